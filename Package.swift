@@ -1,0 +1,100 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target treats warnings as errors and uses Swift 6's strict concurrency.
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+/// Kernels are compiled with optimization in debug builds too: the tests run real training steps.
+let kernelFlags: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno", "-ffp-contract=off"])]
+
+/// A pipeline stage: one Swift target that may import only what stands in `dependencies`.
+func stage(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of one stage, at the same path as its sources.
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests",
+    dependencies: [.byName(name: name), "Fixtures"] + dependencies,
+    swiftSettings: strict)
+}
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "akshara",
+  products: [.executable(name: "akshara", targets: ["akshara"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // Thin shims over C libraries. They decide nothing.
+    .target(
+      name: "CICU",
+      linkerSettings: [.linkedLibrary("icui18n"), .linkedLibrary("icuuc")]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(
+      name: "CJSON",
+      cxxSettings: [.unsafeFlags(["-O3"])],
+      linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),
+    .target(name: "CMatMul", cSettings: kernelFlags, linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CTensorKernels", cSettings: kernelFlags, linkerSettings: [.linkedLibrary("m")]),
+
+    // The stages, in the order in which data flows.
+    stage("Artifacts", ["CZstd", "CZlib", "CJSON", crypto]),
+    stage("Orthography", ["CICU"]),
+    stage("Conversations", ["Artifacts", "Orthography"]),
+    stage("Curation", ["Artifacts", "Conversations", "Orthography"]),
+    stage("Tokenization", ["Artifacts", "Orthography"]),
+    stage("Batching", ["Artifacts", "Conversations", "Tokenization"]),
+    stage("Compute"),
+    stage("ComputeCPU", ["Compute", "CMatMul", "CTensorKernels"]),
+    stage("Modeling", ["Artifacts", "Compute"]),
+    stage("Training", ["Artifacts", "Batching", "Compute", "Modeling", "Tokenization"]),
+    stage(
+      "Evaluation",
+      [
+        "Artifacts", "Batching", "Compute", "Conversations", "Modeling", "Tokenization",
+        "Training",
+      ]),
+    stage(
+      "Pipeline",
+      [
+        "Artifacts", "Batching", "Compute", "Conversations", "Curation", "Evaluation", "Modeling",
+        "Orthography", "Tokenization", "Training", yams,
+      ]),
+    .executableTarget(
+      name: "akshara",
+      dependencies: [
+        "Artifacts", "Batching", "Compute", "ComputeCPU", "Conversations", "Curation",
+        "Evaluation", "Modeling", "Pipeline", "Tokenization", "Training", argumentParser,
+      ],
+      swiftSettings: strict),
+
+    // Tests.
+    .target(name: "Fixtures", path: "Tests/Fixtures", swiftSettings: strict),
+    tests("Artifacts"),
+    tests("Orthography"),
+    tests("Conversations", ["Artifacts", "Orthography"]),
+    tests("Curation", ["Artifacts", "Conversations"]),
+    tests("Tokenization", ["Artifacts"]),
+    tests("Batching", ["Artifacts", "Conversations", "Tokenization"]),
+    tests("Compute"),
+    tests("ComputeCPU", ["Compute"]),
+    tests("Modeling", ["Artifacts", "Compute", "ComputeCPU"]),
+    tests("Training", ["Artifacts", "Batching", "Compute", "ComputeCPU", "Modeling"]),
+    tests("Evaluation", ["Artifacts", "Batching", "Compute", "ComputeCPU", "Modeling"]),
+    tests("Pipeline", ["Artifacts", "Conversations"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["Artifacts", "Fixtures"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)

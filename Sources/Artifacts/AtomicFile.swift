@@ -1,0 +1,113 @@
+internal import Foundation
+
+/// Writes a file that appears whole or not at all.
+///
+/// Bytes go to `.<name>.partial` in the same folder; `commit()` syncs, renames and syncs the
+/// folder. A writer that is dropped without `commit()` removes its partial file, and one that a
+/// crash left behind is overwritten by the next writer.
+///
+/// Not safe to share between threads.
+public final class AtomicFile {
+  /// Where the file will stand.
+  public let path: String
+  private let partial: String
+  private var descriptor: Int32
+  private var buffer: [UInt8] = []
+  private var hasher = DigestHasher()
+  /// Bytes taken so far.
+  public private(set) var count = 0
+
+  private static let bufferSize = 1 << 20
+
+  /// Opens the partial file; folders on the way are made.
+  ///
+  /// - Throws: `unwritable`.
+  public init(_ path: String) throws {
+    self.path = path
+    let folder = (path as NSString).deletingLastPathComponent
+    let name = (path as NSString).lastPathComponent
+    try Folder.make(folder)
+    partial = Path.join(folder, ".\(name).partial")
+    descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw Self.unwritable(path) }
+    buffer.reserveCapacity(Self.bufferSize)
+  }
+
+  deinit {
+    guard descriptor >= 0 else { return }
+    close(descriptor)
+    unlink(partial)
+  }
+
+  /// Appends bytes.
+  ///
+  /// - Throws: `unwritable`, for example when the disk is full.
+  public func write(_ bytes: UnsafeRawBufferPointer) throws {
+    hasher.update(bytes)
+    count += bytes.count
+    if buffer.count + bytes.count > Self.bufferSize { try flush() }
+    if bytes.count >= Self.bufferSize {
+      try writeAll(bytes)
+    } else {
+      buffer.append(contentsOf: bytes)
+    }
+  }
+
+  /// Appends bytes.
+  public func write(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes { try write($0) } }
+
+  /// Appends a string's UTF-8.
+  public func write(_ text: String) throws { try write(Array(text.utf8)) }
+
+  /// Makes the file appear at `path`, and returns the digest of its content.
+  ///
+  /// - Throws: `unwritable`.
+  @discardableResult
+  public func commit() throws -> Digest {
+    try flush()
+    guard fsync(descriptor) == 0 else { throw Self.unwritable(path) }
+    // close() may report a delayed write error (full disk, network file system).
+    let status = close(descriptor)
+    descriptor = -1
+    guard status == 0, rename(partial, path) == 0 else {
+      let error = Self.unwritable(path)
+      unlink(partial)
+      throw error
+    }
+    Folder.synchronize((path as NSString).deletingLastPathComponent)
+    return hasher.finalize()
+  }
+
+  /// Writes a whole file at once.
+  @discardableResult
+  public static func write(_ bytes: [UInt8], to path: String) throws -> Digest {
+    let file = try AtomicFile(path)
+    try file.write(bytes)
+    return try file.commit()
+  }
+
+  private func flush() throws {
+    try buffer.withUnsafeBytes { try writeAll($0) }
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  private func writeAll(_ bytes: UnsafeRawBufferPointer) throws {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let slice = UnsafeRawBufferPointer(rebasing: rest)
+      let written = Foundation.write(descriptor, slice.baseAddress, slice.count)
+      if written < 0 && errno == EINTR { continue }
+      guard written > 0 else { throw Self.unwritable(path) }
+      rest = rest.dropFirst(written)
+    }
+  }
+
+  static func unwritable(_ path: String) -> AksharaError {
+    let reason = String(cString: strerror(errno))
+    let remedy =
+      errno == ENOSPC ? "free some space and start again" : "check the folder and its rights"
+    return AksharaError(
+      .unwritable, "cannot write the file: \(reason)", at: SourceLocation(file: path),
+      remedy: remedy)
+  }
+}

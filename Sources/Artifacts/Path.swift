@@ -1,0 +1,86 @@
+internal import Foundation
+
+/// Joins and resolves paths, as text.
+public enum Path {
+  /// `name` inside `folder`; an absolute `name` stays as it is.
+  public static func join(_ folder: String, _ name: String) -> String {
+    if name.hasPrefix("/") || folder.isEmpty || folder == "." { return name }
+    return folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+  }
+
+  /// The folder that holds `path`; `.` for a bare name.
+  public static func folder(of path: String) -> String {
+    let folder = (path as NSString).deletingLastPathComponent
+    return folder.isEmpty ? "." : folder
+  }
+
+  /// The last component of `path`.
+  public static func name(of path: String) -> String { (path as NSString).lastPathComponent }
+
+  /// The last component without its last extension.
+  public static func stem(of path: String) -> String {
+    (name(of: path) as NSString).deletingPathExtension
+  }
+
+  /// Whether something stands at `path`.
+  public static func exists(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: path)
+  }
+
+  /// The files that `pattern` names (`*`, `?`, `[…]`), sorted by their bytes; a plain path gives
+  /// itself if it exists.
+  public static func glob(_ pattern: String) -> [String] {
+    var result = glob_t()
+    defer { globfree(&result) }
+    guard Foundation.glob(pattern, 0, nil, &result) == 0, let paths = result.gl_pathv else {
+      return []
+    }
+    let found = (0..<Int(result.gl_pathc)).compactMap { paths[$0].map { String(cString: $0) } }
+    return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+}
+
+/// Makes, lists, syncs and removes folders.
+public enum Folder {
+  /// Makes `path` and the folders above it; does nothing if it is there.
+  ///
+  /// - Throws: `unwritable`.
+  public static func make(_ path: String) throws {
+    guard !path.isEmpty, !Path.exists(path) else { return }
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw AksharaError(
+        .unwritable, "cannot make the folder", at: SourceLocation(file: path),
+        remedy: "check the path and its rights")
+    }
+  }
+
+  /// The names in a folder, sorted by their bytes; hidden ones are left out.
+  public static func list(_ path: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return names.filter { !$0.hasPrefix(".") }
+      .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// Removes a folder or file if it is there.
+  ///
+  /// - Throws: `unwritable`.
+  public static func remove(_ path: String) throws {
+    guard Path.exists(path) else { return }
+    do {
+      try FileManager.default.removeItem(atPath: path)
+    } catch {
+      throw AksharaError(
+        .unwritable, "cannot remove", at: SourceLocation(file: path), remedy: "check its rights")
+    }
+  }
+
+  /// Makes a rename inside the folder durable.
+  static func synchronize(_ path: String) {
+    let descriptor = open(path.isEmpty ? "." : path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
+}

@@ -1,0 +1,1 @@
+#include "cmatmul_shim.h"

@@ -1,0 +1,3 @@
+// Matrix products from oneDNN or OpenBLAS, opened at run time.
+#pragma once
+#include <stdint.h>

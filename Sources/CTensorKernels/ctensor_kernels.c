@@ -1,0 +1,1 @@
+#include "ctensor_kernels.h"

@@ -1,0 +1,257 @@
+/// A device that runs the model's operations.
+///
+/// The model is written once over this protocol. It is made for a device that works
+/// asynchronously: operations take tensors, write into tensors the caller has planned, and return
+/// nothing that must be waited for. The host sees values only through `download`.
+///
+/// Conventions, for every operation:
+/// - `tokens` is the number of tokens of all sequences of a micro-batch, laid end to end; there is
+///   no padding on the device.
+/// - Outputs are overwritten (`=`) unless the comment says they are added to (`+=`).
+/// - Activations are float32; products are made in `computeType`; sums are float32 in an order
+///   that does not depend on the number of threads.
+/// - Shapes are preconditions: the model is checked when it is built, not in each step.
+public protocol Backend: AnyObject, Sendable {
+  /// `cpu` or `cuda`.
+  var name: String { get }
+  /// What results depend on: library and version, instruction set. Written into manifests.
+  var configuration: String { get }
+  /// The type in which matrix products are made.
+  var computeType: DType { get }
+
+  // MARK: Memory
+
+  /// A tensor of zeros.
+  ///
+  /// - Throws: if the device has no room.
+  func makeTensor(_ shape: [Int], _ type: DType) throws -> Tensor
+  /// Copies host bytes to the device; `bytes.count` is the tensor's size.
+  func upload(_ bytes: UnsafeRawBufferPointer, to tensor: Tensor)
+  /// Waits for all work before it and copies the tensor to the host.
+  func download(_ tensor: Tensor, to bytes: UnsafeMutableRawBufferPointer)
+  /// Sets all elements to zero.
+  func zero(_ tensor: Tensor)
+  /// Copies elements; types may differ among float32, bfloat16 and float16 (round to nearest even).
+  func copy(_ source: Tensor, to destination: Tensor)
+  /// `destination += source`, float32.
+  func add(_ source: Tensor, to destination: Tensor)
+
+  // MARK: Quantization
+
+  /// Quantizes a float32 matrix `[out, in]` as bitsandbytes' CPU path does, bit for bit.
+  func quantizeNF4(_ weight: Tensor, doubleQuantization: Bool) throws -> NF4Weight
+  /// Writes the float32 values that a quantized matrix stands for.
+  func dequantize(_ weight: NF4Weight, to destination: Tensor)
+
+  // MARK: Embedding
+
+  /// `output[t] = table[tokens[t]]`; tokens int32 `[tokens]`, table `[vocabulary, hidden]`.
+  func embed(_ tokens: Tensor, table: Tensor, output: Tensor)
+  /// `tableGradient[tokens[t]] += outputGradient[t]`, in the order of `t`.
+  func embedBackward(_ tokens: Tensor, outputGradient: Tensor, tableGradient: Tensor)
+
+  // MARK: Normalization
+
+  /// RMS norm with residual.
+  ///
+  ///     sum          = residual + delta          (delta may be absent)
+  ///     inverse[t]   = 1 / sqrt(mean(sum[t]²) + epsilon)
+  ///     output[t]    = sum[t] * inverse[t] * weight
+  ///
+  /// `sum` may be the same tensor as `residual`. Source: Zhang and Sennrich 2019, "RMSNorm".
+  func rmsNorm(
+    residual: Tensor, delta: Tensor?, weight: Tensor, epsilon: Float, sum: Tensor, output: Tensor,
+    inverse: Tensor)
+  /// With `g = outputGradient * weight` and `n` the width:
+  ///
+  ///     sumGradient[t]  += inverse[t] * (g[t] - sum[t] * inverse[t]² * dot(g[t], sum[t]) / n)
+  ///     weightGradient  += Σ_t outputGradient[t] * sum[t] * inverse[t]      (if wanted)
+  ///
+  /// `sumGradient` comes in with the gradient that reaches the residual stream from above.
+  func rmsNormBackward(
+    outputGradient: Tensor, sum: Tensor, inverse: Tensor, weight: Tensor, sumGradient: Tensor,
+    weightGradient: Tensor?)
+
+  // MARK: Rotary positions
+
+  /// Rotates, in place, pairs `(x[i], x[i + d/2])` of each head by the angle of its position.
+  ///
+  /// `values` is `[tokens, heads, d]`, `positions` int32 `[tokens]`, `table` float32
+  /// `[positions, d]`: d/2 cosines, then d/2 sines. `inverse` turns the other way, which is the
+  /// backward pass. Source: Su et al. 2021, "RoFormer", in the half-split layout of transformers.
+  func rotate(_ values: Tensor, positions: Tensor, table: Tensor, inverse: Bool)
+
+  // MARK: Attention
+
+  /// Causal softmax attention inside each sequence; sequences never see each other.
+  ///
+  ///     output[i] = Σ_j softmax_j(scale * q[i]·k[j]) v[j]     j ≤ i + keys − queries, same sequence
+  ///
+  /// q, output `[query tokens, heads, d]`; k, v `[key tokens, kvHeads, d]`; heads of one group share a
+  /// key-value head. `logSumExp` float32 `[query tokens, heads]` is kept for the backward pass.
+  func attention(
+    _ q: Tensor, _ k: Tensor, _ v: Tensor, sequences: PackedSequences, scale: Float,
+    output: Tensor, logSumExp: Tensor)
+  /// Gradients of q, k and v (`=`), with the probabilities made again from `logSumExp`.
+  ///
+  /// Source: Dao 2023, "FlashAttention-2", algorithm 2.
+  func attentionBackward(
+    outputGradient: Tensor, _ q: Tensor, _ k: Tensor, _ v: Tensor, output: Tensor,
+    logSumExp: Tensor, sequences: PackedSequences, scale: Float,
+    qGradient: Tensor, kGradient: Tensor, vGradient: Tensor)
+
+  // MARK: Linear layers
+
+  /// `output = input Wᵀ + bias + scaling * (dropout(input) Aᵀ) Bᵀ`.
+  ///
+  /// input `[tokens, in]`, output `[tokens, out]`. `adapterInput` `[tokens, rank]` receives
+  /// `dropout(input) Aᵀ` for the backward pass; needed only with an adapter. `dropout` names the
+  /// random stream of this use (element index = token * in + column); `nil` while evaluating.
+  func linear(
+    _ layer: LinearLayer, input: Tensor, output: Tensor, adapterInput: Tensor?,
+    dropout: CounterRandom?)
+  /// The gradients of `linear`.
+  ///
+  ///     u              = scaling * outputGradient B                       [tokens, rank]
+  ///     inputGradient  = outputGradient W + dropoutMask * (u A)           (+= if `accumulate`)
+  ///     A gradient    += uᵀ dropout(input),  B gradient += scaling * outputGradientᵀ adapterInput
+  ///     W gradient    += outputGradientᵀ input,  bias gradient += Σ_t outputGradient[t]
+  ///
+  /// `scratch` is float32 `[tokens, rank]`; needed only with an adapter.
+  func linearBackward(
+    _ layer: LinearLayer, input: Tensor, adapterInput: Tensor?, outputGradient: Tensor,
+    inputGradient: Tensor?, accumulate: Bool, gradients: LinearGradients, scratch: Tensor?,
+    dropout: CounterRandom?)
+
+  // MARK: Gate
+
+  /// `output = silu(gate) * up`, with `silu(x) = x / (1 + exp(-x))`. Source: Shazeer 2020, "GLU".
+  func swiGLU(gate: Tensor, up: Tensor, output: Tensor)
+  /// Gradients of gate and up (`=`); they may overwrite `gate` and `up` themselves.
+  func swiGLUBackward(
+    outputGradient: Tensor, gate: Tensor, up: Tensor, gateGradient: Tensor, upGradient: Tensor)
+
+  // MARK: Loss
+
+  /// Weighted cross-entropy straight from hidden states, over the vocabulary in chunks of tokens,
+  /// so that the logits of a whole batch never exist at once.
+  ///
+  ///     loss += normalizer * Σ_t weights[t] * (logSumExp(h[t] Eᵀ) − h[t]·E[targets[t]])
+  ///
+  /// hidden `[tokens, hidden]`, head `E` `[vocabulary, hidden]`, targets int32 `[tokens]` (a
+  /// negative one is ignored), weights float32 `[tokens]`, loss float32 `[1]`. `normalizer` is
+  /// 1 / Σ weights over the whole optimizer step, not over the micro-batch.
+  /// `gradients`, if given, are made in the same pass.
+  func crossEntropy(
+    hidden: Tensor, head: LinearWeight, targets: Tensor, weights: Tensor, normalizer: Float,
+    loss: Tensor, gradients: CrossEntropyGradients?)
+
+  // MARK: Optimizer
+
+  /// `norm = sqrt(Σ over all tensors of Σ g²)`, float32 `[1]`; summed in double precision.
+  func gradientNorm(_ gradients: [Tensor], norm: Tensor)
+  /// One AdamW step over all parameters; gradients are scaled by `min(1, maxNorm / (norm + 1e-6))`.
+  ///
+  ///     m = β₁ m + (1 − β₁) g,   v = β₂ v + (1 − β₂) g²
+  ///     p = p − lr * (m / (1 − β₁ᵗ) / (sqrt(v / (1 − β₂ᵗ)) + ε) + λ p)
+  ///
+  /// Source: Loshchilov and Hutter 2019, "Decoupled weight decay regularization"; the clipping
+  /// constant as in torch.nn.utils.clip_grad_norm_.
+  func adamW(_ parameters: [OptimizedParameter], settings: AdamWSettings, norm: Tensor?)
+
+  /// Waits until all work is done.
+  ///
+  /// - Throws: if the device reported an error since the last call.
+  func synchronize() throws
+}
+
+/// Where each sequence of a micro-batch begins and ends.
+///
+///     three sequences of 4, 2 and 3 tokens:  borders = [0, 4, 6, 9]
+public struct PackedSequences: Sendable {
+  /// int32 `[sequences + 1]`: borders of the queries.
+  public let queryBorders: Tensor
+  /// int32 `[sequences + 1]`: borders of keys and values; more than the queries when a cache holds
+  /// earlier keys.
+  public let keyBorders: Tensor
+  /// How many sequences.
+  public let count: Int
+  /// The most keys a sequence has.
+  public let longest: Int
+
+  /// Borders on the device.
+  public init(queryBorders: Tensor, keyBorders: Tensor, count: Int, longest: Int) {
+    self.queryBorders = queryBorders
+    self.keyBorders = keyBorders
+    self.count = count
+    self.longest = longest
+  }
+}
+
+/// Where the gradients of the cross-entropy go.
+public struct CrossEntropyGradients: Sendable {
+  /// float32 `[tokens, hidden]` (`=`).
+  public var hidden: Tensor
+  /// float32 `[vocabulary, hidden]` (`+=`), if the head is trained.
+  public var head: Tensor?
+
+  /// Gradient tensors.
+  public init(hidden: Tensor, head: Tensor? = nil) {
+    self.hidden = hidden
+    self.head = head
+  }
+}
+
+/// A parameter with its gradient and its optimizer state, all float32 of one shape.
+public struct OptimizedParameter: Sendable {
+  /// The parameter.
+  public let value: Tensor
+  /// Its gradient.
+  public let gradient: Tensor
+  /// The first moment.
+  public let firstMoment: Tensor
+  /// The second moment.
+  public let secondMoment: Tensor
+  /// Its weight decay λ; 0 for norms and biases.
+  public let weightDecay: Float
+
+  /// A parameter and its state.
+  public init(
+    value: Tensor, gradient: Tensor, firstMoment: Tensor, secondMoment: Tensor, weightDecay: Float
+  ) {
+    self.value = value
+    self.gradient = gradient
+    self.firstMoment = firstMoment
+    self.secondMoment = secondMoment
+    self.weightDecay = weightDecay
+  }
+}
+
+/// What one AdamW step needs to know.
+public struct AdamWSettings: Sendable, Hashable {
+  /// The learning rate of this step.
+  public var learningRate: Float
+  /// β₁.
+  public var beta1: Float
+  /// β₂.
+  public var beta2: Float
+  /// ε.
+  public var epsilon: Float
+  /// The number of this step, from 1.
+  public var step: Int
+  /// The gradient norm above which gradients are scaled down.
+  public var maxGradientNorm: Float
+
+  /// Settings of one step.
+  public init(
+    learningRate: Float, beta1: Float, beta2: Float, epsilon: Float, step: Int,
+    maxGradientNorm: Float
+  ) {
+    self.learningRate = learningRate
+    self.beta1 = beta1
+    self.beta2 = beta2
+    self.epsilon = epsilon
+    self.step = step
+    self.maxGradientNorm = maxGradientNorm
+  }
+}

@@ -1,0 +1,1 @@
+// begun in the next commits

@@ -1,0 +1,71 @@
+/// An integer that names a token of a vocabulary.
+public typealias TokenID = Int32
+
+/// Whether text may become control tokens.
+public enum SpecialTokenPolicy: Sendable, Hashable {
+  /// Text is text: `<|eot_id|>` is encoded as ordinary bytes. The only policy for data.
+  case asText
+  /// The text of a special token becomes that token. Only for text that a template wrote.
+  case allow
+}
+
+/// Tokens with the bytes they cover.
+public struct Encoding: Sendable, Equatable {
+  /// The token IDs in order.
+  public var ids: [TokenID]
+  /// `ends[i]` is the offset behind the last input byte of token `i`; it starts at `ends[i - 1]`
+  /// (0 for the first). Offsets count bytes of the input, and tokens cover it without gaps.
+  public var ends: [Int32]
+
+  /// An encoding; both arrays have one element a token.
+  public init(ids: [TokenID] = [], ends: [Int32] = []) {
+    self.ids = ids
+    self.ends = ends
+  }
+
+  /// The bytes of the input that token `index` covers.
+  public func range(of index: Int) -> Range<Int> {
+    (index == 0 ? 0 : Int(ends[index - 1]))..<Int(ends[index])
+  }
+}
+
+/// Turns bytes into tokens and back. Implementations are immutable and safe to share.
+public protocol Tokenizer: Sendable {
+  /// One more than the largest token ID, special tokens included.
+  var vocabularyCount: Int { get }
+
+  /// Encodes bytes, valid UTF-8 or not.
+  ///
+  /// - Complexity: O(n log n) in the longest pretoken, else O(n).
+  func encode(_ bytes: UnsafeBufferPointer<UInt8>, specials: SpecialTokenPolicy) -> Encoding
+
+  /// The bytes that a token stands for; a special token gives its text. `nil` for an unused ID.
+  func bytes(of token: TokenID) -> [UInt8]?
+
+  /// The ID of the special token with this text, if there is one.
+  func specialToken(_ text: String) -> TokenID?
+
+  /// Whether this ID is a special token.
+  func isSpecial(_ token: TokenID) -> Bool
+
+  /// The digest of what defines the tokenizer: its file's content.
+  var digest: String { get }
+}
+
+extension Tokenizer {
+  /// Encodes a string's UTF-8; special tokens stay text unless asked for.
+  public func encode(_ text: String, specials: SpecialTokenPolicy = .asText) -> Encoding {
+    var text = text
+    return text.withUTF8 { encode($0, specials: specials) }
+  }
+
+  /// Encodes an array of bytes.
+  public func encode(_ bytes: [UInt8], specials: SpecialTokenPolicy = .asText) -> Encoding {
+    bytes.withUnsafeBufferPointer { encode($0, specials: specials) }
+  }
+
+  /// The bytes of all tokens, joined. Unused IDs give nothing.
+  public func decode(_ ids: some Sequence<TokenID>) -> [UInt8] {
+    ids.flatMap { bytes(of: $0) ?? [] }
+  }
+}

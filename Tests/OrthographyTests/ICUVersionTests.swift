@@ -1,0 +1,9 @@
+import Testing
+
+@testable import Orthography
+
+@Suite struct ICUVersionTests {
+  @Test func namesItsUnicodeVersion() {
+    #expect(ICUVersion.unicode.contains("."))
+  }
+}
