@@ -46,7 +46,10 @@ public struct LoRAOptions: Sendable, Equatable {
     let names: [String]? =
       if case .list(let elements) = node.value {
         elements.reduce(into: []) { names, element in
-          guard case .scalar(.string(let name)) = element.value else { return names = nil }
+          guard case .scalar(.string(let name)) = element.value else {
+            names = nil
+            return
+          }
           names?.append(name)
         }
       } else { nil }

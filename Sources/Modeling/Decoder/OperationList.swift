@@ -62,10 +62,11 @@ struct OperationList: Sendable {
     for layer in weights.layers.indices {
       (residual, delta) = addLayer(layer, residual: residual, delta: delta)
     }
-    hidden = addNorm(
-      "final norm", weights.finalNorm, gradient: gradients.finalNorm, residual: residual,
-      delta: delta, sum: slot("stream", shape.hiddenWidth, keptFor: weights.layers.count)
-    ).output
+    hidden =
+      addNorm(
+        "final norm", weights.finalNorm, gradient: gradients.finalNorm, residual: residual,
+        delta: delta, sum: slot("stream", shape.hiddenWidth, keptFor: weights.layers.count)
+      ).output
   }
 
   // MARK: Buffers
