@@ -5,8 +5,9 @@ internal import Tokenization
 /// Turns a rendered conversation into tokens with labels.
 ///
 /// All text between two control tokens is a *run*. A run is tokenized in one go, as the model's
-/// users will do when they prompt it; under `cutAtAnswer` it is cut first wherever an answer or the
-/// supervised part of one begins or ends. Labels follow from byte ranges:
+/// users will do when they prompt it; under `cutAtAnswer` it is cut first wherever an answer, or
+/// the supervised part of one, begins or ends. Other roles' messages are never cut, whatever their
+/// flags, so that a prompt has the same ids when it is asked as when it was trained on. Labels follow from byte ranges:
 ///
 ///     segments   <|im_start|>│assistant\n│ನಮಸ್ಕಾರ│<|im_end|>│\n
 ///     runs                    └───────────────┘            └─┘
@@ -19,6 +20,8 @@ struct SampleEncoder {
   /// as rendered.
   struct Encoded {
     var sample: LabeledSample
+    /// The offset in the text behind each token.
+    var ends: [Int32]
     var straddles: Int
   }
 
@@ -28,7 +31,7 @@ struct SampleEncoder {
 
   /// - Throws: `invalidOption` if the tokenizer lacks a control token.
   func encode(_ rendered: RenderedConversation) throws -> Encoded {
-    var layout = SegmentLayout(rendered)
+    let layout = SegmentLayout(rendered)
     let bytes = layout.bytes
     var tokens = Encoding()
     var straddles = 0
@@ -48,7 +51,8 @@ struct SampleEncoder {
       }
     }
     let spans = layout.spans(over: tokens, border: border)
-    return Encoded(sample: sample(rendered, bytes, tokens, spans), straddles: straddles)
+    return Encoded(
+      sample: sample(rendered, bytes, tokens, spans), ends: tokens.ends, straddles: straddles)
   }
 
   private func sample(
@@ -76,7 +80,7 @@ struct SampleEncoder {
   private func append(
     _ run: SegmentLayout.Run, of all: UnsafeBufferPointer<UInt8>, to tokens: inout Encoding
   ) {
-    let cuts = border == .cutAtAnswer ? run.borders : []
+    let cuts = border == .cutAtAnswer ? run.cuts : []
     var start = run.bytes.lowerBound
     for end in cuts + [run.bytes.upperBound] where end > start {
       let piece = UnsafeBufferPointer(rebasing: all[start..<end])

@@ -13,6 +13,8 @@ struct SegmentLayout {
     /// Its bytes.
     let bytes: Range<Int>
     /// The offsets inside it where an answer, or the supervised part of one, begins or ends.
+    let cuts: [Int]
+    /// The cuts, and the offsets where supervision begins or ends in another role's message.
     let borders: [Int]
     /// The index of the segment behind it.
     let nextSegment: Int
@@ -37,14 +39,17 @@ struct SegmentLayout {
   /// The run that begins with segment `first`, which is text.
   func run(from first: Int) -> Run {
     var next = first + 1
-    var borders: [Int] = []
+    var (cuts, borders): ([Int], [Int]) = ([], [])
     while next < segments.count, case .text = segments[next].piece {
       let (left, right) = (segments[next - 1], segments[next])
-      let isAnswer = left.isAnswer != right.isAnswer
-      if isAnswer || left.supervised != right.supervised { borders.append(starts[next]) }
+      let isLabelBorder = left.supervised != right.supervised
+      let isCut = left.isAnswer != right.isAnswer || left.isAnswer && isLabelBorder
+      if isCut { cuts.append(starts[next]) }
+      if isCut || isLabelBorder { borders.append(starts[next]) }
       next += 1
     }
-    return Run(bytes: starts[first]..<starts[next], borders: borders, nextSegment: next)
+    return Run(
+      bytes: starts[first]..<starts[next], cuts: cuts, borders: borders, nextSegment: next)
   }
 
   /// The spans of the segments, each token in exactly one.
