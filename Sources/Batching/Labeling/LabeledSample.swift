@@ -47,6 +47,8 @@ public struct SampleSpan: Sendable, Equatable {
 public struct LabeledSample: Sendable, Equatable {
   /// The conversation's ID.
   public var conversationID: String
+  /// The name of the template that rendered it.
+  public var template: String
   /// The rendered text.
   public var text: String
   /// The tokens.
@@ -58,14 +60,24 @@ public struct LabeledSample: Sendable, Equatable {
 
   /// A sample.
   public init(
-    conversationID: String, text: String, inputIDs: [TokenID], labels: [TokenID],
+    conversationID: String, template: String, text: String, inputIDs: [TokenID], labels: [TokenID],
     spans: [SampleSpan]
   ) {
     self.conversationID = conversationID
+    self.template = template
     self.text = text
     self.inputIDs = inputIDs
     self.labels = labels
     self.spans = spans
+  }
+
+  /// The columns that training needs.
+  public var tokenRow: TokenRow {
+    var weights = [Float](repeating: 0, count: inputIDs.count)
+    for span in spans where span.supervised {
+      for token in span.tokens { weights[token] = span.weight }
+    }
+    return TokenRow(inputIDs: inputIDs, labels: labels, weights: weights)
   }
 
   /// How many tokens are trained on.

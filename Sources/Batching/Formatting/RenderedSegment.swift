@@ -66,13 +66,22 @@ public struct RenderedSegment: Sendable, Equatable {
 public struct RenderedConversation: Sendable, Equatable {
   /// The conversation's ID.
   public var id: String
+  /// The name of the template that rendered it.
+  public var template: String
   /// The segments in order; their texts joined are the rendered text.
   public var segments: [RenderedSegment]
+  /// What was not rendered as it stood, and how often.
+  public var changes: [RenderingChange: Int]
 
   /// A rendered conversation.
-  public init(id: String, segments: [RenderedSegment]) {
+  public init(
+    id: String, template: String, segments: [RenderedSegment],
+    changes: [RenderingChange: Int] = [:]
+  ) {
     self.id = id
+    self.template = template
     self.segments = segments
+    self.changes = changes
   }
 
   /// The rendered text.
