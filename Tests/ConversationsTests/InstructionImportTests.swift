@@ -17,7 +17,11 @@ import Testing
     }
     let first = result.conversations[0]
     #expect(first.id == "rows-1")
-    #expect(first.messages == [Message(.user, "ಯಾರು?\n\nಪಠ್ಯ"), Message(.assistant, "ಅವನು.")])
+    #expect(
+      first.messages == [
+        Message(.user, Content(texts: ["ಯಾರು?", "\n\nಪಠ್ಯ"])), Message(.assistant, "ಅವನು."),
+      ])
+    #expect(first.messages[0].content.text == "ಯಾರು?\n\nಪಠ್ಯ")
     #expect(first.tags == ["dolly", "closed_qa"])
     #expect(first.language == "kn")
     #expect(first.provenance?.source == "rows.jsonl")

@@ -132,26 +132,3 @@ public final class ByteSource {
       .unreadable, "cannot read the file: \(reason)", at: location, remedy: remedy)
   }
 }
-
-extension Digest {
-  /// The digest of a file as it is stored, read in pieces.
-  ///
-  /// - Throws: `missingFile`, `unreadable`.
-  public init(ofFile path: String) throws {
-    guard let file = FileHandle(forReadingAtPath: path) else {
-      _ = try ByteSource(path)  // says why it cannot be read
-      throw AksharaError(.unreadable, "cannot read the file", at: SourceLocation(file: path))
-    }
-    var hasher = DigestHasher()
-    do {
-      while let data = try file.read(upToCount: 1 << 20), !data.isEmpty {
-        data.withUnsafeBytes { hasher.update($0) }
-      }
-    } catch {
-      throw AksharaError(
-        .unreadable, "cannot read the file", at: SourceLocation(file: path),
-        remedy: "check that it is a file with read rights")
-    }
-    self = hasher.finalize()
-  }
-}

@@ -33,6 +33,14 @@ public struct ImportReport: Sendable, Equatable {
     ]
   }
 
+  /// The report as one line: `dolly: read 12, imported 11, quarantined 1 (missing_field 1)`.
+  public var summary: String {
+    let sorted = reasons.sorted { $0.key.rawValue < $1.key.rawValue }
+    let list = sorted.map { "\($0.key.rawValue) \($0.value)" }.joined(separator: ", ")
+    let counts = "read \(read), imported \(imported), quarantined \(quarantined)"
+    return "\(kind.rawValue): \(counts)" + (list.isEmpty ? "" : " (\(list))")
+  }
+
   /// Whether every record is accounted for.
   public var addsUp: Bool {
     read == imported + quarantined && reasons.values.reduce(0, +) == quarantined
