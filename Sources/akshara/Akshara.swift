@@ -5,5 +5,6 @@ import ArgumentParser
 struct Akshara: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "akshara",
-    abstract: "Turns raw Kannada, Telugu and English text into fine-tuned language models.")
+    abstract: "Turns raw Kannada, Telugu and English text into fine-tuned language models.",
+    subcommands: [TokenizerCommand.self])
 }
