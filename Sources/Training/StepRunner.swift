@@ -1,4 +1,5 @@
 internal import Artifacts
+internal import Batching
 internal import Compute
 internal import Modeling
 

@@ -1,4 +1,4 @@
-public import Artifacts
+internal import Artifacts
 public import Modeling
 
 /// What is to be trained, from what, and where the results go.
