@@ -38,6 +38,7 @@ public struct ShardSelection: Sequence, Sendable {
 
   /// The splits with the rows' numbers, in order.
   public func makeIterator() -> AnyIterator<(Split, Int)> {
-    AnyIterator(ranges.lazy.flatMap { range in range.rows.lazy.map { (range.split, $0) } }.makeIterator())
+    AnyIterator(
+      ranges.lazy.flatMap { range in range.rows.lazy.map { (range.split, $0) } }.makeIterator())
   }
 }
