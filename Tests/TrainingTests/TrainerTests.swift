@@ -58,7 +58,7 @@ import Testing
     ])
   }
 
-  @Test(arguments: [0, 1, 4, 5, 12, 21, 24])
+  @Test(arguments: [0, 1, 4, 5, 12, 21, 23])
   func aRunThatWasStoppedGoesOnAsIfItHadNotBeen(stop: Int) throws {
     let folder = TemporaryFolder()
     let model = try makeModelFolder(folder.file("model"))
