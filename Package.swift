@@ -87,7 +87,7 @@ let package = Package(
     tests("Tokenization", ["Artifacts"]),
     tests("Batching", ["Artifacts", "Conversations", "Tokenization"]),
     tests("Compute"),
-    tests("ComputeCPU", ["Compute"]),
+    tests("ComputeCPU", ["Artifacts", "Compute"]),
     tests("Modeling", ["Artifacts", "Compute", "ComputeCPU"]),
     tests("Training", ["Artifacts", "Batching", "Compute", "ComputeCPU", "Modeling"]),
     tests("Evaluation", ["Artifacts", "Batching", "Compute", "ComputeCPU", "Modeling"]),

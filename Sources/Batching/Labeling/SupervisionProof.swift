@@ -25,6 +25,8 @@ public struct SupervisionProof: Sendable, Equatable {
     case tokenOutsideVocabulary = "token_outside_vocabulary"
     /// A row longer than the maximum length, or of unequal columns.
     case wrongLength = "wrong_length"
+    /// Spans that leave out, or hold twice, a token or a byte of the text.
+    case spansDoNotCover = "spans_do_not_cover"
   }
 
   /// How many rows were checked.
@@ -39,6 +41,25 @@ public struct SupervisionProof: Sendable, Equatable {
     self.rows = rows
     self.faults = Dictionary(uniqueKeysWithValues: Fault.allCases.map { ($0, faults[$0] ?? 0) })
     self.files = files
+  }
+
+  /// Reads a proof from a manifest; `nil` if a count or a digest is missing or not as it should be.
+  public init?(json: JSONValue) {
+    guard let rows = json["rows"]?.integer, rows >= 0, let digests = json["files"]?.object else {
+      return nil
+    }
+    self.rows = Int(rows)
+    faults = [:]
+    for fault in Fault.allCases {
+      guard let count = json["faults"]?[fault.rawValue]?.integer, count >= 0 else { return nil }
+      faults[fault] = Int(count)
+    }
+    files = [:]
+    for pair in digests.pairs {
+      guard let digest = pair.value.string.flatMap({ Digest($0) }) else { return nil }
+      files[pair.key] = digest
+    }
+    guard json["holds"]?.bool == holds else { return nil }
   }
 
   /// Whether no fault was found.
