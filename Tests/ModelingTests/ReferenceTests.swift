@@ -98,14 +98,20 @@ import Testing
     }
   }
 
+  /// The base of the `qlora` fixture is taken as bitsandbytes 0.50.2 dequantized it on the CPU. It is
+  /// not what was quantized: its kernel takes the scale `row * columns / 64 + column / 64`, each
+  /// quotient rounded down, which in a row that does not begin a block is the scale of another
+  /// block. Here these are the 176 columns of `down_proj`; see
+  /// `dequantizedLayersAreThoseOfBitsandbytesWhereItReadsTheScalesItWrote`.
   @Test(arguments: ["lora", "qlora"])
   func everyGradientOfAnAdapterIsThatOfPEFT(name: String) throws {
     let backend = try CPUBackend(threads: 2)
     guard let file = try FixtureTensors("\(name).safetensors"),
-      let batches = try FixtureBatches(),
-      let base = try load(
-        quantization: name == "qlora" ? QuantizationOptions() : nil, on: backend)
+      let batches = try FixtureBatches(), let base = try load(on: backend)
     else { return }
+    if name == "qlora" {
+      guard try useDequantized(base, on: backend) else { return }
+    }
     let weights = try base.addingAdapter(LoRAOptions(rank: 4, alpha: 8), seed: 0, on: backend)
     let model = try DecoderModel(
       weights, for: .training(.adapter), capacity: 144, positions: 48, on: backend)
@@ -143,6 +149,65 @@ import Testing
           nested.absmax.floats(from: backend) == (try file.floats("\(name).nested_absmax")))
       }
     }
+  }
+
+  /// Replaces the linear layers by what bitsandbytes made of them.
+  private func useDequantized(_ base: DecoderWeights, on backend: any Backend) throws -> Bool {
+    guard let file = try FixtureTensors("qlora_base_nf4.safetensors") else { return false }
+    for (layer, tensors) in base.layers.enumerated() {
+      for projection in Projection.allCases {
+        guard case .dense(let weight) = tensors[projection].weight else { continue }
+        let name = ParameterName.module(layer: layer, projection)
+        set(weight, try file.floats("\(name).dequant"), on: backend)
+      }
+    }
+    return true
+  }
+
+  @Test func dequantizedLayersAreThoseOfBitsandbytesWhereItReadsTheScalesItWrote() throws {
+    let backend = try CPUBackend(threads: 2)
+    guard let file = try FixtureTensors("qlora_base_nf4.safetensors"),
+      let weights = try load(quantization: QuantizationOptions(), on: backend)
+    else { return }
+    for (layer, tensors) in weights.layers.enumerated() {
+      for projection in Projection.allCases {
+        guard case .nf4(let weight) = tensors[projection].weight else { continue }
+        let name = ParameterName.module(layer: layer, projection)
+        let dense = try backend.makeTensor(weight.shape, .float32)
+        backend.dequantize(weight, to: dense)
+        let (ours, theirs) = (dense.floats(from: backend), try file.floats("\(name).dequant"))
+        let columns = weight.shape[1]
+        for index in ours.indices {
+          let (row, column) = (index / columns, index % columns)
+          let theirBlock = row * columns / 64 + column / 64
+          guard theirBlock == index / 64 else { continue }
+          #expect(ours[index] == theirs[index], "\(name)[\(row), \(column)]")
+        }
+      }
+    }
+  }
+
+  @Test func aQuantizedBaseComputesWhatItsDequantizedLayersCompute() throws {
+    let backend = try CPUBackend(threads: 2)
+    guard let batches = try FixtureBatches(),
+      let quantized = try load(quantization: QuantizationOptions(), on: backend),
+      var dense = try load(on: backend)
+    else { return }
+    for (layer, tensors) in quantized.layers.enumerated() {
+      for projection in Projection.allCases {
+        guard case .nf4(let weight) = tensors[projection].weight else { continue }
+        let tensor = try backend.makeTensor(weight.shape, .float32)
+        backend.dequantize(weight, to: tensor)
+        dense.layers[layer][projection].weight = .dense(tensor)
+      }
+    }
+    func logits(_ weights: DecoderWeights) throws -> [Float] {
+      let model = try DecoderModel(
+        weights, for: .scoring, capacity: 144, positions: 48, on: backend)
+      return try model.logits(of: batches.microBatch(0))
+    }
+    expect(
+      try logits(quantized), near: try logits(dense), within: Self.tolerance, "quantized logits")
   }
 
   private func gradients(

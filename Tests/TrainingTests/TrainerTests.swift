@@ -90,6 +90,7 @@ import Testing
       if epoch * 4 + index / 3 >= atStep { throw Stopped() }
       return try base.trainingBatch(epoch: epoch, index: index)
     }
+    func name(ofTrainingRow row: Int) -> String { base.name(ofTrainingRow: row) }
     var heldOutBatchCount: Int { base.heldOutBatchCount }
     func heldOutBatch(_ index: Int) throws -> SourceBatch { try base.heldOutBatch(index) }
   }
