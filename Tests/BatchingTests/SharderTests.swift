@@ -64,8 +64,8 @@ import Testing
     let input = folder.file("in.jsonl")
     var generator = SplitMix64(seed: 4)
     try write(
-      (0..<700).map { index in
-        let words = (0..<generator.next(below: 40)).map { _ in ["ಕನ್ನಡ", "తెలుగు", "x."][$0 % 3] }
+      (0..<200).map { index in
+        let words = (0..<generator.next(below: 40)).map { ["ಕನ್ನಡ", "తెలుగు", "x."][$0 % 3] }
         return conversation(
           "row-\(index)", words.joined(separator: " "), "\(index)",
           split: index % 7 == 0 ? .validation : nil)
@@ -74,7 +74,7 @@ import Testing
     var sets: [[String: Data]] = []
     for threads in [1, 2, 5] {
       var sharder = Sharder(tokenizer: tokenizer, options: options, threads: threads)
-      sharder.fileSize = 20_000
+      sharder.limits = .init(batchRows: 20, fileBytes: 20_000)
       let output = folder.file("out-\(threads)")
       _ = try sharder.run(conversations: [input], output: output)
       sets.append(try contents(of: output))

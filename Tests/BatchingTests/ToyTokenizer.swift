@@ -19,10 +19,15 @@ struct ToyTokenizer: Tokenizer {
 
   let specials: [String]
   private let pieces: [[UInt8]]
+  /// Indices of pieces by their first byte.
+  private let starts: [[Int]]
 
   init(specials: [String] = Self.specials) {
     self.specials = specials
     pieces = Self.pieces.map { Array($0.utf8) }
+    var starts = [[Int]](repeating: [], count: 256)
+    for (index, piece) in pieces.enumerated() { starts[Int(piece[0])].append(index) }
+    self.starts = starts
   }
 
   var vocabularyCount: Int { specials.count + 256 + pieces.count }
@@ -31,15 +36,17 @@ struct ToyTokenizer: Tokenizer {
     Digest(of: (specials + Self.pieces).joined(separator: "\u{0}").utf8).description
   }
 
-  func encode(_ bytes: UnsafeBufferPointer<UInt8>, specials policy: SpecialTokenPolicy) -> Encoding {
+  func encode(_ bytes: UnsafeBufferPointer<UInt8>, specials policy: SpecialTokenPolicy) -> Encoding
+  {
     var encoding = Encoding()
     var position = 0
     while position < bytes.count {
       let rest = bytes[position...]
       var id = TokenID(specials.count) + TokenID(bytes[position])
       var count = 1
-      for (index, piece) in pieces.enumerated() where piece.count > count && rest.starts(with: piece) {
-        (id, count) = (TokenID(specials.count + 256 + index), piece.count)
+      for index in starts[Int(bytes[position])]
+      where pieces[index].count > count && rest.starts(with: pieces[index]) {
+        (id, count) = (TokenID(specials.count + 256 + index), pieces[index].count)
       }
       if policy == .allow {
         for (index, text) in specials.enumerated() where rest.starts(with: text.utf8) {
@@ -63,7 +70,9 @@ struct ToyTokenizer: Tokenizer {
     }
   }
 
-  func specialToken(_ text: String) -> TokenID? { specials.firstIndex(of: text).map { TokenID($0) } }
+  func specialToken(_ text: String) -> TokenID? {
+    specials.firstIndex(of: text).map { TokenID($0) }
+  }
 
   func isSpecial(_ token: TokenID) -> Bool { specials.indices.contains(Int(token)) }
 

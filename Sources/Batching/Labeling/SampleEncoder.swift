@@ -97,7 +97,8 @@ struct SampleEncoder {
     run.borders.count { border in
       guard run.bytes.lowerBound < border && border < run.bytes.upperBound else { return false }
       let window =
-        max(run.bytes.lowerBound, border - Self.straddleWindow)..<min(
+        max(
+          run.bytes.lowerBound, border - Self.straddleWindow)..<min(
           run.bytes.upperBound, border + Self.straddleWindow)
       let near = UnsafeBufferPointer(rebasing: all[window])
       let ends = tokenizer.encode(near, specials: .asText).ends

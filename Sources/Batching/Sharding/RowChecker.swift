@@ -159,7 +159,8 @@ struct RowChecker: Sendable {
         if !isCut && !isPrompt { faults.append((.unsupervisedEndOfTurn, "message \(message)")) }
         continue
       }
-      let isTemplates = end.tokens.count == 1 && row.ids[end.tokens.lowerBound] == template.endOfTurn
+      let isTemplates =
+        end.tokens.count == 1 && row.ids[end.tokens.lowerBound] == template.endOfTurn
       let wanted =
         switch options.trainOnEOS {
         case .turn: true

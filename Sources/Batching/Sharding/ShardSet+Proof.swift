@@ -1,4 +1,4 @@
-public import Artifacts
+internal import Artifacts
 
 extension ShardSet {
   /// Refuses a set whose labels are not proven, or that was changed since.

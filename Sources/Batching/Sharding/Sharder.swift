@@ -17,8 +17,8 @@ public struct Sharder: Sendable {
   public let options: FormatOptions
   /// How many threads render and encode.
   public let threads: Int
-  /// Data files are closed when they have reached so many bytes.
-  var fileSize = ShardWriter.standardFileSize
+  /// How much goes into a record batch and into a file.
+  var limits = ShardWriter.Limits()
 
   /// So many conversations are worked on at once by a thread: enough to make taking them cheap.
   private static let conversationsAtOnce = 64
@@ -72,7 +72,7 @@ public struct Sharder: Sendable {
             result.outcome, language: result.language, source: result.source)
           let writer =
             writers[result.split]
-            ?? ShardWriter(result.split, below: folder.workPath, fileSize: fileSize)
+            ?? ShardWriter(result.split, below: folder.workPath, limits: limits)
           writers[result.split] = writer
           if let sample = result.outcome.sample {
             try writer.append(
