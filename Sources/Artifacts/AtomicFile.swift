@@ -24,10 +24,9 @@ public final class AtomicFile {
   /// - Throws: `unwritable`.
   public init(_ path: String) throws {
     self.path = path
-    let folder = (path as NSString).deletingLastPathComponent
-    let name = (path as NSString).lastPathComponent
+    let folder = Path.folder(of: path)
     try Folder.make(folder)
-    partial = Path.join(folder, ".\(name).partial")
+    partial = Path.join(folder, ".\(Path.name(of: path)).partial")
     descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw Self.unwritable(path) }
     buffer.reserveCapacity(Self.bufferSize)
@@ -74,7 +73,7 @@ public final class AtomicFile {
       unlink(partial)
       throw error
     }
-    Folder.synchronize((path as NSString).deletingLastPathComponent)
+    Folder.synchronize(Path.folder(of: path))
     return hasher.finalize()
   }
 

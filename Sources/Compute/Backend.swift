@@ -11,6 +11,8 @@
 /// - Activations are float32; products are made in `computeType`; sums are float32 in an order
 ///   that does not depend on the number of threads.
 /// - Shapes are preconditions: the model is checked when it is built, not in each step.
+/// - One operation at a time: a backend may be handed from thread to thread, but is never called by
+///   two at once.
 public protocol Backend: AnyObject, Sendable {
   /// `cpu` or `cuda`.
   var name: String { get }
@@ -150,10 +152,12 @@ public protocol Backend: AnyObject, Sendable {
 
   /// `norm = sqrt(Σ over all tensors of Σ g²)`, float32 `[1]`; summed in double precision.
   func gradientNorm(_ gradients: [Tensor], norm: Tensor)
-  /// One AdamW step over all parameters; gradients are scaled by `min(1, maxNorm / (norm + 1e-6))`.
+  /// One AdamW step over all parameters. With a `norm`, gradients are first scaled by
+  /// `min(1, maxNorm / (norm + 1e-6))`.
   ///
-  ///     m = β₁ m + (1 − β₁) g,   v = β₂ v + (1 − β₂) g²
-  ///     p = p − lr * (m / (1 − β₁ᵗ) / (sqrt(v / (1 − β₂ᵗ)) + ε) + λ p)
+  ///     p = p * (1 − lr λ)
+  ///     m = m + (1 − β₁) (g − m),   v = β₂ v + (1 − β₂) g²
+  ///     p = p − lr / (1 − β₁ᵗ) * m / (sqrt(v) / sqrt(1 − β₂ᵗ) + ε)
   ///
   /// Source: Loshchilov and Hutter 2019, "Decoupled weight decay regularization"; the clipping
   /// constant as in torch.nn.utils.clip_grad_norm_.
@@ -213,11 +217,11 @@ public struct OptimizedParameter: Sendable {
   /// The second moment.
   public let secondMoment: Tensor
   /// Its weight decay λ; 0 for norms and biases.
-  public let weightDecay: Float
+  public let weightDecay: Double
 
   /// A parameter and its state.
   public init(
-    value: Tensor, gradient: Tensor, firstMoment: Tensor, secondMoment: Tensor, weightDecay: Float
+    value: Tensor, gradient: Tensor, firstMoment: Tensor, secondMoment: Tensor, weightDecay: Double
   ) {
     self.value = value
     self.gradient = gradient
@@ -228,24 +232,26 @@ public struct OptimizedParameter: Sendable {
 }
 
 /// What one AdamW step needs to know.
+///
+/// Double precision: torch forms `1 - beta` and the bias corrections in it and rounds once.
 public struct AdamWSettings: Sendable, Hashable {
   /// The learning rate of this step.
-  public var learningRate: Float
+  public var learningRate: Double
   /// β₁.
-  public var beta1: Float
+  public var beta1: Double
   /// β₂.
-  public var beta2: Float
+  public var beta2: Double
   /// ε.
-  public var epsilon: Float
+  public var epsilon: Double
   /// The number of this step, from 1.
   public var step: Int
   /// The gradient norm above which gradients are scaled down.
-  public var maxGradientNorm: Float
+  public var maxGradientNorm: Double
 
   /// Settings of one step.
   public init(
-    learningRate: Float, beta1: Float, beta2: Float, epsilon: Float, step: Int,
-    maxGradientNorm: Float
+    learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, step: Int,
+    maxGradientNorm: Double
   ) {
     self.learningRate = learningRate
     self.beta1 = beta1

@@ -1,0 +1,437 @@
+// The kernels that ctensor_kernels.h describes: the one body of all instruction sets.
+//
+// Sixteen floats are one vector here, whatever the machine's registers hold; the compiler cuts it in
+// two or four. Nothing is contracted (-ffp-contract=off) and no sum is reordered, so the bits
+// are the same on every path.
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wpsabi"
+
+typedef float v16 __attribute__((vector_size(64)));
+typedef int32_t i16 __attribute__((vector_size(64)));
+typedef uint32_t u16 __attribute__((vector_size(64)));
+typedef uint64_t ul16 __attribute__((vector_size(128)));
+typedef double d16 __attribute__((vector_size(128)));
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE v16 all(float x) { return (v16){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x}; }
+
+// The next 16 elements of `left`; `fill` beyond the end.
+INLINE v16 load(const float *p, int64_t left, float fill) {
+  v16 x = all(fill);
+  if (left >= 16) {
+    memcpy(&x, p, 64);
+  } else {
+    for (int i = 0; i < left; i++) x[i] = p[i];
+  }
+  return x;
+}
+
+INLINE void store(float *p, int64_t left, v16 x) {
+  if (left >= 16) {
+    memcpy(p, &x, 64);
+  } else {
+    for (int i = 0; i < left; i++) p[i] = x[i];
+  }
+}
+
+INLINE v16 select(i16 mask, v16 a, v16 b) { return (v16)((mask & (i16)a) | (~mask & (i16)b)); }
+
+INLINE v16 larger(v16 a, v16 b) { return select(a > b, a, b); }
+
+#define HALVES(x, op)                                  \
+  for (int width = 8; width > 0; width /= 2) {         \
+    for (int i = 0; i < width; i++) {                  \
+      x[i] = op(x[i], x[i + width]);                   \
+    }                                                  \
+  }
+#define PLUS(a, b) ((a) + (b))
+#define LARGER(a, b) ((a) > (b) ? (a) : (b))
+
+INLINE float lane_sum(v16 lanes) {
+  float x[16];
+  memcpy(x, &lanes, 64);
+  HALVES(x, PLUS)
+  return x[0];
+}
+
+INLINE double lane_sum_double(d16 lanes) {
+  double x[16];
+  memcpy(x, &lanes, 128);
+  HALVES(x, PLUS)
+  return x[0];
+}
+
+INLINE float lane_maximum(v16 lanes) {
+  float x[16];
+  memcpy(x, &lanes, 64);
+  HALVES(x, LARGER)
+  return x[0];
+}
+
+// exp(x) after Cephes' expf (Moshier 1989): x = n ln 2 + r with ln 2 in two parts, |r| ≤ ln 2 / 2,
+// exp(r) ≈ 1 + r + r² P(r), then n is added to the exponent.
+INLINE v16 exponential_16(v16 x) {
+  const v16 round = all(12582912.0f);  // 1.5 · 2²³: adding it leaves the nearest integer below
+  v16 shifted = x * all(1.44269504088896341f) + round;
+  v16 n = shifted - round;
+  v16 r = x - n * all(0.693359375f);
+  r = r - n * all(-2.12194440e-4f);
+  v16 p = all(1.9875691500e-4f);
+  p = p * r + all(1.3981999507e-3f);
+  p = p * r + all(8.3334519073e-3f);
+  p = p * r + all(4.1665795894e-2f);
+  p = p * r + all(1.6666665459e-1f);
+  p = p * r + all(5.0000001201e-1f);
+  p = p * (r * r) + r + all(1.0f);
+  i16 exponent = ((i16)shifted - (i16)round + 127) << 23;
+  v16 y = p * (v16)exponent;
+  y = select(x < all(-87.33f), all(0.0f), y);
+  y = select(x > all(88.37f), all(INFINITY), y);
+  return select(x == x, y, x);
+}
+
+static void exponential(const float *x, float *y, int64_t n) {
+  for (int64_t i = 0; i < n; i += 16) {
+    store(y + i, n - i, exponential_16(load(x + i, n - i, 0)));
+  }
+}
+
+static void add(const float *x, float *y, int64_t n) {
+  for (int64_t i = 0; i < n; i++) y[i] += x[i];
+}
+
+static void scale(float *y, float factor, int64_t n) {
+  for (int64_t i = 0; i < n; i++) y[i] *= factor;
+}
+
+static float dot(const float *x, const float *y, int64_t n) {
+  v16 sum = all(0);
+  for (int64_t i = 0; i < n; i += 16) sum += load(x + i, n - i, 0) * load(y + i, n - i, 0);
+  return lane_sum(sum);
+}
+
+static double sum_of_squares(const float *x, int64_t n) {
+  d16 sum = {0};
+  for (int64_t i = 0; i < n; i += 16) {
+    d16 wide = __builtin_convertvector(load(x + i, n - i, 0), d16);
+    sum += wide * wide;
+  }
+  return lane_sum_double(sum);
+}
+
+// MARK: Conversions
+
+static void bfloat16_to_float(const uint16_t *x, float *y, int64_t n) {
+  for (int64_t i = 0; i < n; i++) {
+    uint32_t bits = (uint32_t)x[i] << 16;
+    memcpy(&y[i], &bits, 4);
+  }
+}
+
+static void float_to_bfloat16(const float *x, uint16_t *y, int64_t n) {
+  for (int64_t i = 0; i < n; i++) {
+    uint32_t bits;
+    memcpy(&bits, &x[i], 4);
+    uint32_t rounded = (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16;
+    y[i] = (uint16_t)((bits & 0x7FFFFFFF) > 0x7F800000 ? (bits >> 16) | 0x40 : rounded);
+  }
+}
+
+static void float16_to_float(const uint16_t *x, float *y, int64_t n) {
+  for (int64_t i = 0; i < n; i++) {
+    uint32_t sign = (uint32_t)(x[i] & 0x8000) << 16;
+    uint32_t magnitude = x[i] & 0x7FFF;
+    uint32_t bits = magnitude << 13;
+    float value;
+    // Multiplying by 2^112 rebases the exponent and normalizes subnormals, exactly.
+    memcpy(&value, &bits, 4);
+    value *= 0x1p112f;
+    memcpy(&bits, &value, 4);
+    if (magnitude >= 0x7C00) bits = 0x7F800000 | (magnitude & 0x3FF) << 13;
+    bits |= sign;
+    memcpy(&y[i], &bits, 4);
+  }
+}
+
+static void float_to_float16(const float *x, uint16_t *y, int64_t n) {
+  for (int64_t i = 0; i < n; i++) {
+    uint32_t bits;
+    memcpy(&bits, &x[i], 4);
+    uint32_t sign = (bits >> 16) & 0x8000;
+    uint32_t magnitude = bits & 0x7FFFFFFF;
+    uint32_t half;
+    if (magnitude > 0x7F800000) {
+      half = 0x7E00 | (magnitude >> 13 & 0x3FF);
+    } else if (magnitude >= 0x477FF000) {  // 65,520: half way between the largest and infinity
+      half = 0x7C00;
+    } else if (magnitude < 0x38800000) {  // 2^-14: subnormal; adding 0.5 rounds at 2^-24
+      float value;
+      memcpy(&value, &magnitude, 4);
+      value += 0.5f;
+      memcpy(&half, &value, 4);
+      half -= 0x3F000000;
+    } else {
+      half = (magnitude - 0x38000000 + 0xFFF + ((magnitude >> 13) & 1)) >> 13;
+    }
+    y[i] = (uint16_t)(sign | half);
+  }
+}
+
+// MARK: Normalization
+
+static float rms_norm(
+    const float *residual, const float *delta, const float *weight, float epsilon, float *sum,
+    float *output, int64_t n) {
+  v16 squares = all(0);
+  for (int64_t i = 0; i < n; i += 16) {
+    v16 x = load(residual + i, n - i, 0);
+    if (delta) x += load(delta + i, n - i, 0);
+    store(sum + i, n - i, x);
+    squares += x * x;
+  }
+  float inverse = 1.0f / sqrtf(lane_sum(squares) / (float)n + epsilon);
+  for (int64_t i = 0; i < n; i++) output[i] = sum[i] * inverse * weight[i];
+  return inverse;
+}
+
+static void rms_norm_backward(
+    const float *output_gradient, const float *sum, float inverse, const float *weight,
+    float *sum_gradient, float *weight_gradient, int64_t n) {
+  v16 products = all(0);
+  for (int64_t i = 0; i < n; i += 16) {
+    v16 g = load(output_gradient + i, n - i, 0) * load(weight + i, n - i, 0);
+    products += g * load(sum + i, n - i, 0);
+  }
+  float pull = inverse * inverse * (lane_sum(products) / (float)n);
+  for (int64_t i = 0; i < n; i++) {
+    float g = output_gradient[i] * weight[i];
+    sum_gradient[i] += inverse * (g - sum[i] * pull);
+  }
+  if (!weight_gradient) return;
+  for (int64_t i = 0; i < n; i++) weight_gradient[i] += output_gradient[i] * sum[i] * inverse;
+}
+
+// MARK: Rotary positions
+
+static void rotate(float *x, const float *table, int64_t heads, int64_t width, bool inverse) {
+  int64_t half = width / 2;
+  float sign = inverse ? -1.0f : 1.0f;
+  for (int64_t head = 0; head < heads; head++, x += width) {
+    for (int64_t i = 0; i < half; i++) {
+      float c = table[i], s = sign * table[half + i];
+      float low = x[i], high = x[half + i];
+      x[i] = low * c - high * s;
+      x[half + i] = high * c + low * s;
+    }
+  }
+}
+
+// MARK: Gate
+
+INLINE v16 sigmoid_16(v16 x) { return all(1) / (all(1) + exponential_16(-x)); }
+
+static void swiglu(const float *gate, const float *up, float *output, int64_t n) {
+  for (int64_t i = 0; i < n; i += 16) {
+    v16 g = load(gate + i, n - i, 0);
+    store(output + i, n - i, g * sigmoid_16(g) * load(up + i, n - i, 0));
+  }
+}
+
+static void swiglu_backward(
+    const float *output_gradient, const float *gate, const float *up, float *gate_gradient,
+    float *up_gradient, int64_t n) {
+  for (int64_t i = 0; i < n; i += 16) {
+    v16 d = load(output_gradient + i, n - i, 0);
+    v16 g = load(gate + i, n - i, 0);
+    v16 u = load(up + i, n - i, 0);
+    v16 s = sigmoid_16(g);
+    store(gate_gradient + i, n - i, d * u * s * (all(1) + g * (all(1) - s)));
+    store(up_gradient + i, n - i, d * g * s);
+  }
+}
+
+// MARK: Attention
+
+static float softmax_block(
+    float *scores, int64_t valid, int64_t width, float scale, float *maximum, float *sum) {
+  for (int64_t i = valid < 0 ? 0 : valid; i < width; i++) scores[i] = 0;
+  if (valid <= 0) return 1.0f;
+  v16 largest = all(-INFINITY);
+  for (int64_t i = 0; i < valid; i += 16) {
+    // NaN must not hide behind a comparison: the exponentials below carry it on.
+    v16 x = load(scores + i, valid - i, 0) * all(scale);
+    if (valid - i < 16) {
+      for (int j = (int)(valid - i); j < 16; j++) x[j] = -INFINITY;
+    }
+    largest = larger(x, largest);
+  }
+  float old = *maximum;
+  float new = LARGER(lane_maximum(largest), old);
+  v16 total = all(0);
+  for (int64_t i = 0; i < valid; i += 16) {
+    v16 p = exponential_16(load(scores + i, valid - i, 0) * all(scale) - all(new));
+    store(scores + i, valid - i, p);
+    if (valid - i < 16) p = load(scores + i, valid - i, 0);
+    total += p;
+  }
+  v16 correction = exponential_16(all(old - new));
+  *maximum = new;
+  *sum = *sum * correction[0] + lane_sum(total);
+  return correction[0];
+}
+
+static void softmax_block_backward(
+    float *scores, float *gradients, int64_t valid, int64_t width, float scale,
+    float log_sum_exp, float row_dot) {
+  if (valid < 0) valid = 0;
+  for (int64_t i = valid; i < width; i++) scores[i] = gradients[i] = 0;
+  for (int64_t i = 0; i < valid; i += 16) {
+    v16 p = exponential_16(load(scores + i, valid - i, 0) * all(scale) - all(log_sum_exp));
+    v16 d = load(gradients + i, valid - i, 0);
+    store(scores + i, valid - i, p);
+    store(gradients + i, valid - i, all(scale) * p * (d - all(row_dot)));
+  }
+}
+
+// MARK: Loss
+
+static float cross_entropy(
+    float *logits, int64_t n, int64_t target, float weight, bool gradient) {
+  float aim = logits[target];
+  v16 largest = all(-INFINITY);
+  for (int64_t i = 0; i < n; i += 16) largest = larger(load(logits + i, n - i, -INFINITY), largest);
+  float maximum = lane_maximum(largest);
+  v16 total = all(0);
+  for (int64_t i = 0; i < n; i += 16) {
+    v16 p = exponential_16(load(logits + i, n - i, -INFINITY) - all(maximum));
+    total += p;
+    store(logits + i, n - i, p);
+  }
+  float sum = lane_sum(total);
+  if (gradient) {
+    float factor = weight / sum;
+    for (int64_t i = 0; i < n; i++) logits[i] *= factor;
+    logits[target] -= weight;
+  }
+  return maximum + logf(sum) - aim;
+}
+
+// MARK: NF4
+
+static void dequantize_nf4(
+    const uint8_t *packed, const float *code, const float *scales, int64_t start, float *y,
+    int64_t n) {
+  int64_t first = start / 64;
+  for (int64_t i = start; i < start + n; i++) {
+    uint8_t byte = packed[i / 2];
+    y[i - start] = code[i % 2 ? byte & 15 : byte >> 4] * scales[i / 64 - first];
+  }
+}
+
+static void dequantize_scales(
+    const uint8_t *absmax, const float *code, const float *nested_absmax, float offset,
+    int64_t first, float *y, int64_t n) {
+  for (int64_t i = 0; i < n; i++) {
+    y[i] = code[absmax[first + i]] * nested_absmax[(first + i) / 256] + offset;
+  }
+}
+
+// MARK: Dropout
+
+// The uniform numbers of 16 elements: the words of four Philox 4×32-10 counters.
+INLINE v16 uniform_16(const ctensor_dropout *mask, uint64_t counter) {
+  float numbers[16];
+  for (int c = 0; c < 4; c++, counter++) {
+    uint32_t x0 = (uint32_t)counter, x1 = (uint32_t)(counter >> 32);
+    uint32_t x2 = (uint32_t)mask->stream, x3 = (uint32_t)(mask->stream >> 32);
+    uint32_t k0 = (uint32_t)mask->seed, k1 = (uint32_t)(mask->seed >> 32);
+    for (int round = 0; round < 10; round++) {
+      uint64_t first = (uint64_t)x0 * 0xD2511F53u, second = (uint64_t)x2 * 0xCD9E8D57u;
+      x0 = (uint32_t)(second >> 32) ^ x1 ^ k0;
+      x1 = (uint32_t)second;
+      x2 = (uint32_t)(first >> 32) ^ x3 ^ k1;
+      x3 = (uint32_t)first;
+      k0 += 0x9E3779B9u;
+      k1 += 0xBB67AE85u;
+    }
+    uint32_t words[4] = {x0, x1, x2, x3};
+    for (int i = 0; i < 4; i++) numbers[4 * c + i] = (float)(words[i] >> 8) * 0x1p-24f;
+  }
+  v16 result;
+  memcpy(&result, numbers, 64);
+  return result;
+}
+
+// The mask of 16 elements from `index`, which need not be a multiple of 4.
+INLINE v16 mask_16(const ctensor_dropout *mask, int64_t index) {
+  v16 numbers = uniform_16(mask, (uint64_t)index / 4);
+  int64_t ahead = index % 4;
+  if (ahead) {
+    float both[32];
+    v16 next = uniform_16(mask, (uint64_t)index / 4 + 4);
+    memcpy(both, &numbers, 64);
+    memcpy(both + 16, &next, 64);
+    memcpy(&numbers, both + ahead, 64);
+  }
+  return select(
+      numbers >= all(mask->probability), all(1.0f / (1.0f - mask->probability)), all(0));
+}
+
+static void dropout(
+    const ctensor_dropout *mask, int64_t start, const float *x, float *y, int64_t n) {
+  for (int64_t i = 0; i < n; i += 16) {
+    store(y + i, n - i, mask_16(mask, start + i) * load(x + i, n - i, 0));
+  }
+}
+
+static void dropout_add(
+    const ctensor_dropout *mask, int64_t start, const float *x, float *y, int64_t n) {
+  for (int64_t i = 0; i < n; i += 16) {
+    v16 old = load(y + i, n - i, 0);
+    store(y + i, n - i, old + mask_16(mask, start + i) * load(x + i, n - i, 0));
+  }
+}
+
+// MARK: Optimizer
+
+static void adamw(
+    const ctensor_adamw *step, float *p, const float *gradient, float *m, float *v, int64_t n) {
+  const ctensor_adamw s = *step;
+  for (int64_t i = 0; i < n; i++) {
+    float g = gradient[i] * s.gradient_scale;
+    float first = fmaf(s.first_weight, g - m[i], m[i]);
+    float second = v[i] * s.second_decay + s.second_weight * g * g;
+    float root = sqrtf(second) / s.correction + s.epsilon;
+    m[i] = first;
+    v[i] = second;
+    p[i] = p[i] * s.decay - s.step_size * first / root;
+  }
+}
+
+const ctensor_kernels CTENSOR_TABLE = {
+    .exponential = exponential,
+    .add = add,
+    .scale = scale,
+    .dot = dot,
+    .sum_of_squares = sum_of_squares,
+    .bfloat16_to_float = bfloat16_to_float,
+    .float_to_bfloat16 = float_to_bfloat16,
+    .float16_to_float = float16_to_float,
+    .float_to_float16 = float_to_float16,
+    .rms_norm = rms_norm,
+    .rms_norm_backward = rms_norm_backward,
+    .rotate = rotate,
+    .swiglu = swiglu,
+    .swiglu_backward = swiglu_backward,
+    .softmax_block = softmax_block,
+    .softmax_block_backward = softmax_block_backward,
+    .cross_entropy = cross_entropy,
+    .dequantize_nf4 = dequantize_nf4,
+    .dequantize_scales = dequantize_scales,
+    .dropout = dropout,
+    .dropout_add = dropout_add,
+    .adamw = adamw,
+};
+
+#pragma clang diagnostic pop

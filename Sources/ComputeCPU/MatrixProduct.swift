@@ -1,0 +1,116 @@
+internal import CMatMul
+internal import CTensorKernels
+import Compute
+internal import Glibc
+
+/// Makes matrix products on the calling thread, with a library opened at run time.
+struct MatrixProduct: @unchecked Sendable {
+  /// `oneDNN 2.6.3 (avx512_core_bf16)`, for manifests: what the bits of a product depend on.
+  let description: String
+  /// The open library; `nil` for the reference.
+  private let library: OpaquePointer?
+
+  private static let onednnFiles = ["libdnnl.so.3", "libdnnl.so.2"]
+  private static let openblasFiles = ["libopenblas.so.0"]
+
+  /// Opens a library that uses no instructions beyond `isa`.
+  ///
+  /// - Throws: when the library, or with `automatic` both, cannot be opened.
+  init(_ wanted: MatrixLibrary, isa: InstructionSet) throws {
+    switch try Self.choice(wanted) {
+    case .onednn:
+      guard let opened = Self.openOneDNN(isa: isa) else {
+        throw Self.missing("oneDNN (\(Self.onednnFiles.joined(separator: ", ")))")
+      }
+      (library, description) = opened
+    case .openblas:
+      guard let opened = Self.openOpenBLAS(isa: isa) else {
+        throw Self.missing("OpenBLAS (\(Self.openblasFiles.joined(separator: ", ")))")
+      }
+      (library, description) = opened
+    case .automatic:
+      guard let opened = Self.openOneDNN(isa: isa) ?? Self.openOpenBLAS(isa: isa) else {
+        throw Self.missing("neither oneDNN nor OpenBLAS")
+      }
+      (library, description) = opened
+    case .reference:
+      (library, description) = (nil, "reference")
+    }
+  }
+
+  /// Keeps the library to one thread in products of the calling thread; each worker calls it once.
+  func useOneThread() {
+    if let library { cmatmul_use_one_thread(library) }
+  }
+
+  /// `c = scale * a b` or `c += scale * a b`.
+  ///
+  /// - Parameters:
+  ///   - a: `[rows, inner]`, after its transposition if it is transposed.
+  ///   - b: `[inner, columns]`, likewise.
+  ///   - c: `[rows, columns]`, not transposed.
+  func multiply(
+    _ a: Matrix, _ b: Matrix, to c: Matrix, rows: Int, columns: Int, inner: Int, scale: Float = 1,
+    accumulate: Bool = false
+  ) {
+    guard rows > 0, columns > 0 else { return }
+    guard let library, inner > 0 else {
+      return ReferenceProduct.multiply(
+        a, b, to: c, rows: rows, columns: columns, inner: inner, scale: scale,
+        accumulate: accumulate)
+    }
+    let status = cmatmul_sgemm(
+      library, a.isTransposed, b.isTransposed, Int64(rows), Int64(columns), Int64(inner), scale,
+      a.pointer, Int64(a.stride), b.pointer, Int64(b.stride), accumulate ? 1 : 0, c.pointer,
+      Int64(c.stride))
+    precondition(status == 0, "a matrix product was refused with status \(status)")
+  }
+
+  /// What the caller and the environment ask for; the caller's own wish comes first.
+  private static func choice(_ wanted: MatrixLibrary) throws -> MatrixLibrary {
+    guard wanted == .automatic, let name = getenv("AKSHARA_MATMUL").map({ String(cString: $0) })
+    else { return wanted }
+    guard let library = MatrixLibrary(rawValue: name) else {
+      let names = MatrixLibrary.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ComputeError("AKSHARA_MATMUL is `\(name)`", remedy: "use one of \(names)")
+    }
+    return library
+  }
+
+  private static func missing(_ what: String) -> ComputeError {
+    ComputeError(
+      "\(what) cannot be opened, and without it matrix products are too slow to train with",
+      remedy: "install it: sudo apt-get install libdnnl3 (Ubuntu 24.04), libdnnl2 "
+        + "(Debian 12, Ubuntu 22.04) or libopenblas0, or set AKSHARA_MATMUL=reference")
+  }
+
+  private static func openOneDNN(isa: InstructionSet) -> (OpaquePointer, String)? {
+    for file in onednnFiles {
+      guard let library = cmatmul_open_onednn(file) else { continue }
+      if let limit = isa.onednnLimit { _ = cmatmul_limit_isa(library, limit) }
+      let name = InstructionSet.onednnName(cmatmul_isa(library))
+      return (library, "oneDNN \(version(library)) (\(name))")
+    }
+    return nil
+  }
+
+  private static func openOpenBLAS(isa: InstructionSet) -> (OpaquePointer, String)? {
+    // OpenBLAS reads these once, while it is loaded. Old versions take a Zen 4 or 5 core for a
+    // Haswell, at half the speed; what the user has set himself is kept.
+    setenv("OPENBLAS_NUM_THREADS", "1", 1)
+    if let core = isa.openblasCore { setenv("OPENBLAS_CORETYPE", core, 0) }
+    for file in openblasFiles {
+      guard let library = cmatmul_open_openblas(file) else { continue }
+      return (library, version(library))
+    }
+    return nil
+  }
+
+  private static func version(_ library: OpaquePointer) -> String {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { text in
+      guard let base = text.baseAddress else { return "" }
+      cmatmul_version(library, base, Int64(text.count))
+      return String(cString: base)
+    }
+  }
+}

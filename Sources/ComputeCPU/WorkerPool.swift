@@ -1,0 +1,147 @@
+internal import CTensorKernels
+internal import Glibc
+internal import Synchronization
+
+/// Threads that work through the units of one operation after another.
+///
+/// Units are handed out as workers become free, so *which* worker does a unit is left to chance; an
+/// operation is deterministic because a unit's work never depends on its worker, no two units
+/// write the same element, and sums over units are made afterwards in their order.
+///
+/// The calling thread is worker 0. Between operations workers spin for some microseconds, since the
+/// next operation usually follows at once, and then sleep.
+final class WorkerPool: @unchecked Sendable {
+  /// One unit of work: its index, and the worker that does it.
+  typealias Body = (_ unit: Int, _ worker: Int) -> Void
+
+  /// How many workers there are, the calling thread among them.
+  let count: Int
+
+  private var body: Body?
+  private var unitCount = 0
+  private let nextUnit = Atomic(0)
+  /// How many jobs were posted; a worker compares it with how many it has seen.
+  private let posted = Atomic(0)
+  /// Workers that are still busy with the job posted last.
+  private let busy = Atomic(0)
+  private let sleepers = Atomic(0)
+  private let stopping = Atomic(false)
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private var threads: [pthread_t] = []
+
+  /// Turns of the waiting loop before a worker sleeps: about 50 µs.
+  private static let spins = 2_000
+
+  /// Starts `count - 1` threads; each runs `prepare` once.
+  init(count: Int, prepare: @escaping @Sendable () -> Void) {
+    self.count = max(1, count)
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(wake, nil)
+    for worker in 1..<max(1, self.count) {
+      var thread = pthread_t()
+      let start = Start(pool: self, worker: worker, prepare: prepare)
+      pthread_create(&thread, nil, workerMain, Unmanaged.passRetained(start).toOpaque())
+      threads.append(thread)
+    }
+  }
+
+  /// What a thread is told when it starts. The pool outlives its threads: it joins them.
+  fileprivate final class Start {
+    unowned let pool: WorkerPool
+    let worker: Int
+    let prepare: @Sendable () -> Void
+
+    init(pool: WorkerPool, worker: Int, prepare: @escaping @Sendable () -> Void) {
+      self.pool = pool
+      self.worker = worker
+      self.prepare = prepare
+    }
+  }
+
+  /// Ends the threads; called once by the owner, when no operation runs.
+  func stop() {
+    stopping.store(true, ordering: .sequentiallyConsistent)
+    post()
+    for thread in threads { pthread_join(thread, nil) }
+    threads = []
+    pthread_mutex_destroy(mutex)
+    pthread_cond_destroy(wake)
+    mutex.deallocate()
+    wake.deallocate()
+  }
+
+  /// Does units `0 ..< units` and returns when all are done.
+  func run(_ units: Int, _ body: Body) {
+    guard count > 1, units > 1 else {
+      for unit in 0..<units { body(unit, 0) }
+      return
+    }
+    withoutActuallyEscaping(body) { body in
+      self.body = body
+      unitCount = units
+      nextUnit.store(0, ordering: .relaxed)
+      busy.store(count - 1, ordering: .relaxed)
+      post()
+      work(as: 0, body)
+      var turns = 0
+      while busy.load(ordering: .acquiring) > 0 {
+        turns += 1
+        if turns < Self.spins { ctensor_pause() } else { sched_yield() }
+      }
+      self.body = nil
+    }
+  }
+
+  private func post() {
+    posted.add(1, ordering: .sequentiallyConsistent)
+    guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
+    pthread_mutex_lock(mutex)
+    pthread_cond_broadcast(wake)
+    pthread_mutex_unlock(mutex)
+  }
+
+  private func work(as worker: Int, _ body: Body) {
+    while true {
+      let unit = nextUnit.add(1, ordering: .relaxed).oldValue
+      if unit >= unitCount { return }
+      body(unit, worker)
+    }
+  }
+
+  /// The life of a thread: wait for a job, work, say so.
+  fileprivate func live(as worker: Int) {
+    var seen = 0
+    while true {
+      seen = waitForJob(after: seen)
+      if stopping.load(ordering: .acquiring) { return }
+      if let body { work(as: worker, body) }
+      busy.subtract(1, ordering: .releasing)
+    }
+  }
+
+  private func waitForJob(after seen: Int) -> Int {
+    for _ in 0..<Self.spins {
+      let now = posted.load(ordering: .acquiring)
+      if now != seen { return now }
+      ctensor_pause()
+    }
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    sleepers.add(1, ordering: .sequentiallyConsistent)
+    defer { sleepers.subtract(1, ordering: .sequentiallyConsistent) }
+    while true {
+      let now = posted.load(ordering: .sequentiallyConsistent)
+      if now != seen { return now }
+      pthread_cond_wait(wake, mutex)
+    }
+  }
+}
+
+private func workerMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  guard let argument else { return nil }
+  let start = Unmanaged<WorkerPool.Start>.fromOpaque(argument).takeRetainedValue()
+  start.prepare()
+  start.pool.live(as: start.worker)
+  return nil
+}
