@@ -68,7 +68,10 @@ struct SampleEncoder {
       spans: spans)
   }
 
-  private func controlToken(_ text: String) throws -> TokenID {
+  /// The ID of a control token.
+  ///
+  /// - Throws: `invalidOption` if the tokenizer does not have it.
+  func controlToken(_ text: String) throws -> TokenID {
     guard let id = tokenizer.specialToken(text) else {
       throw AksharaError(
         .invalidOption, "the tokenizer \(tokenizer.digest) has no control token `\(text)`",

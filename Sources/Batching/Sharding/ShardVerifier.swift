@@ -23,6 +23,8 @@ public struct ShardVerifier: Sendable {
     public var proof: SupervisionProof
     /// The first faults, in the order of the rows; at most `mostExamples`.
     public var examples: [Example]
+    /// What is wrong with the set as a whole: files or counts that are not what the manifest says.
+    public var problems: [String]
   }
 
   /// A fault in a row.
@@ -68,15 +70,18 @@ public struct ShardVerifier: Sendable {
     }
     let checker = RowChecker(set.manifest, tokenizer: tokenizer)
     var rows = 0
+    var problems: [String] = []
     var faults: [SupervisionProof.Fault: Int] = [:]
     var examples: [Example] = []
     for split in set.splits {
       var batches = set.batches(split).makeIterator()
       var first = 0
+      var tokens = (all: 0, supervised: 0)
       try OrderedWork.run(
         threads: threads, next: { batches.next() },
-        work: { batch in (batch.rowCount, checker.check(batch)) },
-        consume: { count, found in
+        work: { batch in (batch.rowCount, batch.tokenCounts, checker.check(batch)) },
+        consume: { count, counted, found in
+          tokens = (tokens.all + counted.all, tokens.supervised + counted.supervised)
           for (row, fault, detail, id) in found {
             faults[fault, default: 0] += 1
             guard examples.count < Self.mostExamples else { continue }
@@ -86,8 +91,17 @@ public struct ShardVerifier: Sendable {
           first += count
         })
       rows += first
+      if let counts = set.manifest.counts(of: split) {
+        problems += counts.differences(
+          rows: first, tokens: tokens.all, supervised: tokens.supervised
+        ).map { "\(split.rawValue): \($0)" }
+      }
     }
-    let proof = SupervisionProof(rows: rows, faults: faults, files: set.currentDigests())
-    return Report(proof: proof, examples: examples)
+    let digests = set.currentDigests()
+    for file in set.manifest.splits.flatMap(\.files) where digests[file.path] != file.digest {
+      problems.append("`\(file.path)` is not the file that the manifest names")
+    }
+    let proof = SupervisionProof(rows: rows, faults: faults, files: digests)
+    return Report(proof: proof, examples: examples, problems: problems)
   }
 }
