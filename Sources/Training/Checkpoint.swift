@@ -91,7 +91,8 @@ struct Checkpoint {
       MetricsLog.bytes(of: metrics), to: file(folder.workPath, "metrics.jsonl"))
     let json: JSONValue = [
       "format": .string(format), "version": JSONValue(version), "state": state.json,
-      "setup": setup, "device": .string(backend.signature), "files": ["state.safetensors": .string(digest.description)],
+      "setup": setup, "device": .string(backend.signature),
+      "files": ["state.safetensors": .string(digest.description)],
     ]
     try AtomicFile.write(json.pretty, to: file(folder.workPath, "checkpoint.json"))
     try folder.commit()

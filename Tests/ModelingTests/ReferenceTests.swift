@@ -99,9 +99,9 @@ import Testing
   }
 
   /// The base of the `qlora` fixture is taken as bitsandbytes 0.50.2 dequantized it on the CPU. It is
-  /// not what was quantized: its kernel takes the scale `row * columns / 64 + column / 64`, each
-  /// quotient rounded down, which in a row that does not begin a block is the scale of another
-  /// block. Here these are the 176 columns of `down_proj`; see
+  /// not what was quantized: its kernel takes the scale of block `row * (columns / 64) + column / 64`,
+  /// both quotients rounded down, which is another block's where rows are not whole blocks. Here
+  /// these are the rows of 176 columns of `down_proj`; see
   /// `dequantizedLayersAreThoseOfBitsandbytesWhereItReadsTheScalesItWrote`.
   @Test(arguments: ["lora", "qlora"])
   func everyGradientOfAnAdapterIsThatOfPEFT(name: String) throws {
@@ -179,7 +179,7 @@ import Testing
         let columns = weight.shape[1]
         for index in ours.indices {
           let (row, column) = (index / columns, index % columns)
-          let theirBlock = row * columns / 64 + column / 64
+          let theirBlock = row * (columns / 64) + column / 64
           guard theirBlock == index / 64 else { continue }
           #expect(ours[index] == theirs[index], "\(name)[\(row), \(column)]")
         }
