@@ -24,11 +24,13 @@ enum DynamicCode {
 
   private static let decades: [Double] = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1]
 
-  /// `torch.linspace` in float32: from both ends towards the middle, so that both ends are exact.
+  /// `torch.linspace` in float32: from both ends towards the middle, so that both ends are exact,
+  /// with fused multiply-add as torch's binaries have it.
   static func linearSpace(from start: Float, to end: Float, count: Int) -> [Float] {
     let step = (end - start) / Float(count - 1)
     return (0..<count).map { i in
-      i < count / 2 ? start + step * Float(i) : end - step * Float(count - 1 - i)
+      i < count / 2
+        ? start.addingProduct(step, Float(i)) : end.addingProduct(-step, Float(count - 1 - i))
     }
   }
 }

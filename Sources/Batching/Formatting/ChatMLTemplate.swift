@@ -24,8 +24,8 @@ public struct ChatMLTemplate: ChatTemplate {
 
   /// The same in Jinja.
   public var jinja: String {
-    #"{%- for message in messages -%}"#
-      + #"{{- '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' -}}"#
+    #"{%- for message in messages -%}"# + JinjaText.content
+      + #"{{- '<|im_start|>' + message['role'] + '\n' + content + '<|im_end|>\n' -}}"#
       + #"{%- endfor -%}"#
       + #"{%- if add_generation_prompt -%}{{- '<|im_start|>assistant\n' -}}{%- endif -%}"#
   }

@@ -32,7 +32,7 @@ public struct CompletionTemplate: ChatTemplate {
       + #" or message['role'] != 'assistant')) -%}"#
       + #"{{- raise_exception('a prompt and its completion, or a completion alone') -}}"#
       + #"{%- endif -%}"#
-      + #"{{- message['content'] -}}"#
+      + JinjaText.content + #"{{- content -}}"#
       + #"{%- if message['role'] == 'assistant' -%}{{- '\#(tokens.end)' -}}{%- endif -%}"#
       + #"{%- endfor -%}"#
   }

@@ -5,7 +5,8 @@ public import Conversations
 ///     <begin>### Instruction:\nTranslate.\n\n### Context:\nನೀರು\n\n### Response:\nwater<end>
 ///
 /// The Context block stands only where a user message has a context: where its content is a list of
-/// text parts, the first is the instruction and the others are the context. A system message may
+/// text parts, the first is the instruction and the others are the context, without the empty line
+/// that sets them off where the parts are read as one text. A system message may
 /// come first; it stands before the first heading. Further turns follow after a blank line. Roles
 /// must alternate, user first; anything else is refused by name.
 ///
@@ -34,16 +35,18 @@ public struct InstructionTemplate: ChatTemplate {
     let begin = tokens.begin.map { "{{- '\($0)' -}}" } ?? ""
     return begin
       + #"{%- set state = namespace(next='user') -%}"#
-      + #"{%- for message in messages -%}{%- set content = message['content'] -%}"#
+      + #"{%- for message in messages -%}{%- set parts = message['content'] -%}"#
+      + JinjaText.content
       + #"{%- if message['role'] == 'system' and loop.first -%}{{- content + '\n\n' -}}"#
       + #"{%- elif message['role'] != state.next -%}"#
       + #"{{- raise_exception('roles must alternate, user first') -}}"#
       + #"{%- elif message['role'] == 'user' -%}"#
       + #"{%- if state.turn is defined -%}{{- '\n\n' -}}{%- endif -%}"#
       + #"{{- '### Instruction:\n' -}}"#
-      + #"{%- if content is string -%}{{- content -}}{%- else -%}{{- content[0]['text'] -}}"#
-      + #"{%- if content | length > 1 -%}{{- '\n\n### Context:\n' -}}"#
-      + #"{%- for part in content[1:] -%}{{- part['text'] -}}{%- endfor -%}{%- endif -%}{%- endif -%}"#
+      + #"{%- if parts is string or parts | length < 2 -%}{{- content -}}{%- else -%}"#
+      + #"{%- set context = content[parts[0]['text'] | length:] -%}"#
+      + #"{{- parts[0]['text'] + '\n\n### Context:\n' -}}"#
+      + #"{{- context[2:] if context[:2] == '\n\n' else context -}}{%- endif -%}"#
       + #"{%- set state.next = 'assistant' -%}"#
       + #"{%- else -%}{{- '\n\n### Response:\n' + content + '\#(tokens.end)' -}}"#
       + #"{%- set state.next = 'user' -%}{%- set state.turn = true -%}"#
@@ -115,6 +118,8 @@ public struct InstructionTemplate: ChatTemplate {
     }
     writer.content(question, of: place)
     writer.header(.text(Self.context), of: place)
-    writer.content(String(text.unicodeScalars.dropFirst(question.unicodeScalars.count)), of: place)
+    let context = text.utf8.dropFirst(question.utf8.count)
+    let isSetOff = context.starts(with: "\n\n".utf8)
+    writer.content(String(Substring(isSetOff ? context.dropFirst(2) : context)), of: place)
   }
 }

@@ -29,11 +29,11 @@ public struct Llama3Template: ChatTemplate {
 
   /// The same in Jinja.
   public var jinja: String {
-    #"{{- '<|begin_of_text|>' -}}{%- for message in messages -%}"#
+    #"{{- '<|begin_of_text|>' -}}{%- for message in messages -%}"# + JinjaText.content
       + #"{%- if message['role'] not in ['system', 'user', 'assistant'] -%}"#
       + #"{{- raise_exception('the role ' + message['role'] + ' has no form') -}}{%- endif -%}"#
       + #"{{- '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n'"#
-      + #" + message['content'] | trim + '<|eot_id|>' -}}"#
+      + #" + content | trim + '<|eot_id|>' -}}"#
       + #"{%- endfor -%}{%- if add_generation_prompt -%}"#
       + #"{{- '<|start_header_id|>assistant<|end_header_id|>\n\n' -}}{%- endif -%}"#
   }

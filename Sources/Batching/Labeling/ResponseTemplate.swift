@@ -75,15 +75,14 @@ struct ResponseTemplate: Sendable {
   }
 
   private func superviseEnds(of answered: Set<Int>, in rendered: inout RenderedConversation) {
-    let chosen: Set<Int> =
-      switch trainOnEOS {
-      case .turn: answered
-      case .last: Set([answered.max()].compactMap { $0 })
-      case .none: []
-      }
+    let last = rendered.segments.last { $0.kind == .content && $0.supervised }?.message
     for index in rendered.segments.indices where rendered.segments[index].kind == .endOfTurn {
       guard let message = rendered.segments[index].message else { continue }
-      if chosen.contains(message) { rendered.segments[index].supervised = true }
+      switch trainOnEOS {
+      case .turn where answered.contains(message): rendered.segments[index].supervised = true
+      case .last: rendered.segments[index].supervised = message == last
+      case .turn, .none: break
+      }
     }
   }
 }

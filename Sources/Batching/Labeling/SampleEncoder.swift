@@ -68,7 +68,10 @@ struct SampleEncoder {
       spans: spans)
   }
 
-  private func controlToken(_ text: String) throws -> TokenID {
+  /// The ID of a control token.
+  ///
+  /// - Throws: `invalidOption` if the tokenizer does not have it.
+  func controlToken(_ text: String) throws -> TokenID {
     guard let id = tokenizer.specialToken(text) else {
       throw AksharaError(
         .invalidOption, "the tokenizer \(tokenizer.digest) has no control token `\(text)`",
@@ -97,7 +100,8 @@ struct SampleEncoder {
     run.borders.count { border in
       guard run.bytes.lowerBound < border && border < run.bytes.upperBound else { return false }
       let window =
-        max(run.bytes.lowerBound, border - Self.straddleWindow)..<min(
+        max(
+          run.bytes.lowerBound, border - Self.straddleWindow)..<min(
           run.bytes.upperBound, border + Self.straddleWindow)
       let near = UnsafeBufferPointer(rebasing: all[window])
       let ends = tokenizer.encode(near, specials: .asText).ends

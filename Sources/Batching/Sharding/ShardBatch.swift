@@ -49,6 +49,15 @@ struct ShardBatch: Sendable {
       rebasing: data.int8(Data.attentionMaskValues)[data.range(Data.attentionMask, row)])
   }
 
+  /// How many tokens the rows have together, and how many of them are trained on.
+  var tokenCounts: (all: Int, supervised: Int) {
+    (0..<rowCount).reduce(into: (all: 0, supervised: 0)) { counts, row in
+      let labels = labels(row)
+      counts.all += labels.count
+      counts.supervised += labels.count { $0 != ignoreIndex }
+    }
+  }
+
   /// The conversation's ID.
   func id(_ row: Int) -> String { rows.string(Row.id, row) }
   /// The template's name.

@@ -17,16 +17,13 @@ struct ShardColumns {
   private var spanOffsets: [Int32] = [0]
   private var spans = SpanColumns()
 
-  /// A record batch is written when it has so many rows, tokens or bytes of text; so memory is
-  /// bounded. A thousand rows is what `datasets` writes.
-  private static let mostRows = 1_000
+  /// A record batch is written when it has so many tokens or bytes of text; so memory is bounded.
   private static let mostTokens = 1 << 20
   private static let mostTextBytes = 1 << 24
 
   /// Whether the batch should be written before another row comes.
-  var isFull: Bool {
-    rowCount >= Self.mostRows || inputIDs.count >= Self.mostTokens
-      || texts.bytes.count >= Self.mostTextBytes
+  func isFull(rows: Int) -> Bool {
+    rowCount >= rows || inputIDs.count >= Self.mostTokens || texts.bytes.count >= Self.mostTextBytes
   }
 
   /// Takes a row in.

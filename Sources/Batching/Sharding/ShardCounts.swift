@@ -33,6 +33,19 @@ public struct ShardCounts: Sendable, Equatable {
   /// Whether every row and every token is accounted for.
   public var isConserved: Bool { rowsIn == rowsKept + rowsDropped && ledger.isConserved }
 
+  /// What does not add up, or is not what was found in the split's files.
+  func differences(rows: Int, tokens: Int, supervised: Int) -> [String] {
+    var found: [String] = []
+    if !isConserved { found.append("the counts of rows or tokens do not add up") }
+    if rowsKept != rows { found.append("\(rows) rows, where the manifest counts \(rowsKept)") }
+    if ledger.supervised != supervised || ledger.supervised + ledger.context != tokens {
+      found.append(
+        "\(tokens) tokens, \(supervised) of them supervised, where the ledger has "
+          + "\(ledger.supervised + ledger.context) and \(ledger.supervised)")
+    }
+    return found
+  }
+
   /// Adds another split's counts.
   public mutating func add(_ other: ShardCounts) {
     rowsIn += other.rowsIn

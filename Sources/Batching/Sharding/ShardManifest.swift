@@ -79,6 +79,9 @@ public struct ShardManifest: Sendable, Equatable {
     splits.reduce(into: ShardCounts()) { $0.add($1.counts) }
   }
 
+  /// The counts of a split, if the set has it.
+  func counts(of split: Split) -> ShardCounts? { splits.first { $0.split == split }?.counts }
+
   /// One sentence for a terminal: rows, tokens, and where the others went.
   public var summary: String {
     let totals = totals

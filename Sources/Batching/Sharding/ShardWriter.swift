@@ -4,12 +4,17 @@ internal import Foundation
 
 /// Writes the rows of one split into numbered pairs of files.
 final class ShardWriter {
-  /// A data file grows to about so many bytes; `datasets` cuts at 500 MB.
-  static let standardFileSize = 500_000_000
+  /// How much goes into a record batch and into a file.
+  struct Limits: Sendable {
+    /// A record batch has at most so many rows; `datasets` writes a thousand.
+    var batchRows = 1_000
+    /// A data file grows to about so many bytes; `datasets` cuts at 500 MB.
+    var fileBytes = 500_000_000
+  }
 
   private let folder: String
   private let name: String
-  private let fileSize: Int
+  private let limits: Limits
   private var pending = ShardColumns()
   private var open: (data: ArrowStreamWriter, rows: ArrowStreamWriter)?
   private var rowsInFile = 0
@@ -17,10 +22,10 @@ final class ShardWriter {
   private var written: [(data: Digest, rows: Digest, rowCount: Int)] = []
 
   /// Begins a split below `folder`.
-  init(_ split: Split, below folder: String, fileSize: Int = standardFileSize) {
+  init(_ split: Split, below folder: String, limits: Limits = Limits()) {
     name = split.rawValue
     self.folder = Path.join(folder, split.rawValue)
-    self.fileSize = fileSize
+    self.limits = limits
   }
 
   /// Appends a row.
@@ -28,7 +33,7 @@ final class ShardWriter {
   /// - Throws: `unwritable`.
   func append(_ record: ShardRecord) throws {
     pending.append(record)
-    if pending.isFull { try flush() }
+    if pending.isFull(rows: limits.batchRows) { try flush() }
   }
 
   private func flush() throws {
@@ -38,7 +43,7 @@ final class ShardWriter {
       try files.rows.write(rows: pending.rowCount, pending.rows)
       rowsInFile += pending.rowCount
       pending = ShardColumns()
-      if files.data.byteCount >= fileSize { try close() }
+      if files.data.byteCount >= limits.fileBytes { try close() }
     }
   }
 

@@ -1,5 +1,5 @@
-public import Artifacts
-public import Conversations
+internal import Artifacts
+internal import Conversations
 public import Tokenization
 
 /// Turns conversations into a shard set.
@@ -17,8 +17,8 @@ public struct Sharder: Sendable {
   public let options: FormatOptions
   /// How many threads render and encode.
   public let threads: Int
-  /// Data files are closed when they have reached so many bytes.
-  var fileSize = ShardWriter.standardFileSize
+  /// How much goes into a record batch and into a file.
+  var limits = ShardWriter.Limits()
 
   /// So many conversations are worked on at once by a thread: enough to make taking them cheap.
   private static let conversationsAtOnce = 64
@@ -30,10 +30,10 @@ public struct Sharder: Sendable {
     self.threads = max(1, threads)
   }
 
-  /// A conversation and where it stands.
-  struct Sourced: Sendable {
-    let conversation: Conversation
-    let location: SourceLocation
+  /// Lines of one file, each a conversation.
+  private struct Block: Sendable {
+    let path: String
+    var lines: [JSONLine]
   }
 
   /// A conversation's outcome with what is written beside it.
@@ -45,28 +45,34 @@ public struct Sharder: Sendable {
     let tags: [String]
   }
 
-  /// Makes the set at `output` from what `next` gives.
+  /// Makes the set at `output` from files of conversations, in order.
   ///
-  /// - Throws: what `next` throws; `invalidOption` if options clash or the tokenizer lacks a control
-  ///   token; `unsupported` if a template refuses a conversation; `checkFailed` if no row is left;
+  /// A conversation without `split` goes to train.
+  ///
+  /// - Parameter paths: JSON Lines, plain, gzip or zstd.
+  /// - Returns: the set's manifest, with its proof.
+  /// - Throws: `missingFile`, `unreadable`; `malformed` with file and line for a line that is no
+  ///   conversation; `invalidOption` if options clash or the tokenizer lacks a control token;
+  ///   `unsupported` if a template refuses a conversation; `checkFailed` if no row is left;
   ///   `unwritable`.
-  func run(
-    inputs: [ShardManifest.Input], output: String, next: @escaping () throws -> Sourced?
-  ) throws -> ShardManifest {
+  public func run(conversations paths: [String], output: String) throws -> ShardManifest {
     let maker = try SampleMaker(options, tokenizer: tokenizer)
+    let inputs = try paths.map { path in
+      ShardManifest.Input(name: Path.name(of: path), digest: try MappedFile(path).digest())
+    }
     let folder = try AtomicFolder(output)
+    let source = BlockSource(paths)
     var writers: [Split: ShardWriter] = [:]
     var counts: [Split: ShardCounts] = [:]
     try OrderedWork.run(
-      threads: threads, next: { try Self.take(from: next) },
-      work: { try $0.map { try Self.make($0, with: maker) } },
+      threads: threads, next: source.next, work: { try Self.make($0, with: maker) },
       consume: { results in
         for result in results {
           counts[result.split, default: ShardCounts()].count(
             result.outcome, language: result.language, source: result.source)
           let writer =
             writers[result.split]
-            ?? ShardWriter(result.split, below: folder.workPath, fileSize: fileSize)
+            ?? ShardWriter(result.split, below: folder.workPath, limits: limits)
           writers[result.split] = writer
           if let sample = result.outcome.sample {
             try writer.append(
@@ -99,6 +105,10 @@ public struct Sharder: Sendable {
         .checkFailed, "no row is left of \(manifest.totals.rowsIn): \(manifest.summary)",
         at: SourceLocation(file: folder.path), remedy: "look at the reasons, and at `format`")
     }
+    if let tokenizer = tokenizer as? BPETokenizer {
+      try tokenizer.write(
+        tokenizerJSON: Path.join(folder.workPath, ShardVerifier.tokenizerName))
+    }
     try DatasetsFolder.describeSet(in: folder.workPath, splits: manifest.splits.map(\.split))
     let file = Path.join(folder.workPath, ShardSet.manifestName)
     try AtomicFile.write(manifest.json.pretty, to: file)
@@ -111,18 +121,41 @@ public struct Sharder: Sendable {
     return proven
   }
 
-  private static func take(from next: () throws -> Sourced?) throws -> [Sourced]? {
-    var taken: [Sourced] = []
-    while taken.count < conversationsAtOnce, let one = try next() { taken.append(one) }
-    return taken.isEmpty ? nil : taken
+  private static func make(_ block: Block, with maker: SampleMaker) throws -> [Result] {
+    let parser = try JSONParser()
+    return try block.lines.map { line in
+      let location = SourceLocation(file: block.path, line: line.number)
+      let conversation = try Conversation(
+        json: try parser.value(of: line, in: block.path), at: location)
+      return Result(
+        split: conversation.split ?? .train, outcome: try maker.make(conversation, at: location),
+        language: conversation.language, source: conversation.provenance?.source,
+        tags: conversation.tags)
+    }
   }
 
-  private static func make(_ sourced: Sourced, with maker: SampleMaker) throws -> Result {
-    let conversation = sourced.conversation
-    return Result(
-      split: conversation.split ?? .train,
-      outcome: try maker.make(conversation, at: sourced.location),
-      language: conversation.language, source: conversation.provenance?.source,
-      tags: conversation.tags)
+  /// Gives the lines of files in blocks.
+  private final class BlockSource {
+    private var paths: ArraySlice<String>
+    private var reader: JSONLinesReader?
+
+    init(_ paths: [String]) { self.paths = paths[...] }
+
+    /// The next block; `nil` behind the last file.
+    func next() throws -> Block? {
+      while true {
+        if reader == nil {
+          guard let path = paths.popFirst() else { return nil }
+          reader = try JSONLinesReader(path)
+        }
+        guard let reader else { return nil }
+        var block = Block(path: reader.path, lines: [])
+        while block.lines.count < conversationsAtOnce, let line = try reader.next() {
+          block.lines.append(line)
+        }
+        if !block.lines.isEmpty { return block }
+        self.reader = nil
+      }
+    }
   }
 }

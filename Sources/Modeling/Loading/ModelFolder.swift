@@ -64,7 +64,7 @@ public struct ModelFolder: Sendable {
   private static let largestSmallFile = 64 << 20
 
   /// Reads a JSON file that is small by nature.
-  static func smallFile(_ path: String) throws -> [UInt8] {
+  package static func smallFile(_ path: String) throws -> [UInt8] {
     let location = SourceLocation(file: path)
     guard Path.exists(path) else { throw AksharaError(.missingFile, "no such file", at: location) }
     let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
