@@ -81,7 +81,9 @@ let package = Package(
       swiftSettings: strict),
 
     // Tests.
-    .target(name: "Fixtures", path: "Tests/Fixtures", swiftSettings: strict),
+    .target(
+      name: "Fixtures", path: "Tests/Fixtures", exclude: ["FIXTURES.json", "Data"],
+      swiftSettings: strict),
     tests("Artifacts"),
     tests("Orthography"),
     tests("Conversations", ["Artifacts", "Orthography"]),
