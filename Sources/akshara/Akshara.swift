@@ -6,5 +6,5 @@ struct Akshara: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "akshara",
     abstract: "Turns raw Kannada, Telugu and English text into fine-tuned language models.",
-    subcommands: [TokenizerCommand.self])
+    subcommands: [TokenizerCommand.self, GenerateCommand.self])
 }
