@@ -57,7 +57,9 @@ let package = Package(
     stage("Compute"),
     stage("ComputeCPU", ["Compute", "CMatMul", "CTensorKernels"]),
     stage("Modeling", ["Artifacts", "Compute"]),
-    stage("Training", ["Artifacts", "Batching", "Compute", "Modeling", "Tokenization"]),
+    stage(
+      "Training",
+      ["Artifacts", "Batching", "Compute", "Conversations", "Modeling", "Tokenization"]),
     stage(
       "Evaluation",
       [
@@ -79,7 +81,9 @@ let package = Package(
       swiftSettings: strict),
 
     // Tests.
-    .target(name: "Fixtures", path: "Tests/Fixtures", swiftSettings: strict),
+    .target(
+      name: "Fixtures", path: "Tests/Fixtures", exclude: ["FIXTURES.json", "Data"],
+      swiftSettings: strict),
     tests("Artifacts"),
     tests("Orthography"),
     tests("Conversations", ["Artifacts", "Orthography"]),

@@ -401,7 +401,7 @@ static void adamw(
   for (int64_t i = 0; i < n; i++) {
     float g = gradient[i] * s.gradient_scale;
     float first = fmaf(s.first_weight, g - m[i], m[i]);
-    float second = v[i] * s.second_decay + s.second_weight * g * g;
+    float second = fmaf(s.second_weight * g, g, v[i] * s.second_decay);
     float root = sqrtf(second) / s.correction + s.epsilon;
     m[i] = first;
     v[i] = second;

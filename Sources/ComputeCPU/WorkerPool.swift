@@ -17,6 +17,8 @@ final class WorkerPool: @unchecked Sendable {
   /// How many workers there are, the calling thread among them.
   let count: Int
 
+  /// What a thread does before it works: cheap, since the calling thread does it every time.
+  private let prepare: @Sendable () -> Void
   private var body: Body?
   private var unitCount = 0
   private let nextUnit = Atomic(0)
@@ -33,14 +35,16 @@ final class WorkerPool: @unchecked Sendable {
   /// Turns of the waiting loop before a worker sleeps: about 50 µs.
   private static let spins = 2_000
 
-  /// Starts `count - 1` threads; each runs `prepare` once.
+  /// Starts `count - 1` threads; each runs `prepare` once, and the calling thread before each job,
+  /// for it may be another one each time.
   init(count: Int, prepare: @escaping @Sendable () -> Void) {
     self.count = max(1, count)
+    self.prepare = prepare
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(wake, nil)
     for worker in 1..<max(1, self.count) {
       var thread = pthread_t()
-      let start = Start(pool: self, worker: worker, prepare: prepare)
+      let start = Start(pool: self, worker: worker)
       pthread_create(&thread, nil, workerMain, Unmanaged.passRetained(start).toOpaque())
       threads.append(thread)
     }
@@ -50,12 +54,10 @@ final class WorkerPool: @unchecked Sendable {
   fileprivate final class Start {
     unowned let pool: WorkerPool
     let worker: Int
-    let prepare: @Sendable () -> Void
 
-    init(pool: WorkerPool, worker: Int, prepare: @escaping @Sendable () -> Void) {
+    init(pool: WorkerPool, worker: Int) {
       self.pool = pool
       self.worker = worker
-      self.prepare = prepare
     }
   }
 
@@ -73,6 +75,7 @@ final class WorkerPool: @unchecked Sendable {
 
   /// Does units `0 ..< units` and returns when all are done.
   func run(_ units: Int, _ body: Body) {
+    prepare()
     guard count > 1, units > 1 else {
       for unit in 0..<units { body(unit, 0) }
       return
@@ -111,6 +114,7 @@ final class WorkerPool: @unchecked Sendable {
 
   /// The life of a thread: wait for a job, work, say so.
   fileprivate func live(as worker: Int) {
+    prepare()
     var seen = 0
     while true {
       seen = waitForJob(after: seen)
@@ -141,7 +145,6 @@ final class WorkerPool: @unchecked Sendable {
 private func workerMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
   guard let argument else { return nil }
   let start = Unmanaged<WorkerPool.Start>.fromOpaque(argument).takeRetainedValue()
-  start.prepare()
   start.pool.live(as: start.worker)
   return nil
 }

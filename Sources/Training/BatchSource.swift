@@ -1,14 +1,14 @@
 public import Batching
 
-/// A micro-batch with the names of its rows, for messages.
+/// A micro-batch with the numbers of its rows, so that a message can name them.
 public struct SourceBatch: Sendable, Equatable {
   /// The rows laid end to end.
   public var input: ModelInput
-  /// The conversation ID of each row.
-  public var rows: [String]
+  /// The number of each row in its split.
+  public var rows: [Int]
 
   /// A micro-batch.
-  public init(input: ModelInput, rows: [String]) {
+  public init(input: ModelInput, rows: [Int]) {
     self.input = input
     self.rows = rows
   }
@@ -30,6 +30,8 @@ public protocol BatchSource: Sendable {
   func trainingBatchCount(epoch: Int) -> Int
   /// Micro-batch `index` of epoch `epoch`.
   func trainingBatch(epoch: Int, index: Int) throws -> SourceBatch
+  /// What a training row is called in messages: its conversation's ID.
+  func name(ofTrainingRow row: Int) -> String
 
   /// How many held-out micro-batches there are; 0 if there is no validation split.
   var heldOutBatchCount: Int { get }

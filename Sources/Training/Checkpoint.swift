@@ -84,14 +84,15 @@ struct Checkpoint {
     to directory: String, keeping kept: Int, on backend: any Backend
   ) throws -> Checkpoint {
     let folder = try AtomicFolder(Path.join(directory, "\(prefix)\(state.step)"))
-    let digest = try TensorArchive.write(
+    let digest = try TensorFile.write(
       optimizer.namedTensors, as: .float32, to: file(folder.workPath, "state.safetensors"),
       from: backend)
     try AtomicFile.write(
       MetricsLog.bytes(of: metrics), to: file(folder.workPath, "metrics.jsonl"))
     let json: JSONValue = [
       "format": .string(format), "version": JSONValue(version), "state": state.json,
-      "setup": setup, "device": .string(backend.signature), "files": ["state.safetensors": .string(digest.description)],
+      "setup": setup, "device": .string(backend.signature),
+      "files": ["state.safetensors": .string(digest.description)],
     ]
     try AtomicFile.write(json.pretty, to: file(folder.workPath, "checkpoint.json"))
     try folder.commit()
@@ -116,16 +117,16 @@ struct Checkpoint {
     _ optimizer: OptimizerState, setup: JSONValue, on backend: any Backend
   ) throws -> Restored {
     let location = SourceLocation(file: Self.file(path, "checkpoint.json"))
-    let json = try JSONValue(parsing: TensorArchive.smallFile(location.file), at: location)
+    let json = try JSONValue(parsing: TextFile(location.file).bytes, at: location)
     guard json["format"]?.string == Self.format, json["version"]?.integer == Int64(Self.version),
       let state = json["state"].flatMap(RunState.init(json:)), state.step == step
     else { throw damaged("is not a checkpoint of version \(Self.version)") }
     try compare(json["setup"] ?? .null, with: setup)
     let tensors = Self.file(path, "state.safetensors")
     guard let written = json["files"]?["state.safetensors"]?.string.flatMap(Digest.init),
-      try TensorArchive.digest(of: tensors) == written
+      try Digest(ofFile: tensors) == written
     else { throw damaged("holds another state.safetensors than it was written with") }
-    let archive = try TensorArchive(files: [tensors])
+    let archive = try SafetensorsWeights([tensors])
     for (name, tensor) in optimizer.namedTensors {
       try archive.fill(tensor, named: name, on: backend)
     }

@@ -8,6 +8,7 @@ struct StepRunner {
   let model: DecoderModel
   let state: OptimizerState
   let options: TrainingOptions
+  let source: any BatchSource
   private let backend: any Backend
   /// float32 `[accumulation]`: the share of each micro-batch in the step's loss.
   private let losses: Tensor
@@ -23,9 +24,11 @@ struct StepRunner {
   }
 
   init(
-    model: DecoderModel, state: OptimizerState, options: TrainingOptions, on backend: any Backend
+    model: DecoderModel, state: OptimizerState, options: TrainingOptions,
+    source: any BatchSource, on backend: any Backend
   ) throws {
     self.model = model
+    self.source = source
     self.state = state
     self.options = options
     self.backend = backend
@@ -42,7 +45,7 @@ struct StepRunner {
     let weight = batches.reduce(0) { $0 + $1.input.weightSum }
     guard weight > 0 else {
       throw AksharaError(
-        .checkFailed, "step \(step + 1) has no supervised token in \(Self.names(batches))",
+        .checkFailed, "step \(step + 1) has no supervised token in \(names(batches))",
         remedy: "drop rows without answers when making shards")
     }
     backend.zero(losses)
@@ -68,7 +71,7 @@ struct StepRunner {
       throw AksharaError(
         .checkFailed,
         "\(what) of step \(step + 1) is not a finite number; it came from "
-          + Self.names(broken.isEmpty ? batches : broken),
+          + names(broken.isEmpty ? batches : broken),
         remedy: "look at these rows, lower `learning_rate`, or go on from the last checkpoint")
     }
     let tokens = batches.reduce(0) { $0 + $1.input.tokens.count }
@@ -76,18 +79,10 @@ struct StepRunner {
   }
 
   /// The rows of some micro-batches, for a message.
-  private static func names(_ batches: [SourceBatch]) -> String {
+  private func names(_ batches: [SourceBatch]) -> String {
     let rows = batches.flatMap(\.rows)
-    let shown = rows.prefix(16).map { "`\($0)`" }.joined(separator: ", ")
+    let shown = rows.prefix(16).map { "`\(source.name(ofTrainingRow: $0))`" }
+      .joined(separator: ", ")
     return "the rows \(shown)" + (rows.count > 16 ? " and \(rows.count - 16) more" : "")
-  }
-}
-
-extension MicroBatch {
-  /// A batch as the model takes it. Batching's ignore index is below 0, as the model wants it.
-  init(_ input: ModelInput) {
-    self.init(
-      tokens: input.tokens, positions: input.positions, borders: input.borders,
-      targets: input.targets, weights: input.weights)
   }
 }

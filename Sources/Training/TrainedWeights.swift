@@ -53,7 +53,7 @@ struct TrainedWeights {
       let path = Path.join(job.directory, "adapter")
       let adapter = AdapterConfiguration(
         job.lora, baseName: job.baseName, baseRevision: job.baseRevision)
-      try adapter.write(weights, to: path, from: backend)
+      try AdapterFolder.write(weights, adapter, to: path, from: backend)
       return path
     }
   }

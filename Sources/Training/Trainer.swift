@@ -44,7 +44,8 @@ public final class Trainer {
     let setup = try fullSetup()
     var (progress, checkpoint) = try restore(optimizer, setup: setup)
     announce(model, progress: progress, checkpoint: checkpoint)
-    let runner = try StepRunner(model: model, state: optimizer, options: options, on: backend)
+    let runner = try StepRunner(
+      model: model, state: optimizer, options: options, source: source, on: backend)
     let heldOut = try HeldOutLoss(model, on: backend)
     if progress.state.step == 0 { try evaluate(heldOut, &progress) }
     while progress.state.step < progress.plan.steps {
@@ -61,9 +62,7 @@ public final class Trainer {
   // MARK: Beginning
 
   private func check() throws {
-    guard (0..<max(1, Int(options.epochs.rounded(.up)))).allSatisfy({
-      source.trainingBatchCount(epoch: $0) > 0
-    }) else {
+    guard source.trainingBatchCount(epoch: 0) > 0 else {
       throw AksharaError(
         .invalidOption, "there are no training rows", remedy: "give shards with a train split")
     }

@@ -44,7 +44,7 @@ public struct TrainingJob: Sendable {
     if options.method == .qlora { object["quantization"] = quantization.json }
     if options.initialization == .pretrained {
       let digests = try model.weightFiles().map {
-        (Path.name(of: $0), JSONValue.string(try TensorArchive.digest(of: $0).description))
+        (Path.name(of: $0), JSONValue.string(try Digest(ofFile: $0).description))
       }
       object["weights"] = .object(JSONObject(digests))
     }

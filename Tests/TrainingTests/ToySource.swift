@@ -35,13 +35,14 @@ struct ToySource: BatchSource {
   func trainingBatch(epoch: Int, index: Int) throws -> SourceBatch {
     let numbers = plan.epoch(epoch)[index]
     return SourceBatch(
-      input: ModelInput(numbers.map { rows[$0] }), rows: numbers.map { "row-\($0)" })
+      input: ModelInput(numbers.map { rows[$0] }), rows: numbers)
   }
+  func name(ofTrainingRow row: Int) -> String { "row-\(row)" }
   var heldOutBatchCount: Int { 2 }
   func heldOutBatch(_ index: Int) throws -> SourceBatch {
     let range = index * 4..<index * 4 + 4
     return SourceBatch(
-      input: ModelInput(Array(heldOut[range])), rows: range.map { "held-out-\($0)" })
+      input: ModelInput(Array(heldOut[range])), rows: Array(range))
   }
 }
 

@@ -7,6 +7,10 @@ public struct TextFile: Sendable {
   public let path: String
   /// The uncompressed text in UTF-8, without a byte order mark.
   public let bytes: [UInt8]
+  /// The length of the byte order mark that was taken off.
+  private let markLength: Int
+  /// Where each line begins in `bytes`.
+  private let lineStarts: [Int]
 
   /// Reads a file (plain, gzip or zstd) and checks that it is UTF-8.
   ///
@@ -15,7 +19,8 @@ public struct TextFile: Sendable {
   public init(_ path: String, maximumSize: Int = TextFile.maximumSize) throws {
     self.path = path
     var bytes = try Self.read(path, maximumSize: maximumSize)
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
+    markLength = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    bytes.removeFirst(markLength)
     if let offset = UTF8Check.firstInvalidByte(in: bytes) {
       let before = bytes[..<offset]
       let line = before.count { $0 == UInt8(ascii: "\n") } + 1
@@ -23,6 +28,9 @@ public struct TextFile: Sendable {
       throw UTF8Check.error(byte: bytes[offset], at: offset - lineStart, of: line, in: path)
     }
     self.bytes = bytes
+    lineStarts =
+      [0]
+      + bytes.indices.lazy.filter { bytes[$0] == UInt8(ascii: "\n") }.map { $0 + 1 }
   }
 
   /// The text.
@@ -34,6 +42,17 @@ public struct TextFile: Sendable {
       let hasReturn = line.last == UInt8(ascii: "\r")
       return String(decoding: hasReturn ? line.dropLast() : line, as: UTF8.self)
     }
+  }
+
+  /// The text from one line up to another, or to the end, with the place where it begins.
+  ///
+  /// - Parameters:
+  ///   - line: a line of the text, from 1.
+  ///   - end: a later line, which is not included.
+  public func record(from line: Int, to end: Int? = nil) -> TextLine {
+    let start = lineStarts[line - 1]
+    let stop = end.map { lineStarts[$0 - 1] } ?? bytes.count
+    return TextLine(bytes: Array(bytes[start..<stop]), number: line, offset: markLength + start)
   }
 
   private static func read(_ path: String, maximumSize: Int) throws -> [UInt8] {

@@ -1,3 +1,4 @@
+internal import Artifacts
 package import Compute
 
 extension DecoderWeights {
@@ -73,5 +74,35 @@ private final class WeightBuilder<Source: WeightSource> {
     try source.fill(buffer, named: name, on: backend)
     return .nf4(
       try backend.quantizeNF4(buffer, doubleQuantization: quantization.doubleQuantization))
+  }
+}
+
+extension DecoderWeights {
+  /// Loads a model folder.
+  ///
+  /// What is quantized are the values as they are stored: bitsandbytes turns bfloat16 into float32
+  /// before it quantizes, so the codes are the same whatever type transformers loads into.
+  ///
+  /// - Parameters:
+  ///   - quantization: how the linear layers of the decoder are stored; `nil`: float32.
+  /// - Throws: `missingFile`, `malformed`, `unsupported`; `device` if there is no room.
+  package init(
+    loading folder: ModelFolder, quantization: QuantizationOptions? = nil, on backend: any Backend
+  ) throws {
+    let source = try SafetensorsWeights(try folder.weightFiles())
+    try self.init(folder.configuration, from: source, quantization: quantization, on: backend)
+    if let name = source.unusedNames.first(where: { !Self.isSpare($0, folder.configuration) }) {
+      throw AksharaError(
+        .unsupported, "the weights hold a tensor `\(name)` that the configuration has no place for",
+        at: SourceLocation(file: folder.path),
+        remedy: "check that the configuration belongs to these weights")
+    }
+  }
+
+  /// Tensors that may be there though they are not read: a tied head, written out, and the rotary
+  /// frequencies that early Llama checkpoints carry.
+  private static func isSpare(_ name: String, _ configuration: ModelConfiguration) -> Bool {
+    (configuration.tiesHead && name == ParameterName.head)
+      || name.hasSuffix("rotary_emb.inv_freq")
   }
 }

@@ -17,7 +17,7 @@ package enum ModelWriter {
     configuration.storedType = type
     try AtomicFile.write(
       configuration.json.pretty, to: Path.join(folder.workPath, "config.json"))
-    try TensorArchive.write(
+    try TensorFile.write(
       weights.namedTensors, as: type, to: Path.join(folder.workPath, "model.safetensors"),
       from: backend)
     try folder.commit()

@@ -38,7 +38,8 @@ struct BPEModelReader {
   private func id(of pair: JSONObject.Pair) throws -> TokenID {
     guard let value = pair.value.integer, (0...Int64(Vocabulary.largestID)).contains(value) else {
       throw section.malformed(
-        "vocab", "gives `\(pair.key)` the ID \(pair.value.compactString); IDs are whole numbers "
+        "vocab",
+        "gives `\(pair.key)` the ID \(pair.value.compactString); IDs are whole numbers "
           + "from 0 to \(Vocabulary.largestID)")
     }
     return TokenID(value)
@@ -63,7 +64,8 @@ struct BPEModelReader {
       let id = numbering.id(listed: listed[Array(token.text.utf8)])
       guard id == token.id else {
         throw section.malformed(
-          "vocab", "makes \(id) the ID of the added token `\(token.text)`, but `added_tokens` says "
+          "vocab",
+          "makes \(id) the ID of the added token `\(token.text)`, but `added_tokens` says "
             + "\(token.id)")
       }
     }
@@ -91,7 +93,8 @@ struct BPEModelReader {
         let result = vocabulary.id(of: left + right)
       else {
         throw section.malformed(
-          "merges[\(rank)]", "is \(value.compactString), but the two and what they make are not "
+          "merges[\(rank)]",
+          "is \(value.compactString), but the two and what they make are not "
             + "all ordinary tokens of `vocab`")
       }
       merges.append(Merge(left: leftID, right: rightID, result: result, rank: Int32(rank)))

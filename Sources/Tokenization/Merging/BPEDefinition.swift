@@ -48,7 +48,8 @@ struct BPEDefinition: Sendable {
       guard ids.insert(token.id).inserted else { throw refuse("has the ID of another one") }
       guard texts.insert(Array(token.text.utf8)).inserted else { throw refuse("stands twice") }
       let ordinary = vocabulary.bytes(of: token.id)
-      guard ordinary == nil || !token.isSpecial && ordinary.map(Array.init) == Array(token.text.utf8)
+      guard
+        ordinary == nil || !token.isSpecial && ordinary.map(Array.init) == Array(token.text.utf8)
       else { throw refuse("has the ID \(token.id), which an ordinary token has too") }
       let namesake = ByteAlphabet.bytes(spelledBy: token.text).flatMap { vocabulary.id(of: $0) }
       guard namesake == nil || namesake == token.id else {

@@ -5,20 +5,23 @@
 /// only, in the words where it stands. A queue holds each pair with the count it had when it was
 /// pushed; a pair that comes up with an old count goes back with the new one.
 ///
-/// This is the algorithm of `tokenizers` 0.23 (`BpeTrainer::do_train`), with two traits of it that
-/// show in the result: the count of a pair that was merged is not set to zero, and a pair that comes
-/// to stand in further words, because its token has been made in a second way, is queued again and
-/// merged again, which lists the merge twice; the later place counts.
+/// A pair never comes back: two tokens can only become neighbours when one of them is made, and from
+/// then on all places where they stand side by side are known. So each pair is queued once, and each
+/// token is made in one way only.
+///
+/// Source: Sennrich et al. 2016, algorithm 1; the order of equally frequent pairs is that of
+/// `tokenizers` 0.23 (`BpeTrainer`), with which the result agrees merge by merge.
 struct MergeLearner {
   /// The tokens so far.
   private(set) var vocabulary: Vocabulary
+  /// The merges so far.
+  private(set) var merges: [Merge] = []
   private var words: WordSymbols
   private let counts: [Int]
   private var pairs = PairCounts()
   private var queue = BinaryHeap<Candidate>()
   /// The words in which a queued pair stands, by the candidate's number.
   private var places: [[Int32]] = []
-  private var learned: [(pair: TokenPair, result: TokenID)] = []
   private var forbidden: Set<[UInt8]> = []
 
   /// A pair in the queue. The most frequent is the smallest, so that it comes out first.
@@ -29,9 +32,7 @@ struct MergeLearner {
     var number: Int
 
     static func < (left: Candidate, right: Candidate) -> Bool {
-      if left.count != right.count { return left.count > right.count }
-      if left.pair != right.pair { return left.pair < right.pair }
-      return left.number < right.number
+      left.count == right.count ? left.pair < right.pair : left.count > right.count
     }
   }
 
@@ -53,19 +54,6 @@ struct MergeLearner {
     forbidden = Set(texts.compactMap(ByteAlphabet.bytes(spelledBy:)))
   }
 
-  /// The merges in order, each pair once.
-  var merges: [Merge] {
-    var last: [TokenPair: Int] = [:]
-    for (index, merge) in learned.enumerated() { last[merge.pair] = index }
-    return learned.enumerated()
-      .filter { last[$1.pair] == $0 }
-      .enumerated()
-      .map { rank, entry in
-        let (pair, result) = entry.element
-        return Merge(left: pair.left, right: pair.right, result: result, rank: Int32(rank))
-      }
-  }
-
   /// Learns merges until there are `untilCount` tokens, or no pair stands often enough.
   mutating func learn(untilCount: Int, minimumFrequency: Int) throws {
     while vocabulary.count < untilCount, var candidate = queue.pop() {
@@ -77,7 +65,10 @@ struct MergeLearner {
       }
       guard count >= max(1, minimumFrequency) else { break }
       guard let result = try token(joining: candidate.pair) else { continue }
-      learned.append((candidate.pair, result))
+      merges.append(
+        Merge(
+          left: candidate.pair.left, right: candidate.pair.right, result: result,
+          rank: Int32(merges.count)))
       merge(candidate, into: result)
     }
   }
@@ -87,7 +78,6 @@ struct MergeLearner {
     let parts = [pair.left, pair.right].map { vocabulary.bytes(of: $0) ?? [] }
     let bytes = Array(parts.joined())
     if forbidden.contains(bytes) { return nil }
-    if let known = vocabulary.id(of: bytes) { return known }
     let id = TokenID(vocabulary.endID)
     try vocabulary.add(bytes, id: id)
     return id

@@ -16,7 +16,9 @@ enum ByteAlphabet {
   }()
 
   /// The bytes in the order of their characters; in it a trained vocabulary begins.
-  static let bytesInOrder: [UInt8] = (UInt8.min...UInt8.max).sorted { scalars[Int($0)] < scalars[Int($1)] }
+  static let bytesInOrder: [UInt8] = (UInt8.min...UInt8.max).sorted {
+    scalars[Int($0)] < scalars[Int($1)]
+  }
 
   /// The byte of each character below U+0144; −1 for one that stands for none.
   private static let bytes: [Int16] = {

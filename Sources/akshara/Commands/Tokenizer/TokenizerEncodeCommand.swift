@@ -33,6 +33,7 @@ struct TokenizerEncodeCommand: ParsableCommand {
 }
 
 extension SpecialTokenPolicy: ExpressibleByArgument {
+  /// `allow` or `text`.
   public init?(argument: String) {
     switch argument {
     case "allow": self = .allow
@@ -41,5 +42,6 @@ extension SpecialTokenPolicy: ExpressibleByArgument {
     }
   }
 
+  /// The word for this policy.
   public var defaultValueDescription: String { self == .allow ? "allow" : "text" }
 }
