@@ -57,7 +57,9 @@ let package = Package(
     stage("Compute"),
     stage("ComputeCPU", ["Compute", "CMatMul", "CTensorKernels"]),
     stage("Modeling", ["Artifacts", "Compute"]),
-    stage("Training", ["Artifacts", "Batching", "Compute", "Modeling", "Tokenization"]),
+    stage(
+      "Training",
+      ["Artifacts", "Batching", "Compute", "Conversations", "Modeling", "Tokenization"]),
     stage(
       "Evaluation",
       [

@@ -24,10 +24,9 @@ public final class AtomicFile {
   /// - Throws: `unwritable`.
   public init(_ path: String) throws {
     self.path = path
-    let folder = (path as NSString).deletingLastPathComponent
-    let name = (path as NSString).lastPathComponent
+    let folder = Path.folder(of: path)
     try Folder.make(folder)
-    partial = Path.join(folder, ".\(name).partial")
+    partial = Path.join(folder, ".\(Path.name(of: path)).partial")
     descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw Self.unwritable(path) }
     buffer.reserveCapacity(Self.bufferSize)
@@ -74,7 +73,7 @@ public final class AtomicFile {
       unlink(partial)
       throw error
     }
-    Folder.synchronize((path as NSString).deletingLastPathComponent)
+    Folder.synchronize(Path.folder(of: path))
     return hasher.finalize()
   }
 
@@ -109,5 +108,34 @@ public final class AtomicFile {
     return AksharaError(
       .unwritable, "cannot write the file: \(reason)", at: SourceLocation(file: path),
       remedy: remedy)
+  }
+}
+
+extension AtomicFile {
+  /// Copies a file in pieces; the copy appears whole or not at all.
+  ///
+  /// - Returns: the content's digest.
+  /// - Throws: `unreadable` or `unwritable`.
+  @discardableResult
+  public static func copy(_ source: String, to path: String) throws -> Digest {
+    guard let input = fopen(source, "rb") else {
+      throw AksharaError(
+        .unreadable, "cannot read the file: \(String(cString: strerror(errno)))",
+        at: SourceLocation(file: source))
+    }
+    defer { fclose(input) }
+    let output = try AtomicFile(path)
+    var buffer = [UInt8](repeating: 0, count: bufferSize)
+    while true {
+      let count = fread(&buffer, 1, buffer.count, input)
+      if count == 0 { break }
+      try buffer.withUnsafeBytes {
+        try output.write(UnsafeRawBufferPointer(rebasing: $0[..<count]))
+      }
+    }
+    guard ferror(input) == 0 else {
+      throw AksharaError(.unreadable, "cannot read the file", at: SourceLocation(file: source))
+    }
+    return try output.commit()
   }
 }

@@ -10,16 +10,36 @@ public enum Path {
 
   /// The folder that holds `path`; `.` for a bare name.
   public static func folder(of path: String) -> String {
-    let folder = (path as NSString).deletingLastPathComponent
-    return folder.isEmpty ? "." : folder
+    let whole = withoutTrailingSlashes(path)
+    guard let slash = whole.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+    let folder = withoutTrailingSlashes(String(whole[..<slash]))
+    return folder.isEmpty ? "/" : folder
   }
 
-  /// The last component of `path`.
-  public static func name(of path: String) -> String { (path as NSString).lastPathComponent }
+  /// The last component of `path`; `/` for the root.
+  public static func name(of path: String) -> String {
+    let whole = withoutTrailingSlashes(path)
+    guard let slash = whole.utf8.lastIndex(of: UInt8(ascii: "/")), whole != "/" else {
+      return whole
+    }
+    return String(whole[whole.utf8.index(after: slash)...])
+  }
 
-  /// The last component without its last extension.
+  /// The last component without its last extension; a leading dot begins a name, no extension.
   public static func stem(of path: String) -> String {
-    (name(of: path) as NSString).deletingPathExtension
+    let name = name(of: path)
+    guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")), dot != name.startIndex else {
+      return name
+    }
+    return String(name[..<dot])
+  }
+
+  // Foundation's `NSString.deletingLastPathComponent` crashes on a path of one character
+  // (Swift 6.3.1 on Linux), so paths are cut here.
+  private static func withoutTrailingSlashes(_ path: String) -> String {
+    var path = path[...]
+    while path.utf8.count > 1 && path.utf8.last == UInt8(ascii: "/") { path = path.dropLast() }
+    return String(path)
   }
 
   /// Whether something stands at `path`.

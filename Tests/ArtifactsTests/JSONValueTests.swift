@@ -7,7 +7,9 @@ import Testing
     let text = #"{"b":1,"a":1.5,"c":[true,null,"ಅ\n\u0001\"\\"],"d":-9223372036854775808}"#
     let value = try JSONValue(parsing: text)
     #expect(value["c"]?.array?[2].string == "ಅ\n\u{1}\"\\")
-    #expect(value.compactString == #"{"b":1,"a":1.5,"c":[true,null,"ಅ\n\u0001\"\\"],"d":-9223372036854775808}"#)
+    #expect(
+      value.compactString
+        == #"{"b":1,"a":1.5,"c":[true,null,"ಅ\n\u0001\"\\"],"d":-9223372036854775808}"#)
   }
 
   @Test func refusesHalfADocument() {

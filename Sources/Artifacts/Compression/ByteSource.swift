@@ -1,0 +1,134 @@
+internal import Foundation
+
+/// Streams the uncompressed bytes of a file: plain, gzip or zstd, recognized by its first bytes.
+///
+/// Not safe to share between threads.
+public final class ByteSource {
+  /// The path as it was given.
+  public let path: String
+  /// How the file is compressed.
+  public let compression: Compression
+  private let descriptor: Int32
+  private let decoder: (any StreamDecoder)?
+  private var buffer: [UInt8]
+  private var pending: Range<Int>
+  private var inputEnded = false
+
+  private static let bufferSize = 1 << 18
+
+  /// Opens the file and looks at its first bytes.
+  ///
+  /// - Throws: `missingFile`, `unreadable`.
+  public init(_ path: String) throws {
+    self.path = path
+    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Self.unreadable(path) }
+    buffer = [UInt8](repeating: 0, count: Self.bufferSize)
+    var filled = 0
+    do {
+      while filled < Compression.magicLength {
+        let count = try Self.read(descriptor, into: &buffer, from: filled, path: path)
+        if count == 0 { break }
+        filled += count
+      }
+      compression = Compression(magic: buffer[..<filled])
+      decoder = try Self.decoder(for: compression)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    pending = 0..<filled
+  }
+
+  deinit { close(descriptor) }
+
+  /// Fills the front of `output` with the next bytes.
+  ///
+  /// - Returns: how many; 0 at the end of the file.
+  /// - Throws: `unreadable`, or `malformed` if the compressed data are damaged or cut.
+  public func read(into output: UnsafeMutableRawBufferPointer) throws -> Int {
+    guard !output.isEmpty else { return 0 }
+    guard let decoder else { return try readPlain(into: output) }
+    while true {
+      if pending.isEmpty && !inputEnded { try fill() }
+      let produced = try decode(with: decoder, into: output)
+      if produced > 0 { return produced }
+      if pending.isEmpty && inputEnded {
+        guard decoder.isComplete else { throw cut() }
+        return 0
+      }
+    }
+  }
+
+  private func decode(
+    with decoder: any StreamDecoder, into output: UnsafeMutableRawBufferPointer
+  ) throws -> Int {
+    do {
+      let (produced, rest) = try buffer.withUnsafeBytes { bytes in
+        var input = UnsafeRawBufferPointer(rebasing: bytes[pending])
+        let produced = try decoder.decode(&input, into: output)
+        return (produced, input.count)
+      }
+      pending = pending.upperBound - rest..<pending.upperBound
+      return produced
+    } catch var error as AksharaError {
+      error.location = SourceLocation(file: path)
+      throw error
+    }
+  }
+
+  private func readPlain(into output: UnsafeMutableRawBufferPointer) throws -> Int {
+    if pending.isEmpty && !inputEnded { try fill() }
+    let count = min(pending.count, output.count)
+    buffer.withUnsafeBytes { bytes in
+      output.copyMemory(
+        from: UnsafeRawBufferPointer(rebasing: bytes[pending.prefix(count)]))
+    }
+    pending = pending.lowerBound + count..<pending.upperBound
+    return count
+  }
+
+  private func fill() throws {
+    let count = try Self.read(descriptor, into: &buffer, from: 0, path: path)
+    pending = 0..<count
+    inputEnded = count == 0
+  }
+
+  private static func read(
+    _ descriptor: Int32, into buffer: inout [UInt8], from start: Int, path: String
+  ) throws -> Int {
+    while true {
+      let count = buffer.withUnsafeMutableBytes { bytes in
+        Foundation.read(descriptor, bytes.baseAddress.map { $0 + start }, bytes.count - start)
+      }
+      if count >= 0 { return count }
+      guard errno == EINTR else { throw unreadable(path) }
+    }
+  }
+
+  private static func decoder(for compression: Compression) throws -> (any StreamDecoder)? {
+    switch compression {
+    case .none: nil
+    case .gzip: try GzipDecoder()
+    case .zstd: try ZstdDecoder()
+    }
+  }
+
+  private func cut() -> AksharaError {
+    AksharaError(
+      .malformed, "the \(compression.rawValue) data stop in the middle: the file is cut",
+      at: SourceLocation(file: path), remedy: "fetch or copy the file again")
+  }
+
+  private static func unreadable(_ path: String) -> AksharaError {
+    let location = SourceLocation(file: path)
+    if errno == ENOENT || errno == ENOTDIR {
+      return AksharaError(
+        .missingFile, "there is no such file", at: location, remedy: "check the path")
+    }
+    let reason = String(cString: strerror(errno))
+    let remedy = errno == EISDIR ? "name a file in it, or `\(path)/*`" : "check the file's rights"
+    return AksharaError(
+      .unreadable, "cannot read the file: \(reason)", at: location, remedy: remedy)
+  }
+}

@@ -1,0 +1,78 @@
+/// Reads the rows of a JSON data set one at a time: JSON Lines, one array, or documents that follow
+/// each other; plain, gzip or zstd.
+///
+/// Which of them it is shows in the first MiB: a first or second line that is a whole document means
+/// JSON Lines, whatever the file's name, unless the first line is an array and the only one.
+public final class JSONRowReader {
+  /// The path as it was given.
+  public let path: String
+  private let parser: JSONParser
+  private let rows: () throws -> TextLine?
+
+  private static let peekLength = 1 << 20
+
+  /// Opens a file.
+  ///
+  /// - Throws: `missingFile`, `unreadable`, `malformed` for damaged compression.
+  public init(_ path: String, maximumLength: Int = LineReader.maximumLineLength) throws {
+    self.path = path
+    let parser = try JSONParser()
+    self.parser = parser
+    switch Self.layout(of: try Self.peek(path), named: path, parser: parser) {
+    case .lines:
+      let lines = try JSONLinesReader(path, maximumLineLength: maximumLength)
+      rows = lines.next
+    case .elements(let layout):
+      rows = try JSONElementReader(path, layout: layout, maximumLength: maximumLength).next
+    }
+  }
+
+  /// The next row with the place where it begins, or `nil` at the end.
+  ///
+  /// - Throws: `malformed` where no further row can be found; `unreadable`.
+  public func next() throws -> TextLine? { try rows() }
+
+  /// The document that a row holds.
+  ///
+  /// - Throws: `malformed`, naming the line, and the byte if it is not UTF-8.
+  public func value(of row: TextLine) throws -> JSONValue { try parser.value(of: row, in: path) }
+
+  private enum Layout {
+    case lines
+    case elements(JSONElementReader.Layout)
+  }
+
+  private static func layout(of head: [UInt8], named path: String, parser: JSONParser) -> Layout {
+    let name = Compression.nameWithoutSuffix(path)
+    if name.hasSuffix(".jsonl") || name.hasSuffix(".ndjson") { return .lines }
+    let text = head.starts(with: [0xEF, 0xBB, 0xBF]) ? head[3...] : head[...]
+    guard let start = text.firstIndex(where: { !isSpace($0) }) else { return .lines }
+    let lines = text[start...].split(separator: UInt8(ascii: "\n"), maxSplits: 2)
+      .filter { !$0.allSatisfy(isSpace) }
+    let isWhole = lines.prefix(2).map { line in
+      (try? line.withUnsafeBytes { try parser.parse($0) }) != nil
+    }
+    if text[start] == UInt8(ascii: "[") {
+      return isWhole[0] && lines.count > 1 ? .lines : .elements(.array)
+    }
+    return isWhole.contains(true) ? .lines : .elements(.sequence)
+  }
+
+  private static func peek(_ path: String) throws -> [UInt8] {
+    let source = try ByteSource(path)
+    var head = [UInt8](repeating: 0, count: peekLength)
+    var filled = 0
+    while filled < head.count {
+      let count = try head.withUnsafeMutableBytes { bytes in
+        try source.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[filled...]))
+      }
+      if count == 0 { break }
+      filled += count
+    }
+    return Array(head[..<filled])
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || (0x09...0x0D).contains(byte)
+  }
+}

@@ -1,0 +1,73 @@
+/// A whole text of a bounded size, for formats that cannot be read line by line.
+public struct TextFile: Sendable {
+  /// The largest text that is taken by default: 64 MiB.
+  public static let maximumSize = 64 << 20
+
+  /// The path as it was given.
+  public let path: String
+  /// The uncompressed text in UTF-8, without a byte order mark.
+  public let bytes: [UInt8]
+  /// The length of the byte order mark that was taken off.
+  private let markLength: Int
+  /// Where each line begins in `bytes`.
+  private let lineStarts: [Int]
+
+  /// Reads a file (plain, gzip or zstd) and checks that it is UTF-8.
+  ///
+  /// - Throws: `missingFile`, `unreadable`, or `malformed` for a text that is longer than
+  ///   `maximumSize` bytes or not UTF-8, naming the line and its first bad byte.
+  public init(_ path: String, maximumSize: Int = TextFile.maximumSize) throws {
+    self.path = path
+    var bytes = try Self.read(path, maximumSize: maximumSize)
+    markLength = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    bytes.removeFirst(markLength)
+    if let offset = UTF8Check.firstInvalidByte(in: bytes) {
+      let before = bytes[..<offset]
+      let line = before.count { $0 == UInt8(ascii: "\n") } + 1
+      let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+      throw UTF8Check.error(byte: bytes[offset], at: offset - lineStart, of: line, in: path)
+    }
+    self.bytes = bytes
+    lineStarts =
+      [0]
+      + bytes.indices.lazy.filter { bytes[$0] == UInt8(ascii: "\n") }.map { $0 + 1 }
+  }
+
+  /// The text.
+  public var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// The lines, without line feeds and carriage returns before them.
+  public var lines: [String] {
+    bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { line in
+      let hasReturn = line.last == UInt8(ascii: "\r")
+      return String(decoding: hasReturn ? line.dropLast() : line, as: UTF8.self)
+    }
+  }
+
+  /// The text from one line up to another, or to the end, with the place where it begins.
+  ///
+  /// - Parameters:
+  ///   - line: a line of the text, from 1.
+  ///   - end: a later line, which is not included.
+  public func record(from line: Int, to end: Int? = nil) -> TextLine {
+    let start = lineStarts[line - 1]
+    let stop = end.map { lineStarts[$0 - 1] } ?? bytes.count
+    return TextLine(bytes: Array(bytes[start..<stop]), number: line, offset: markLength + start)
+  }
+
+  private static func read(_ path: String, maximumSize: Int) throws -> [UInt8] {
+    let source = try ByteSource(path)
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = try buffer.withUnsafeMutableBytes { try source.read(into: $0) }
+      if count == 0 { return bytes }
+      guard bytes.count + count <= maximumSize else {
+        throw AksharaError(
+          .malformed, "the text is longer than \(maximumSize >> 20) MiB",
+          at: SourceLocation(file: path), remedy: "cut it into several files")
+      }
+      bytes.append(contentsOf: buffer[..<count])
+    }
+  }
+}

@@ -1,0 +1,49 @@
+public import Conversations
+
+/// A rule that turns a conversation into rendered segments.
+///
+/// A template knows which piece of text belongs to which message and plays which part, so labels
+/// are decided while it renders (`LabelPlan`) and nothing has to be searched for afterwards.
+/// Control tokens come from the template alone.
+public protocol ChatTemplate: Sendable {
+  /// The name under which options choose it.
+  var name: String { get }
+
+  /// The control token that opens every sequence; `nil` if the template opens with none.
+  var beginToken: String? { get }
+
+  /// The control token that ends an answer.
+  var endOfTurnToken: String { get }
+
+  /// Every control token that it writes, each once.
+  var requiredSpecialTokens: [String] { get }
+
+  /// The same template in Jinja, for `chat_template` in `tokenizer_config.json`: it renders the
+  /// same bytes for conversations whose contents are plain text.
+  var jinja: String { get }
+
+  /// Renders a whole conversation.
+  ///
+  /// - Throws: `unsupported`, naming the conversation and the message, where the template has no
+  ///   form for it.
+  func render(_ conversation: Conversation, labels: LabelPlan) throws -> RenderedConversation
+
+  /// Renders a conversation and the header that opens the assistant's next message. Nothing in it
+  /// is supervised.
+  ///
+  /// - Throws: as `render`.
+  func generationPrompt(for conversation: Conversation) throws -> RenderedConversation
+}
+
+/// What a template did not render as it stood. Nothing of this is lost in silence: the counts go
+/// into the manifest.
+public enum RenderingChange: String, Sendable, CaseIterable {
+  /// White space around a message's content was cut off, as the template demands.
+  case trimmedContent = "trimmed_content"
+  /// A message's thinking was left out.
+  case reasoningLeftOut = "reasoning_left_out"
+  /// A speaker's name was left out.
+  case nameLeftOut = "name_left_out"
+  /// A conversation's variables for the chat template were left out.
+  case argumentsLeftOut = "arguments_left_out"
+}

@@ -1,0 +1,54 @@
+internal import Tokenization
+
+/// Finds the texts of control tokens in messages' contents.
+///
+/// They stay text, whatever happens; but whoever made the data should know.
+struct ControlTextScanner: Sendable {
+  private struct Candidate {
+    let text: String
+    let bytes: [UInt8]
+  }
+
+  /// Control tokens by the first byte of their text, longest first.
+  private let candidates: [[Candidate]]
+
+  /// - Complexity: O(vocabulary), once.
+  init(_ tokenizer: some Tokenizer) {
+    var table = [[Candidate]](repeating: [], count: 256)
+    for id in 0..<TokenID(tokenizer.vocabularyCount) where tokenizer.isSpecial(id) {
+      guard let bytes = tokenizer.bytes(of: id), let first = bytes.first else { continue }
+      table[Int(first)].append(
+        Candidate(text: String(decoding: bytes, as: UTF8.self), bytes: bytes))
+    }
+    candidates = table.map { list in
+      list.sorted {
+        $0.bytes.count == $1.bytes.count
+          ? $0.bytes.lexicographicallyPrecedes($1.bytes) : $0.bytes.count > $1.bytes.count
+      }
+    }
+  }
+
+  /// How often each control token's text stands in the contents of `rendered`.
+  func counts(in rendered: RenderedConversation) -> [String: Int] {
+    var counts: [String: Int] = [:]
+    for segment in rendered.segments {
+      guard case .text(var text) = segment.piece, segment.kind == .content else { continue }
+      text.withUTF8 { count(in: $0, into: &counts) }
+    }
+    return counts
+  }
+
+  private func count(in bytes: UnsafeBufferPointer<UInt8>, into counts: inout [String: Int]) {
+    var position = 0
+    while position < bytes.count {
+      let list = candidates[Int(bytes[position])]
+      let rest = bytes[position...]
+      if let found = list.first(where: { rest.starts(with: $0.bytes) }) {
+        counts[found.text, default: 0] += 1
+        position += found.bytes.count
+      } else {
+        position += 1
+      }
+    }
+  }
+}

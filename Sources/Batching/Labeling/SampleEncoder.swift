@@ -1,0 +1,111 @@
+internal import Artifacts
+internal import Conversations
+internal import Tokenization
+
+/// Turns a rendered conversation into tokens with labels.
+///
+/// All text between two control tokens is a *run*. A run is tokenized in one go, as the model's
+/// users will do when they prompt it; under `cutAtAnswer` it is cut first wherever an answer, or
+/// the supervised part of one, begins or ends. Other roles' messages are never cut, whatever their
+/// flags, so that a prompt has the same ids when it is asked as when it was trained on. Labels follow from byte ranges:
+///
+///     segments   <|im_start|>│assistant\n│ನಮಸ್ಕಾರ│<|im_end|>│\n
+///     runs                    └───────────────┘            └─┘
+///     pieces                  └─────────┘└────┘            └─┘      cutAtAnswer
+struct SampleEncoder {
+  let tokenizer: any Tokenizer
+  let border: BorderRule
+
+  /// A conversation as tokens, and how many borders a token would lie across if it were tokenized
+  /// as rendered.
+  struct Encoded {
+    var sample: LabeledSample
+    /// The offset in the text behind each token.
+    var ends: [Int32]
+    var straddles: Int
+  }
+
+  /// How many bytes on either side of a border are looked at to see whether a token lies across
+  /// it. No pretoken of text is as long; the count is a report and decides nothing.
+  private static let straddleWindow = 256
+
+  /// - Throws: `invalidOption` if the tokenizer lacks a control token.
+  func encode(_ rendered: RenderedConversation) throws -> Encoded {
+    let layout = SegmentLayout(rendered)
+    let bytes = layout.bytes
+    var tokens = Encoding()
+    var straddles = 0
+    try bytes.withUnsafeBufferPointer { all in
+      var index = 0
+      while index < rendered.segments.count {
+        if case .control(let text) = rendered.segments[index].piece {
+          tokens.ids.append(try controlToken(text))
+          tokens.ends.append(Int32(layout.range(of: index).upperBound))
+          index += 1
+          continue
+        }
+        let run = layout.run(from: index)
+        straddles += countStraddles(of: run, in: all)
+        append(run, of: all, to: &tokens)
+        index = run.nextSegment
+      }
+    }
+    let spans = layout.spans(over: tokens, border: border)
+    return Encoded(
+      sample: sample(rendered, bytes, tokens, spans), ends: tokens.ends, straddles: straddles)
+  }
+
+  private func sample(
+    _ rendered: RenderedConversation, _ bytes: [UInt8], _ tokens: Encoding, _ spans: [SampleSpan]
+  ) -> LabeledSample {
+    var labels = [TokenID](repeating: ignoreIndex, count: tokens.ids.count)
+    for span in spans where span.supervised {
+      for token in span.tokens { labels[token] = tokens.ids[token] }
+    }
+    return LabeledSample(
+      conversationID: rendered.id, template: rendered.template,
+      text: String(decoding: bytes, as: UTF8.self), inputIDs: tokens.ids, labels: labels,
+      spans: spans)
+  }
+
+  /// The ID of a control token.
+  ///
+  /// - Throws: `invalidOption` if the tokenizer does not have it.
+  func controlToken(_ text: String) throws -> TokenID {
+    guard let id = tokenizer.specialToken(text) else {
+      throw AksharaError(
+        .invalidOption, "the tokenizer \(tokenizer.digest) has no control token `\(text)`",
+        remedy: "choose another template, or add the token to the tokenizer")
+    }
+    return id
+  }
+
+  private func append(
+    _ run: SegmentLayout.Run, of all: UnsafeBufferPointer<UInt8>, to tokens: inout Encoding
+  ) {
+    let cuts = border == .cutAtAnswer ? run.cuts : []
+    var start = run.bytes.lowerBound
+    for end in cuts + [run.bytes.upperBound] where end > start {
+      let piece = UnsafeBufferPointer(rebasing: all[start..<end])
+      let encoding = tokenizer.encode(piece, specials: .asText)
+      tokens.ids += encoding.ids
+      tokens.ends += encoding.ends.lazy.map { $0 + Int32(start) }
+      start = end
+    }
+  }
+
+  private func countStraddles(
+    of run: SegmentLayout.Run, in all: UnsafeBufferPointer<UInt8>
+  ) -> Int {
+    run.borders.count { border in
+      guard run.bytes.lowerBound < border && border < run.bytes.upperBound else { return false }
+      let window =
+        max(
+          run.bytes.lowerBound, border - Self.straddleWindow)..<min(
+          run.bytes.upperBound, border + Self.straddleWindow)
+      let near = UnsafeBufferPointer(rebasing: all[window])
+      let ends = tokenizer.encode(near, specials: .asText).ends
+      return !ends.contains(Int32(border - window.lowerBound))
+    }
+  }
+}

@@ -1,0 +1,127 @@
+internal import Artifacts
+internal import Conversations
+internal import Tokenization
+
+/// A record batch of a data file with that of its rows file.
+struct ShardBatch: Sendable {
+  private typealias Data = ShardSchema.DataBuffer
+  private typealias Row = ShardSchema.RowBuffer
+
+  private let data: ArrowBatch
+  private let rows: ArrowBatch
+  // The batches point into these files.
+  private let dataFile: MappedFile
+  private let rowsFile: MappedFile
+
+  init(data: ArrowBatch, rows: ArrowBatch, dataFile: MappedFile, rowsFile: MappedFile) {
+    self.data = data
+    self.rows = rows
+    self.dataFile = dataFile
+    self.rowsFile = rowsFile
+  }
+
+  /// How many rows.
+  var rowCount: Int { data.rowCount }
+
+  /// Whether the three columns of each row are equally long.
+  static func hasEqualColumns(_ data: ArrowBatch) -> Bool {
+    (0..<data.rowCount).allSatisfy { row in
+      let count = data.range(Data.inputIDs, row).count
+      return data.range(Data.labels, row).count == count
+        && data.range(Data.attentionMask, row).count == count
+    }
+  }
+
+  /// The tokens of a row.
+  func inputIDs(_ row: Int) -> UnsafeBufferPointer<TokenID> {
+    UnsafeBufferPointer(
+      rebasing: data.int32(Data.inputIDValues)[data.range(Data.inputIDs, row)])
+  }
+
+  /// The labels of a row.
+  func labels(_ row: Int) -> UnsafeBufferPointer<TokenID> {
+    UnsafeBufferPointer(rebasing: data.int32(Data.labelValues)[data.range(Data.labels, row)])
+  }
+
+  /// The attention mask of a row.
+  func attentionMask(_ row: Int) -> UnsafeBufferPointer<Int8> {
+    UnsafeBufferPointer(
+      rebasing: data.int8(Data.attentionMaskValues)[data.range(Data.attentionMask, row)])
+  }
+
+  /// How many tokens the rows have together, and how many of them are trained on.
+  var tokenCounts: (all: Int, supervised: Int) {
+    (0..<rowCount).reduce(into: (all: 0, supervised: 0)) { counts, row in
+      let labels = labels(row)
+      counts.all += labels.count
+      counts.supervised += labels.count { $0 != ignoreIndex }
+    }
+  }
+
+  /// The conversation's ID.
+  func id(_ row: Int) -> String { rows.string(Row.id, row) }
+  /// The template's name.
+  func template(_ row: Int) -> String { rows.string(Row.template, row) }
+  /// The rendered text.
+  func text(_ row: Int) -> UnsafeRawBufferPointer { rows.bytes(Row.text, row) }
+
+  /// The columns that training needs. A span that reaches outside of the row gives no weight.
+  func tokenRow(_ row: Int) -> TokenRow {
+    let labels = Array(labels(row))
+    var weights = labels.map { $0 == ignoreIndex ? Float(0) : 1 }
+    let starts = rows.int32(Row.tokenStart)
+    let ends = rows.int32(Row.tokenEnd)
+    let spanWeights = rows.float32(Row.weight)
+    for span in rows.range(Row.spans, row) where spanWeights[span] != 1 {
+      let range = max(0, Int(starts[span]))..<max(0, Int(starts[span]), Int(ends[span]))
+      for token in range.clamped(to: labels.indices) where labels[token] != ignoreIndex {
+        weights[token] = spanWeights[span]
+      }
+    }
+    return TokenRow(inputIDs: Array(inputIDs(row)), labels: labels, weights: weights)
+  }
+
+  /// The row with text and spans.
+  ///
+  /// - Throws: `malformed` if a span's role or kind is unknown, or its ranges cannot be.
+  func record(_ row: Int) throws -> ShardRecord {
+    func known(_ text: String) -> String? { text.isEmpty ? nil : text }
+    let sample = LabeledSample(
+      conversationID: id(row), template: template(row), text: rows.string(Row.text, row),
+      inputIDs: Array(inputIDs(row)), labels: Array(labels(row)), spans: try spans(row))
+    let tags = rows.range(Row.tags, row).map { rows.string(Row.tagValues, $0) }
+    return ShardRecord(
+      sample: sample, language: known(rows.string(Row.language, row)),
+      source: known(rows.string(Row.source, row)), tags: tags)
+  }
+
+  /// The spans of a row, each with ranges inside the row.
+  ///
+  /// - Throws: `malformed`.
+  func spans(_ row: Int) throws -> [SampleSpan] {
+    let tokenCount = inputIDs(row).count
+    let byteCount = text(row).count
+    return try rows.range(Row.spans, row).map { index in
+      let role = rows.string(Row.role, index)
+      let message = rows.int32(Row.message)[index]
+      let bytes = Self.range(rows.int32(Row.byteStart)[index], rows.int32(Row.byteEnd)[index])
+      let tokens = Self.range(rows.int32(Row.tokenStart)[index], rows.int32(Row.tokenEnd)[index])
+      guard let kind = SegmentKind(rawValue: rows.string(Row.kind, index)),
+        role.isEmpty || Role(rawValue: role) != nil, let bytes, let tokens,
+        bytes.upperBound <= byteCount, tokens.upperBound <= tokenCount
+      else {
+        throw AksharaError(
+          .malformed, "row `\(id(row))` has a span that cannot be",
+          at: SourceLocation(file: rowsFile.path), remedy: "make the shard set again")
+      }
+      return SampleSpan(
+        kind: kind, role: Role(rawValue: role), message: message < 0 ? nil : Int(message),
+        bytes: bytes, tokens: tokens, supervised: rows.bool(Row.supervised, index),
+        weight: rows.float32(Row.weight)[index])
+    }
+  }
+
+  private static func range(_ start: Int32, _ end: Int32) -> Range<Int>? {
+    start >= 0 && start <= end ? Int(start)..<Int(end) : nil
+  }
+}

@@ -1,0 +1,132 @@
+public import Artifacts
+
+/// Where the rows and tokens of a split went: `rows in = kept + dropped`, and the token ledger.
+public struct ShardCounts: Sendable, Equatable {
+  /// Conversations read.
+  public var rowsIn = 0
+  /// Rows written.
+  public var rowsKept = 0
+  /// Conversations that became no row, by reason.
+  public var dropped: [String: Int] = [:]
+  /// Rows that were cut and kept, by the way they were cut.
+  public var truncated: [String: Int] = [:]
+  /// Where every token went.
+  public var ledger = TokenLedger()
+  /// Borders of answers in kept rows that a token would lie across if text were tokenized as
+  /// rendered; what became of such tokens says the option `border`.
+  public var straddles = 0
+  /// What the templates did not render as it stood, in kept rows.
+  public var changes: [String: Int] = [:]
+  /// Texts of control tokens in messages, which stayed text, in all rows.
+  public var controlTokenText: [String: Int] = [:]
+  /// Rows kept, by language; "" where it is not known.
+  public var languages: [String: Int] = [:]
+  /// Rows kept, by source; "" where it is not known.
+  public var sources: [String: Int] = [:]
+
+  /// Nothing counted yet.
+  public init() {}
+
+  /// How many conversations became no row.
+  public var rowsDropped: Int { dropped.values.reduce(0, +) }
+
+  /// Whether every row and every token is accounted for.
+  public var isConserved: Bool { rowsIn == rowsKept + rowsDropped && ledger.isConserved }
+
+  /// What does not add up, or is not what was found in the split's files.
+  func differences(rows: Int, tokens: Int, supervised: Int) -> [String] {
+    var found: [String] = []
+    if !isConserved { found.append("the counts of rows or tokens do not add up") }
+    if rowsKept != rows { found.append("\(rows) rows, where the manifest counts \(rowsKept)") }
+    if ledger.supervised != supervised || ledger.supervised + ledger.context != tokens {
+      found.append(
+        "\(tokens) tokens, \(supervised) of them supervised, where the ledger has "
+          + "\(ledger.supervised + ledger.context) and \(ledger.supervised)")
+    }
+    return found
+  }
+
+  /// Adds another split's counts.
+  public mutating func add(_ other: ShardCounts) {
+    rowsIn += other.rowsIn
+    rowsKept += other.rowsKept
+    straddles += other.straddles
+    ledger.add(other.ledger)
+    dropped.merge(other.dropped, uniquingKeysWith: +)
+    truncated.merge(other.truncated, uniquingKeysWith: +)
+    changes.merge(other.changes, uniquingKeysWith: +)
+    controlTokenText.merge(other.controlTokenText, uniquingKeysWith: +)
+    languages.merge(other.languages, uniquingKeysWith: +)
+    sources.merge(other.sources, uniquingKeysWith: +)
+  }
+
+  /// Counts what became of one conversation.
+  mutating func count(_ outcome: SampleMaker.Outcome, language: String?, source: String?) {
+    rowsIn += 1
+    ledger.rendered += outcome.renderedTokens
+    controlTokenText.merge(outcome.controlTokenText, uniquingKeysWith: +)
+    guard let sample = outcome.sample else {
+      let reason = (outcome.reason ?? .noSupervisedToken).rawValue
+      dropped[reason, default: 0] += 1
+      ledger.dropped[reason, default: 0] += outcome.renderedTokens
+      return
+    }
+    rowsKept += 1
+    let supervised = sample.supervisedCount
+    ledger.supervised += supervised
+    ledger.context += sample.inputIDs.count - supervised
+    ledger.truncated += outcome.renderedTokens - sample.inputIDs.count
+    straddles += outcome.straddles
+    if let truncation = outcome.truncation { truncated[truncation.rawValue, default: 0] += 1 }
+    for (change, count) in outcome.changes { changes[change.rawValue, default: 0] += count }
+    languages[language ?? "", default: 0] += 1
+    sources[source ?? "", default: 0] += 1
+  }
+
+  /// The counts as written into a manifest; keys sorted.
+  public var json: JSONValue {
+    [
+      "rows_in": JSONValue(rowsIn), "rows_kept": JSONValue(rowsKept),
+      "rows_dropped": Self.json(dropped), "rows_truncated": Self.json(truncated),
+      "tokens": ledger.json, "border_straddles": JSONValue(straddles),
+      "rendering_changes": Self.json(changes), "control_token_text": Self.json(controlTokenText),
+      "languages": Self.json(languages), "sources": Self.json(sources),
+    ]
+  }
+
+  private static func json(_ counts: [String: Int]) -> JSONValue {
+    .object(
+      JSONObject(
+        counts.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+          .map { ($0.key, JSONValue($0.value)) }))
+  }
+
+  /// Reads counts from a manifest; `nil` if one is missing or below zero.
+  init?(json: JSONValue) {
+    func count(_ key: String) -> Int? { json[key].flatMap(Self.natural) }
+    func counts(_ key: String) -> [String: Int]? {
+      var result: [String: Int] = [:]
+      guard let object = json[key]?.object else { return nil }
+      for pair in object.pairs {
+        guard let value = Self.natural(pair.value) else { return nil }
+        result[pair.key] = value
+      }
+      return result
+    }
+    guard let rowsIn = count("rows_in"), let rowsKept = count("rows_kept"),
+      let dropped = counts("rows_dropped"), let truncated = counts("rows_truncated"),
+      let ledger = json["tokens"].flatMap(TokenLedger.init(json:)),
+      let straddles = count("border_straddles"), let changes = counts("rendering_changes"),
+      let controlTokenText = counts("control_token_text"), let languages = counts("languages"),
+      let sources = counts("sources")
+    else { return nil }
+    (self.rowsIn, self.rowsKept, self.dropped) = (rowsIn, rowsKept, dropped)
+    (self.truncated, self.ledger, self.straddles) = (truncated, ledger, straddles)
+    (self.changes, self.controlTokenText) = (changes, controlTokenText)
+    (self.languages, self.sources) = (languages, sources)
+  }
+
+  private static func natural(_ value: JSONValue) -> Int? {
+    value.integer.flatMap { $0 >= 0 ? Int($0) : nil }
+  }
+}

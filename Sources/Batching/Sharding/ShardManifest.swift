@@ -1,0 +1,100 @@
+public import Artifacts
+public import Conversations
+
+/// What a shard set holds and where it comes from: `manifest.json`, described by
+/// `schemas/manifest.schema.json`.
+public struct ShardManifest: Sendable, Equatable {
+  /// What the file says it is.
+  static let format = "akshara-shards"
+  /// The version of the layout that this code writes and reads.
+  static let version = 1
+
+  /// A file of the set.
+  public struct File: Sendable, Equatable {
+    /// Its path inside the set: the split's name and a file name.
+    public var path: String
+    /// The digest of its content.
+    public var digest: Digest
+    /// How many rows it has.
+    public var rows: Int
+
+    /// Whether it holds tokens; otherwise it holds what belongs to them.
+    var isData: Bool { Path.name(of: path).hasPrefix("data-") }
+  }
+
+  /// A file that was read.
+  public struct Input: Sendable, Equatable {
+    /// Its name, without folders, so that the set is the same wherever it is made.
+    public var name: String
+    /// The digest of its content.
+    public var digest: Digest
+  }
+
+  /// A template as it was used.
+  public struct Template: Sendable, Equatable {
+    /// Its name.
+    public var name: String
+    /// The token that opens sequences.
+    public var beginToken: String?
+    /// The token that ends answers.
+    public var endOfTurnToken: String
+    /// Every control token that it writes.
+    public var controlTokens: [String]
+    /// The template in Jinja.
+    public var jinja: String
+
+    /// The digest of all of it.
+    public var digest: Digest {
+      let lines = [name, beginToken ?? "", endOfTurnToken] + controlTokens + [jinja]
+      return Digest(of: lines.joined(separator: "\n").utf8)
+    }
+  }
+
+  /// One split with its counts.
+  public struct SplitRecord: Sendable, Equatable {
+    /// Which one.
+    public var split: Split
+    /// Its rows and tokens.
+    public var counts: ShardCounts
+    /// Its files: data and rows in turn.
+    public var files: [File]
+  }
+
+  /// The version of the tool that wrote the set.
+  public var tool: String
+  /// The digest of the tokenizer.
+  public var tokenizerDigest: String
+  /// One more than its largest token ID.
+  public var vocabularyCount: Int
+  /// The templates, in the order in which the options name them.
+  public var templates: [Template]
+  /// How rows were made.
+  public var options: FormatOptions
+  /// The files that were read, in order.
+  public var inputs: [Input]
+  /// The splits, in the order train, validation, test.
+  public var splits: [SplitRecord]
+  /// What was checked; `nil` before it was.
+  public var proof: SupervisionProof?
+
+  /// All counts of all splits.
+  public var totals: ShardCounts {
+    splits.reduce(into: ShardCounts()) { $0.add($1.counts) }
+  }
+
+  /// The counts of a split, if the set has it.
+  func counts(of split: Split) -> ShardCounts? { splits.first { $0.split == split }?.counts }
+
+  /// One sentence for a terminal: rows, tokens, and where the others went.
+  public var summary: String {
+    let totals = totals
+    let dropped = totals.dropped.sorted { $0.key < $1.key }
+      .map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+    let reasons = dropped.isEmpty ? "" : " (\(dropped))"
+    let state = proof.map { $0.holds ? "proof holds" : "proof does not hold" } ?? "not proven"
+    return "\(totals.rowsIn) rows in, \(totals.rowsKept) kept, \(totals.rowsDropped) "
+      + "dropped\(reasons); \(totals.ledger.rendered) tokens = \(totals.ledger.supervised) "
+      + "supervised + \(totals.ledger.context) context + \(totals.ledger.truncated) truncated + "
+      + "\(totals.ledger.dropped.values.reduce(0, +)) dropped; \(state)"
+  }
+}

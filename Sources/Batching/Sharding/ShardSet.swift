@@ -1,0 +1,120 @@
+public import Artifacts
+public import Conversations
+public import Tokenization
+
+/// A shard set that was opened: rows by split and number, straight from mapped files.
+///
+/// ```swift
+/// let shards = try ShardSet("runs/quickstart/shards")
+/// try shards.requireProof()
+/// let row = shards.row(.train, 17)
+/// ```
+///
+/// Opening checks the manifest and every file's structure; `requireProof()` checks the content.
+/// Safe to share between threads.
+public final class ShardSet: Sendable {
+  /// The folder.
+  public let path: String
+  /// The manifest as it was read.
+  public let manifest: ShardManifest
+  /// The digest of `manifest.json`, which names everything else: what a passport holds.
+  public let digest: Digest
+  private let splitFiles: [Split: SplitFiles]
+
+  /// The name of the manifest's file.
+  static let manifestName = "manifest.json"
+
+  /// Opens a shard set.
+  ///
+  /// - Throws: `missingFile` if a file is not there; `malformed` if a file is not what the manifest
+  ///   or the format says; `unsupported` for another version.
+  /// - Complexity: O(n) in the number of rows; tokens are not looked at.
+  public init(_ path: String) throws {
+    self.path = path
+    let file = Path.join(path, Self.manifestName)
+    let content = try MappedFile(file)
+    digest = content.digest()
+    let location = SourceLocation(file: file)
+    manifest = try ShardManifest(
+      json: try JSONValue(parsing: content.bytes, at: location), at: location)
+    var splitFiles: [Split: SplitFiles] = [:]
+    for record in manifest.splits {
+      splitFiles[record.split] = try SplitFiles(record, below: path)
+    }
+    self.splitFiles = splitFiles
+  }
+
+  /// The splits that the set has, in the order train, validation, test.
+  public var splits: [Split] { manifest.splits.map(\.split) }
+
+  /// How many rows a split has; 0 if it is not there.
+  public func rowCount(_ split: Split) -> Int { splitFiles[split]?.rowCount ?? 0 }
+
+  /// How many tokens each row of a split has.
+  ///
+  /// - Complexity: O(n) in the number of rows.
+  public func lengths(_ split: Split) -> [Int32] { splitFiles[split]?.lengths ?? [] }
+
+  /// Gives the columns of a row in place: tokens and labels. The buffers must not be kept.
+  ///
+  /// - Precondition: `index` is below `rowCount(split)`.
+  public func withRow<Result>(
+    _ split: Split, _ index: Int,
+    _ body: (
+      _ inputIDs: UnsafeBufferPointer<TokenID>, _ labels: UnsafeBufferPointer<TokenID>
+    ) throws -> Result
+  ) rethrows -> Result {
+    let (place, row) = place(split, index)
+    return try body(place.inputIDs(row), place.labels(row))
+  }
+
+  /// The columns of a row that training needs, copied once.
+  ///
+  /// - Precondition: `index` is below `rowCount(split)`.
+  public func row(_ split: Split, _ index: Int) -> TokenRow {
+    let (place, row) = place(split, index)
+    return place.tokenRow(row)
+  }
+
+  /// A row with its text and spans.
+  ///
+  /// - Throws: `malformed` if a span's role or kind is unknown, or its ranges lie outside.
+  /// - Precondition: `index` is below `rowCount(split)`.
+  public func record(_ split: Split, _ index: Int) throws -> ShardRecord {
+    let (place, row) = place(split, index)
+    return try place.record(row)
+  }
+
+  /// Rows as a batch, padded on the right.
+  ///
+  /// - Parameters:
+  ///   - rows: row numbers, as a `BatchPlan` gives them.
+  ///   - padding: the token that fills up.
+  /// - Throws: `invalidOption`, as `Batch` does.
+  public func batch(
+    _ split: Split, rows: [Int], padding: TokenID, to length: Batch.PaddedLength = .longest
+  ) throws -> Batch {
+    try Batch(rows.map { row(split, $0) }, padding: padding, to: length)
+  }
+
+  private func place(_ split: Split, _ index: Int) -> (ShardBatch, Int) {
+    guard let files = splitFiles[split] else {
+      preconditionFailure("the set has no rows in \(split.rawValue)")
+    }
+    return files.place(of: index)
+  }
+
+  /// The record batches of a split in order, for whoever reads all rows.
+  func batches(_ split: Split) -> [ShardBatch] { splitFiles[split]?.batches ?? [] }
+
+  /// The files of the set with their digests as they are now.
+  ///
+  /// - Complexity: reads every byte.
+  func currentDigests() -> [String: Digest] {
+    var digests: [String: Digest] = [:]
+    for files in splitFiles.values {
+      for file in files.mapped { digests[file.name] = file.file.digest() }
+    }
+    return digests
+  }
+}

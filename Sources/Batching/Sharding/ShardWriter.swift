@@ -1,0 +1,106 @@
+internal import Artifacts
+internal import Conversations
+internal import Foundation
+
+/// Writes the rows of one split into numbered pairs of files.
+final class ShardWriter {
+  /// How much goes into a record batch and into a file.
+  struct Limits: Sendable {
+    /// A record batch has at most so many rows; `datasets` writes a thousand.
+    var batchRows = 1_000
+    /// A data file grows to about so many bytes; `datasets` cuts at 500 MB.
+    var fileBytes = 500_000_000
+  }
+
+  private let folder: String
+  private let name: String
+  private let limits: Limits
+  private var pending = ShardColumns()
+  private var open: (data: ArrowStreamWriter, rows: ArrowStreamWriter)?
+  private var rowsInFile = 0
+  /// The files written so far; their names get the number of all files at the end.
+  private var written: [(data: Digest, rows: Digest, rowCount: Int)] = []
+
+  /// Begins a split below `folder`.
+  init(_ split: Split, below folder: String, limits: Limits = Limits()) {
+    name = split.rawValue
+    self.folder = Path.join(folder, split.rawValue)
+    self.limits = limits
+  }
+
+  /// Appends a row.
+  ///
+  /// - Throws: `unwritable`.
+  func append(_ record: ShardRecord) throws {
+    pending.append(record)
+    if pending.isFull(rows: limits.batchRows) { try flush() }
+  }
+
+  private func flush() throws {
+    if pending.rowCount > 0 {
+      let files = try open ?? begin()
+      try files.data.write(rows: pending.rowCount, pending.data)
+      try files.rows.write(rows: pending.rowCount, pending.rows)
+      rowsInFile += pending.rowCount
+      pending = ShardColumns()
+      if files.data.byteCount >= limits.fileBytes { try close() }
+    }
+  }
+
+  private func begin() throws -> (data: ArrowStreamWriter, rows: ArrowStreamWriter) {
+    let number = written.count
+    let files = (
+      data: try ArrowStreamWriter(path("data", number, nil), schema: ShardSchema.data),
+      rows: try ArrowStreamWriter(path("rows", number, nil), schema: ShardSchema.rows)
+    )
+    open = files
+    return files
+  }
+
+  private func close() throws {
+    guard let files = open else { return }
+    written.append((try files.data.commit(), try files.rows.commit(), rowsInFile))
+    open = nil
+    rowsInFile = 0
+  }
+
+  /// `data-00003-of-00007.arrow`; without `-of-…` while the number of files is not known.
+  private func path(_ kind: String, _ number: Int, _ count: Int?) -> String {
+    Path.join(folder, Self.fileName(kind, number, count))
+  }
+
+  private static func fileName(_ kind: String, _ number: Int, _ count: Int?) -> String {
+    func digits(_ number: Int) -> String {
+      let text = String(number)
+      return String(repeating: "0", count: max(0, 5 - text.count)) + text
+    }
+    return "\(kind)-\(digits(number))" + (count.map { "-of-\(digits($0))" } ?? "") + ".arrow"
+  }
+
+  /// Writes what is left, gives the files their names and writes what `datasets` wants beside them.
+  /// A split without rows has one file without rows.
+  ///
+  /// - Returns: the files, data and rows in turn.
+  /// - Throws: `unwritable`.
+  func finish() throws -> [ShardManifest.File] {
+    try flush()
+    if open == nil && written.isEmpty { _ = try begin() }
+    try close()
+    var files: [ShardManifest.File] = []
+    for (number, pair) in written.enumerated() {
+      for (kind, digest) in [("data", pair.data), ("rows", pair.rows)] {
+        let final = Self.fileName(kind, number, written.count)
+        let target = Path.join(folder, final)
+        guard rename(path(kind, number, nil), target) == 0 else {
+          throw AksharaError(
+            .unwritable, "cannot rename the file: \(String(cString: strerror(errno)))",
+            at: SourceLocation(file: target), remedy: "check the folder and its rights")
+        }
+        files.append(
+          ShardManifest.File(path: "\(name)/\(final)", digest: digest, rows: pair.rowCount))
+      }
+    }
+    try DatasetsFolder.describeSplit(in: folder, dataFiles: files)
+    return files
+  }
+}

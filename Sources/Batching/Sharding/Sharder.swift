@@ -1,0 +1,161 @@
+internal import Artifacts
+internal import Conversations
+public import Tokenization
+
+/// Turns conversations into a shard set.
+///
+/// ```swift
+/// let sharder = Sharder(tokenizer: tokenizer, options: FormatOptions(templates: ["llama3"]))
+/// let manifest = try sharder.run(conversations: ["curated.jsonl"], output: "shards")
+/// ```
+///
+/// The set appears whole or not at all, and has the same bytes for any number of threads.
+public struct Sharder: Sendable {
+  /// What turns text into tokens.
+  public let tokenizer: any Tokenizer
+  /// How rows are made.
+  public let options: FormatOptions
+  /// How many threads render and encode.
+  public let threads: Int
+  /// How much goes into a record batch and into a file.
+  var limits = ShardWriter.Limits()
+
+  /// So many conversations are worked on at once by a thread: enough to make taking them cheap.
+  private static let conversationsAtOnce = 64
+
+  /// A sharder.
+  public init(tokenizer: any Tokenizer, options: FormatOptions, threads: Int = 1) {
+    self.tokenizer = tokenizer
+    self.options = options
+    self.threads = max(1, threads)
+  }
+
+  /// Lines of one file, each a conversation.
+  private struct Block: Sendable {
+    let path: String
+    var lines: [JSONLine]
+  }
+
+  /// A conversation's outcome with what is written beside it.
+  private struct Result: Sendable {
+    let split: Split
+    let outcome: SampleMaker.Outcome
+    let language: String?
+    let source: String?
+    let tags: [String]
+  }
+
+  /// Makes the set at `output` from files of conversations, in order.
+  ///
+  /// A conversation without `split` goes to train.
+  ///
+  /// - Parameter paths: JSON Lines, plain, gzip or zstd.
+  /// - Returns: the set's manifest, with its proof.
+  /// - Throws: `missingFile`, `unreadable`; `malformed` with file and line for a line that is no
+  ///   conversation; `invalidOption` if options clash or the tokenizer lacks a control token;
+  ///   `unsupported` if a template refuses a conversation; `checkFailed` if no row is left;
+  ///   `unwritable`.
+  public func run(conversations paths: [String], output: String) throws -> ShardManifest {
+    let maker = try SampleMaker(options, tokenizer: tokenizer)
+    let inputs = try paths.map { path in
+      ShardManifest.Input(name: Path.name(of: path), digest: try MappedFile(path).digest())
+    }
+    let folder = try AtomicFolder(output)
+    let source = BlockSource(paths)
+    var writers: [Split: ShardWriter] = [:]
+    var counts: [Split: ShardCounts] = [:]
+    try OrderedWork.run(
+      threads: threads, next: source.next, work: { try Self.make($0, with: maker) },
+      consume: { results in
+        for result in results {
+          counts[result.split, default: ShardCounts()].count(
+            result.outcome, language: result.language, source: result.source)
+          let writer =
+            writers[result.split]
+            ?? ShardWriter(result.split, below: folder.workPath, limits: limits)
+          writers[result.split] = writer
+          if let sample = result.outcome.sample {
+            try writer.append(
+              ShardRecord(
+                sample: sample, language: result.language, source: result.source,
+                tags: result.tags))
+          }
+        }
+      })
+    let splits = try Split.allCases.compactMap { split in
+      try writers[split].map { writer in
+        ShardManifest.SplitRecord(
+          split: split, counts: counts[split] ?? ShardCounts(), files: try writer.finish())
+      }
+    }
+    let manifest = ShardManifest(
+      tool: AksharaVersion.text, tokenizerDigest: tokenizer.digest,
+      vocabularyCount: tokenizer.vocabularyCount,
+      templates: maker.chooser.all.map(ShardManifest.Template.init), options: options,
+      inputs: inputs, splits: splits, proof: nil)
+    return try finish(manifest, in: folder)
+  }
+
+  /// Checks the written files, adds the proof, and lets the set appear.
+  private func finish(
+    _ manifest: ShardManifest, in folder: AtomicFolder
+  ) throws -> ShardManifest {
+    guard manifest.totals.rowsKept > 0 else {
+      throw AksharaError(
+        .checkFailed, "no row is left of \(manifest.totals.rowsIn): \(manifest.summary)",
+        at: SourceLocation(file: folder.path), remedy: "look at the reasons, and at `format`")
+    }
+    if let tokenizer = tokenizer as? BPETokenizer {
+      try tokenizer.write(
+        tokenizerJSON: Path.join(folder.workPath, ShardVerifier.tokenizerName))
+    }
+    try DatasetsFolder.describeSet(in: folder.workPath, splits: manifest.splits.map(\.split))
+    let file = Path.join(folder.workPath, ShardSet.manifestName)
+    try AtomicFile.write(manifest.json.pretty, to: file)
+    var proven = manifest
+    let set = try ShardSet(folder.workPath)
+    let report = try ShardVerifier(tokenizer: tokenizer, threads: threads).verify(set)
+    proven.proof = report.proof
+    try AtomicFile.write(proven.json.pretty, to: file)
+    try folder.commit()
+    return proven
+  }
+
+  private static func make(_ block: Block, with maker: SampleMaker) throws -> [Result] {
+    let parser = try JSONParser()
+    return try block.lines.map { line in
+      let location = SourceLocation(file: block.path, line: line.number)
+      let conversation = try Conversation(
+        json: try parser.value(of: line, in: block.path), at: location)
+      return Result(
+        split: conversation.split ?? .train, outcome: try maker.make(conversation, at: location),
+        language: conversation.language, source: conversation.provenance?.source,
+        tags: conversation.tags)
+    }
+  }
+
+  /// Gives the lines of files in blocks.
+  private final class BlockSource {
+    private var paths: ArraySlice<String>
+    private var reader: JSONLinesReader?
+
+    init(_ paths: [String]) { self.paths = paths[...] }
+
+    /// The next block; `nil` behind the last file.
+    func next() throws -> Block? {
+      while true {
+        if reader == nil {
+          guard let path = paths.popFirst() else { return nil }
+          reader = try JSONLinesReader(path)
+        }
+        guard let reader else { return nil }
+        var block = Block(path: reader.path, lines: [])
+        while block.lines.count < conversationsAtOnce, let line = try reader.next() {
+          block.lines.append(line)
+        }
+        if !block.lines.isEmpty { return block }
+        self.reader = nil
+      }
+    }
+  }
+}

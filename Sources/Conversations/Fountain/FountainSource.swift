@@ -1,0 +1,70 @@
+/// The lines of a screenplay without boneyard (`/* … */`) and notes (`[[ … ]]`).
+struct FountainSource {
+  /// A line that is left.
+  struct Line: Equatable {
+    /// Its number in the file, from 1.
+    var number: Int
+    /// Its text.
+    var text: String
+
+    /// Whether it holds nothing but white space.
+    var isBlank: Bool { text.unicodeScalars.allSatisfy(\.properties.isWhitespace) }
+  }
+
+  /// The lines. One that held nothing but boneyard or notes is gone; it is no blank line.
+  private(set) var lines: [Line] = []
+
+  private static let newline = UInt8(ascii: "\n")
+
+  init(_ source: [String]) {
+    let text = Array(source.joined(separator: "\n").utf8)
+    var removed = [Bool](repeating: false, count: text.count)
+    Self.mark(open: "/*", close: "*/", mayHoldBlankLines: true, in: text, &removed)
+    Self.mark(open: "[[", close: "]]", mayHoldBlankLines: false, in: text, &removed)
+    var start = 0
+    for number in 1...max(1, source.count) {
+      let end = text[start...].firstIndex(of: Self.newline) ?? text.endIndex
+      addLine(number, of: text, start..<end, removed)
+      start = end + 1
+      if start > text.count { break }
+    }
+  }
+
+  private mutating func addLine(
+    _ number: Int, of text: [UInt8], _ range: Range<Int>, _ removed: [Bool]
+  ) {
+    let isTouched = removed[range.lowerBound..<min(range.upperBound + 1, removed.count)]
+      .contains(true)
+    let kept = range.filter { !removed[$0] }.map { text[$0] }
+    let line = Line(number: number, text: String(decoding: kept, as: UTF8.self))
+    if !(isTouched && line.isBlank) { lines.append(line) }
+  }
+
+  /// Marks the bytes from `open` to `close` as removed. An opening without its close is text; so is
+  /// a note with an empty line inside (the specification wants two spaces on such a line).
+  private static func mark(
+    open: String, close: String, mayHoldBlankLines: Bool, in text: [UInt8],
+    _ removed: inout [Bool]
+  ) {
+    let (open, close) = (Array(open.utf8), Array(close.utf8))
+    var position = 0
+    while let start = find(open, in: text, from: position, removed) {
+      guard let end = find(close, in: text, from: start + open.count, removed) else { return }
+      let inside = text[start..<end]
+      let isBroken =
+        !mayHoldBlankLines && zip(inside, inside.dropFirst()).contains { $0 == (newline, newline) }
+      position = isBroken ? start + open.count : end + close.count
+      if isBroken { continue }
+      for index in start..<position { removed[index] = true }
+    }
+  }
+
+  private static func find(
+    _ mark: [UInt8], in text: [UInt8], from start: Int, _ removed: [Bool]
+  ) -> Int? {
+    guard start + mark.count <= text.count else { return nil }
+    return (start...text.count - mark.count).first {
+      text[$0] == mark[0] && text[$0 + 1] == mark[1] && !removed[$0]
+    }
+  }
+}

@@ -1,0 +1,19 @@
+/// The format of a source.
+public enum ImportKind: String, Sendable, CaseIterable {
+  /// Recognized file by file: by the suffix, then by the columns of the first rows.
+  case auto
+  /// Our own records (`schemas/conversation.schema.json`).
+  case conversations
+  /// `messages` or `conversations` with role/content or from/value keys (OpenAI, ShareGPT).
+  case messages
+  /// `instruction`, `context`, `response`, `category`.
+  case dolly
+  /// `instruction`, `input`, `output`.
+  case alpaca
+  /// A screenplay in Fountain.
+  case fountain
+  /// Markdown dialogues below `#### CATEGORY – Title` headers.
+  case snippets
+  /// One document a line, or a `text` column.
+  case text
+}

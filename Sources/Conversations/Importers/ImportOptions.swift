@@ -1,0 +1,100 @@
+public import Artifacts
+
+/// How one source becomes conversations: an entry of a recipe's `sources`.
+public struct ImportOptions: Sendable, Equatable {
+  /// `kind`: the format; recognized if not given.
+  public var kind: ImportKind = .auto
+  /// `path`: files and patterns (`*`, `?`, `[…]`), in the order in which they are read.
+  public var paths: [String] = []
+  /// `licence`: an SPDX identifier for the provenance of every record.
+  public var licence: String?
+  /// `language`: a BCP 47 tag that overrides the one that the script tells; romanized Kannada and
+  /// Telugu need it (`kn-Latn`, `te-Latn`).
+  public var language: String?
+  /// `tags`: labels that every record gets, before those of the row.
+  public var tags: [String] = []
+  /// `assistant`: the characters that speak as assistant in scenes and snippets; `*` stands for the
+  /// speaker of each scene's last line.
+  public var assistant: [String] = []
+  /// `system_prompt`: begins the system message of every conversation that has none of its own,
+  /// and stands before the setting of a scene.
+  public var systemPrompt: String?
+  /// The file's column for one of ours, for example `["instruction": "prompt"]`.
+  public var columns: [String: String] = [:]
+  /// `max_bad_rows`: how many rows may be broken before the import stops; `nil` for any number.
+  /// Scenes in which nobody speaks are set aside too, but are not broken.
+  public var maxBadRows: Int? = 0
+  /// `limit`: how many records are read at most; `nil` for all.
+  public var limit: Int?
+
+  /// The defaults.
+  public init(kind: ImportKind = .auto, paths: [String] = []) {
+    self.kind = kind
+    self.paths = paths
+  }
+
+  /// Reads an entry of `sources`.
+  ///
+  /// - Throws: `invalidOption`.
+  public init(reading reader: inout OptionReader) throws {
+    let count = 0...Int(Int32.max)
+    kind = try reader.choice("kind", ImportKind.self) ?? .auto
+    guard let paths = try reader.strings("path"), !paths.isEmpty else {
+      throw reader.missing("path")
+    }
+    self.paths = paths
+    licence = try reader.string("licence")
+    language = try reader.string("language")
+    tags = try reader.strings("tags") ?? []
+    assistant = try reader.strings("assistant") ?? []
+    systemPrompt = try reader.string("system_prompt")
+    maxBadRows = try reader.integer("max_bad_rows", in: count) ?? 0
+    limit = try reader.integer("limit", in: 1...Int(Int32.max))
+    try reader.finish()
+    try check(at: reader.location)
+  }
+
+  /// Refuses values that cannot be.
+  ///
+  /// - Throws: `invalidOption`.
+  public func check(at location: SourceLocation? = nil) throws {
+    if let language, !Self.isLanguageTag(language) {
+      throw AksharaError(
+        .invalidOption, "the language \"\(language)\" is not a BCP 47 tag", at: location,
+        remedy: "write for example kn, te, en or te-Latn")
+    }
+  }
+
+  /// All resolved values.
+  public var json: JSONValue {
+    var object: JSONObject = [
+      "kind": .string(kind.rawValue), "path": .array(paths.map(JSONValue.string)),
+    ]
+    object["licence"] = licence.map(JSONValue.string) ?? .null
+    object["language"] = language.map(JSONValue.string) ?? .null
+    object["tags"] = .array(tags.map(JSONValue.string))
+    object["assistant"] = .array(assistant.map(JSONValue.string))
+    object["system_prompt"] = systemPrompt.map(JSONValue.string) ?? .null
+    if !columns.isEmpty {
+      let sorted = columns.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+      object["columns"] = .object(JSONObject(sorted.map { ($0.key, .string($0.value)) }))
+    }
+    object["max_bad_rows"] = maxBadRows.map { JSONValue($0) } ?? .null
+    object["limit"] = limit.map { JSONValue($0) } ?? .null
+    return .object(object)
+  }
+
+  /// Letters and digits in groups of at most eight, the first of letters (RFC 5646 §2.1).
+  private static func isLanguageTag(_ tag: String) -> Bool {
+    let groups = tag.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+    let isWord = groups.allSatisfy { group in
+      (1...8).contains(group.count)
+        && group.allSatisfy { byte in
+          let character = Character(Unicode.Scalar(byte))
+          return character.isASCII && (character.isLetter || character.isNumber)
+        }
+    }
+    return isWord && (groups.first?.count ?? 0) >= 2
+      && !(groups.first?.contains { (0x30...0x39).contains($0) } ?? true)
+  }
+}

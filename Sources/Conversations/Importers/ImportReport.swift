@@ -1,0 +1,48 @@
+public import Artifacts
+
+/// What became of the records that an import read: `read = imported + quarantined`.
+public struct ImportReport: Sendable, Equatable {
+  /// The format; `auto` if the files had several.
+  public var kind: ImportKind
+  /// Records read: rows, lines, scenes or snippets.
+  public var read = 0
+  /// Records that became conversations.
+  public var imported = 0
+  /// Records that were set aside.
+  public var quarantined = 0
+  /// Conversations written.
+  public var conversations = 0
+  /// Records set aside, by reason.
+  public var reasons: [RowFault.Reason: Int] = [:]
+  /// Messages whose text looks like a control token of some chat template; they stay text.
+  public var controlTokenTexts = 0
+  /// The first record that was set aside, as a message with its place.
+  public var firstFault: AksharaError?
+
+  /// A report of nothing.
+  public init(kind: ImportKind) { self.kind = kind }
+
+  /// The report as JSON; reasons in the order of their names.
+  public var json: JSONValue {
+    let reasons = reasons.sorted { $0.key.rawValue < $1.key.rawValue }
+    return [
+      "kind": .string(kind.rawValue), "read": JSONValue(read), "imported": JSONValue(imported),
+      "quarantined": JSONValue(quarantined), "conversations": JSONValue(conversations),
+      "reasons": .object(JSONObject(reasons.map { ($0.key.rawValue, JSONValue($0.value)) })),
+      "control_token_texts": JSONValue(controlTokenTexts),
+    ]
+  }
+
+  /// The report as one line: `dolly: read 12, imported 11, quarantined 1 (missing_field 1)`.
+  public var summary: String {
+    let sorted = reasons.sorted { $0.key.rawValue < $1.key.rawValue }
+    let list = sorted.map { "\($0.key.rawValue) \($0.value)" }.joined(separator: ", ")
+    let counts = "read \(read), imported \(imported), quarantined \(quarantined)"
+    return "\(kind.rawValue): \(counts)" + (list.isEmpty ? "" : " (\(list))")
+  }
+
+  /// Whether every record is accounted for.
+  public var addsUp: Bool {
+    read == imported + quarantined && reasons.values.reduce(0, +) == quarantined
+  }
+}

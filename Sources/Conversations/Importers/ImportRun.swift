@@ -1,0 +1,131 @@
+internal import Artifacts
+internal import Orthography
+
+/// An import under way: takes records one by one and accounts for each of them.
+final class ImportRun {
+  let options: ImportOptions
+  private let writer: ConversationWriter
+  private let quarantine: JSONLinesWriter?
+  private(set) var report: ImportReport
+  private var badRows = 0
+
+  /// How much of a bad row is copied to the quarantine file, in bytes.
+  private static let excerptLength = 4096
+
+  init(
+    _ options: ImportOptions, kind: ImportKind, writer: ConversationWriter,
+    quarantine: JSONLinesWriter?
+  ) {
+    self.options = options
+    self.writer = writer
+    self.quarantine = quarantine
+    report = ImportReport(kind: kind)
+  }
+
+  /// Whether the limit of records is reached.
+  var isFull: Bool { options.limit.map { report.read >= $0 } ?? false }
+
+  /// Takes one record: writes the conversation that `make` gives, or sets the record aside.
+  ///
+  /// - Parameters:
+  ///   - record: the bytes of the record, and where they begin.
+  ///   - number: the record's number in its source, from 1.
+  ///   - make: gives the conversation; may throw `RowFault`.
+  /// - Throws: `malformed` for one bad row too many; `unwritable`.
+  func take(
+    _ record: TextLine, number: Int, of source: SourceFile, make: () throws -> Conversation
+  ) throws {
+    report.read += 1
+    do {
+      let conversation = try make()
+      try write(complete(conversation, number: number, of: source))
+      report.imported += 1
+    } catch let fault as RowFault {
+      try setAside(record, of: source, because: fault)
+    }
+  }
+
+  private func write(_ conversation: Conversation) throws {
+    try writer.write(conversation)
+    report.conversations += 1
+    report.controlTokenTexts += conversation.messages.count { message in
+      message.content.text.map(ControlTokenText.isFound) ?? false
+    }
+  }
+
+  /// Fills in what the format left open.
+  private func complete(
+    _ conversation: Conversation, number: Int, of source: SourceFile
+  ) -> Conversation {
+    var conversation = conversation
+    if conversation.id.isEmpty { conversation.id = "\(source.names.id)-\(number)" }
+    conversation.provenance =
+      conversation.provenance
+      ?? Provenance(
+        source: source.name, licence: options.licence, record: number, digest: source.digest)
+    conversation.language =
+      options.language ?? conversation.language ?? conversation.languageByScript
+    conversation.tags = options.tags + conversation.tags.filter { !options.tags.contains($0) }
+    if let prompt = options.systemPrompt, conversation.messages.first?.role != .system {
+      conversation.messages.insert(Message(.system, .text(prompt)), at: 0)
+    }
+    return conversation
+  }
+
+  private func setAside(
+    _ record: TextLine, of source: SourceFile, because fault: RowFault
+  ) throws {
+    report.quarantined += 1
+    report.reasons[fault.reason, default: 0] += 1
+    let error = fault.error(at: source.location(line: record.number))
+    if report.firstFault == nil { report.firstFault = error }
+    try quarantine?.write([
+      "file": .string(source.name), "line": JSONValue(record.number),
+      "offset": JSONValue(record.offset), "reason": .string(fault.reason.rawValue),
+      "detail": .string("\(fault.message); \(fault.remedy)"),
+      "row": .string(Self.excerpt(of: record.bytes)),
+    ])
+    if fault.reason.isDamage { try countBadRow(error) }
+  }
+
+  private var firstBadRow: AksharaError?
+
+  private func countBadRow(_ error: AksharaError) throws {
+    badRows += 1
+    if firstBadRow == nil { firstBadRow = error }
+    guard let limit = options.maxBadRows, badRows > limit, var stop = firstBadRow else { return }
+    let number = limit == 0 ? "" : " (the first of \(badRows) bad rows, more than \(limit))"
+    stop.message += number
+    stop.remedy = (stop.remedy.map { $0 + ", or " } ?? "") + "allow more `max_bad_rows`"
+    throw stop
+  }
+
+  /// The beginning of a row; bytes that are not UTF-8 show as U+FFFD.
+  private static func excerpt(of bytes: [UInt8]) -> String {
+    String(decoding: bytes.prefix(excerptLength), as: UTF8.self)
+  }
+}
+
+extension RowFault.Reason {
+  /// Whether the row is damaged, in contrast to a scene that simply has nothing to learn from.
+  var isDamage: Bool {
+    switch self {
+    case .noDialogue, .noAssistantLine, .noScene, .noSnippet: false
+    default: true
+    }
+  }
+}
+
+extension Conversation {
+  /// The language that the script of the answers tells; of all messages if the answers have no
+  /// letters.
+  var languageByScript: String? {
+    let answers = messages.filter { $0.role == .assistant }
+    return ScriptProfile(of: Self.text(of: answers)).language
+      ?? ScriptProfile(of: Self.text(of: messages)).language
+  }
+
+  private static func text(of messages: [Message]) -> String {
+    messages.compactMap(\.content.text).joined(separator: "\n")
+  }
+}

@@ -1,0 +1,169 @@
+public import Artifacts
+
+/// Reads the files of one source and writes conversations.
+///
+/// ```swift
+/// let writer = try ConversationWriter("conversations.jsonl.zst")
+/// let report = try Importer(options).run(into: writer, quarantine: nil)
+/// try writer.commit()
+/// ```
+///
+/// Rows stream; scene formats are read a file at a time, at most 64 MiB each.
+public struct Importer: Sendable {
+  /// What is read, and how.
+  public let options: ImportOptions
+  private let folder: String
+
+  /// An importer.
+  ///
+  /// - Parameter folder: what relative paths are relative to; provenances keep them as given.
+  public init(_ options: ImportOptions, relativeTo folder: String = ".") {
+    self.options = options
+    self.folder = folder
+  }
+
+  /// Reads all files.
+  ///
+  /// - Parameters:
+  ///   - writer: takes the conversations; the caller commits it.
+  ///   - quarantine: takes records that cannot be used, as `{"file", "line", "offset", "reason",
+  ///     "detail", "row"}` with at most 4 KiB of the row.
+  /// - Throws: `missingFile`, `unreadable`; `malformed` for damage that ends a file, and for the
+  ///   first bad row if there are more than `maxBadRows`; `unsupported` if no format fits;
+  ///   `invalidOption` if scenes are read and no assistant is chosen; `unwritable`.
+  public func run(
+    into writer: ConversationWriter, quarantine: JSONLinesWriter? = nil
+  ) throws -> ImportReport {
+    try options.check()
+    let found = try SourcePaths.find(options.paths, relativeTo: folder)
+    let kinds = try found.map { file in
+      options.kind == .auto ? try KindRecognition.kind(of: file) : options.kind
+    }
+    let same = Set(kinds).count == 1 ? kinds[0] : .auto
+    let run = ImportRun(options, kind: same, writer: writer, quarantine: quarantine)
+    let casting = try casting(of: Array(zip(found, kinds)))
+    for (file, kind) in zip(found, kinds) where !run.isFull {
+      let source = SourceFile(
+        path: file.path, name: file.name, names: writer.names(forSource: file.name),
+        digest: try Digest(ofFile: file.path))
+      if let format = Self.sceneFormat(kind) {
+        try scenes(of: source, as: format, casting, into: run)
+      } else {
+        try read(source, as: kind, into: run)
+      }
+    }
+    guard run.report.addsUp else {
+      throw AksharaError(.checkFailed, "the counts of the import do not add up")
+    }
+    return run.report
+  }
+
+  private func read(_ source: SourceFile, as kind: ImportKind, into run: ImportRun) throws {
+    let columns = ColumnNames(map: options.columns)
+    switch kind {
+    case .dolly: try rows(of: source, as: InstructionFormat.dolly(columns), into: run)
+    case .alpaca: try rows(of: source, as: InstructionFormat.alpaca(columns), into: run)
+    case .text where !KindRecognition.isJSON(source.path):
+      try lines(of: source, as: TextFormat(columns), into: run)
+    case .text: try rows(of: source, as: TextFormat(columns), into: run)
+    case .messages: try rows(of: source, as: MessagesFormat(columns), into: run)
+    case .conversations: try rows(of: source, as: ConversationsFormat(), into: run)
+    case .auto, .fountain, .snippets: break  // recognized, and read as scenes, in `run`
+    }
+  }
+
+  /// Reads the rows of a JSON data set.
+  private func rows(
+    of source: SourceFile, as format: some RowFormat, into run: ImportRun
+  ) throws {
+    let reader = try JSONRowReader(source.path)
+    var number = 0
+    while !run.isFull, let row = try reader.next() {
+      number += 1
+      try run.take(row, number: number, of: source) {
+        try format.conversation(from: try Self.value(of: row, from: reader))
+      }
+    }
+  }
+
+  /// Reads the lines of a plain text.
+  private func lines(
+    of source: SourceFile, as format: some RowFormat, into run: ImportRun
+  ) throws {
+    let reader = try LineReader(source.path)
+    while !run.isFull, let line = try reader.next() {
+      if line.isBlank { continue }
+      try run.take(line, number: line.number, of: source) {
+        try Self.checkUTF8(of: line)
+        return try format.conversation(from: .string(String(decoding: line.bytes, as: UTF8.self)))
+      }
+    }
+  }
+
+  private static func sceneFormat(_ kind: ImportKind) -> (any SceneFormat)? {
+    switch kind {
+    case .fountain: FountainFormat()
+    case .snippets: SnippetsFormat()
+    default: nil
+    }
+  }
+
+  /// Who speaks as the assistant; decided over the scenes of all files.
+  private func casting(of files: [(SourcePaths.Found, ImportKind)]) throws -> Casting {
+    var cast = Cast()
+    var first: SourceLocation?
+    for (file, kind) in files {
+      guard let format = Self.sceneFormat(kind) else { continue }
+      first = first ?? SourceLocation(file: file.name)
+      for scene in format.scenes(of: try TextFile(file.path).lines).scenes { cast.add(scene) }
+    }
+    return try Casting(options.assistant, from: cast, at: first)
+  }
+
+  /// Reads the scenes of a file.
+  private func scenes(
+    of source: SourceFile, as format: any SceneFormat, _ casting: Casting, into run: ImportRun
+  ) throws {
+    let text = try TextFile(source.path)
+    let file = format.scenes(of: text.lines)
+    for (line, fault) in file.faults where !run.isFull {
+      try run.take(text.record(from: line), number: 1, of: source) { throw fault }
+    }
+    for (index, scene) in file.scenes.enumerated() where !run.isFull {
+      let next = index + 1 < file.scenes.count ? file.scenes[index + 1].line : nil
+      let record = text.record(from: scene.line, to: next)
+      try run.take(record, number: scene.number, of: source) {
+        let messages = try SceneConversation(
+          scene: scene, subject: "\(file.noun) \(scene.number)", casting: casting,
+          systemPrompt: options.systemPrompt
+        ).messages()
+        let name = "\(file.noun)-" + Self.threeDigits(scene.number)
+        return Conversation(
+          id: "\(source.names.id)-\(name)-1", messages: messages,
+          group: "\(source.names.group)-\(name)", tags: scene.tags)
+      }
+    }
+  }
+
+  private static func threeDigits(_ number: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, 3 - digits.count)) + digits
+  }
+
+  private static func value(of row: TextLine, from reader: JSONRowReader) throws -> JSONValue {
+    do {
+      return try reader.value(of: row)
+    } catch let error as AksharaError {
+      try checkUTF8(of: row)
+      throw RowFault(.invalidJSON, error.message, remedy: "mend the row, or remove it")
+    }
+  }
+
+  private static func checkUTF8(of line: TextLine) throws {
+    guard let offset = UTF8Check.firstInvalidByte(in: line.bytes) else { return }
+    let byte = String(line.bytes[offset], radix: 16, uppercase: true)
+    throw RowFault(
+      .invalidUTF8, "byte \(offset + 1) of the row, 0x\(byte), is not UTF-8",
+      remedy: "convert the file to UTF-8, for example with `iconv -f WINDOWS-1252 -t UTF-8`")
+  }
+}

@@ -1,0 +1,20 @@
+internal import Artifacts
+
+/// Documents without a question: each becomes one assistant message.
+///
+/// In a plain text a document is a line that is not blank; in JSON it is the column `text`.
+struct TextFormat: RowFormat {
+  let column: String
+
+  init(_ columns: ColumnNames) { column = columns["text"] }
+
+  func conversation(from row: JSONValue) throws -> Conversation {
+    if case .string(let text) = row { return document(text) }
+    var fields = try FieldReader(row, of: "the row", nullIsAbsent: true)
+    return document(try fields.requiredString(column))
+  }
+
+  private func document(_ text: String) -> Conversation {
+    Conversation(id: "", messages: [Message(.assistant, .text(text))])
+  }
+}

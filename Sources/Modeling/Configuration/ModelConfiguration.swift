@@ -1,0 +1,80 @@
+public import Compute
+
+/// The shape of a decoder: all that its mathematics depends on besides the weights.
+///
+/// Source: the `LlamaConfig` of transformers 5; names in comments are its keys.
+public struct ModelConfiguration: Sendable, Equatable {
+  /// Tokens in the embedding table (`vocab_size`).
+  public var vocabularyCount: Int
+  /// Width of the residual stream (`hidden_size`).
+  public var hiddenWidth: Int
+  /// Width of the gated layer (`intermediate_size`).
+  public var gateWidth: Int
+  /// Decoder layers (`num_hidden_layers`).
+  public var layerCount: Int
+  /// Query heads a layer (`num_attention_heads`).
+  public var headCount: Int
+  /// Key and value heads a layer; divides `headCount` (`num_key_value_heads`).
+  public var keyValueHeadCount: Int
+  /// Width of a head; even (`head_dim`).
+  public var headWidth: Int
+  /// Added to the mean square in RMS norms (`rms_norm_eps`).
+  public var normEpsilon: Float
+  /// Rotary positions (`rope_parameters`, or `rope_theta` and `rope_scaling`).
+  public var rotary: RotaryParameters
+  /// The most positions the model was made for (`max_position_embeddings`).
+  public var maximumPositions: Int
+  /// Whether the head is the embedding table (`tie_word_embeddings`).
+  public var tiesHead: Bool
+  /// Standard deviation of random weights (`initializer_range`).
+  public var initializerRange: Double
+  /// The token that opens a text (`bos_token_id`).
+  public var beginToken: Int32?
+  /// The tokens that end a text (`eos_token_id`, one or a list).
+  public var endTokens: [Int32]
+  /// The token that fills rows (`pad_token_id`).
+  public var paddingToken: Int32?
+  /// The type in which the weights are stored (`dtype`, formerly `torch_dtype`).
+  public var storedType: DType
+
+  /// A configuration; defaults are those of `LlamaConfig`.
+  public init(
+    vocabularyCount: Int, hiddenWidth: Int, gateWidth: Int, layerCount: Int, headCount: Int,
+    keyValueHeadCount: Int? = nil, headWidth: Int? = nil, normEpsilon: Float = 1e-6,
+    rotary: RotaryParameters = RotaryParameters(), maximumPositions: Int = 2048,
+    tiesHead: Bool = false, initializerRange: Double = 0.02, beginToken: Int32? = nil,
+    endTokens: [Int32] = [], paddingToken: Int32? = nil, storedType: DType = .float32
+  ) {
+    self.vocabularyCount = vocabularyCount
+    self.hiddenWidth = hiddenWidth
+    self.gateWidth = gateWidth
+    self.layerCount = layerCount
+    self.headCount = headCount
+    self.keyValueHeadCount = keyValueHeadCount ?? headCount
+    self.headWidth = headWidth ?? hiddenWidth / max(headCount, 1)
+    self.normEpsilon = normEpsilon
+    self.rotary = rotary
+    self.maximumPositions = maximumPositions
+    self.tiesHead = tiesHead
+    self.initializerRange = initializerRange
+    self.beginToken = beginToken
+    self.endTokens = endTokens
+    self.paddingToken = paddingToken
+    self.storedType = storedType
+  }
+
+  /// Width of all query heads of a layer.
+  public var queryWidth: Int { headCount * headWidth }
+  /// Width of all key (or value) heads of a layer.
+  public var keyValueWidth: Int { keyValueHeadCount * headWidth }
+
+  /// Parameters of the whole model; a tied head counts once.
+  public var parameterCount: Int {
+    let tables = vocabularyCount * hiddenWidth * (tiesHead ? 1 : 2)
+    let projections = Projection.allCases.reduce(0) { total, projection in
+      let (outputs, inputs) = projection.shape(in: self)
+      return total + outputs * inputs
+    }
+    return tables + layerCount * (projections + 2 * hiddenWidth) + hiddenWidth
+  }
+}

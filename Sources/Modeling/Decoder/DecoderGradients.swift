@@ -1,0 +1,98 @@
+public import Compute
+
+/// What of a model is trained.
+public enum TrainedPart: Sendable, Hashable {
+  /// Every parameter of the base; all weights must be dense float32, and there is no adapter.
+  case base
+  /// The adapter alone.
+  case adapter
+}
+
+/// A parameter that is trained.
+public struct TrainedParameter: Sendable {
+  /// Its Hugging Face name; for an adapter PEFT's, such as
+  /// `base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight`.
+  public let name: String
+  /// Its value, float32.
+  public let value: Tensor
+  /// Its gradient, of the same shape.
+  public let gradient: Tensor
+  /// Whether weight decay applies: not to norms and biases, as in transformers' `Trainer`.
+  public let decays: Bool
+}
+
+/// The gradients of a decoder's parameters: `nil` where nothing is trained.
+struct DecoderGradients: Sendable {
+  struct Layer: Sendable {
+    var attentionNorm: Tensor?
+    var gateNorm: Tensor?
+    var projections = [LinearGradients](
+      repeating: LinearGradients(), count: Projection.allCases.count)
+  }
+
+  var embedding: Tensor?
+  var layers: [Layer]
+  var finalNorm: Tensor?
+  var head: Tensor?
+  /// The trained parameters in transformers' order.
+  private(set) var parameters: [TrainedParameter] = []
+
+  private let backend: any Backend
+
+  /// No gradients: nothing is trained.
+  init(none weights: DecoderWeights, on backend: any Backend) {
+    self.backend = backend
+    layers = Array(repeating: Layer(), count: weights.layers.count)
+  }
+
+  /// Gradients, all zero, for `part` of `weights`.
+  ///
+  /// - Throws: `device` if there is no room.
+  init(of part: TrainedPart, in weights: DecoderWeights, on backend: any Backend) throws {
+    self.init(none: weights, on: backend)
+    switch part {
+    case .base: try addBase(of: weights)
+    case .adapter: try addAdapter(of: weights)
+    }
+  }
+
+  private mutating func addBase(of weights: DecoderWeights) throws {
+    embedding = try add(ParameterName.embedding, weights.embedding)
+    for (index, layer) in weights.layers.enumerated() {
+      for projection in Projection.allCases {
+        guard case .dense(let weight) = layer[projection].weight else { continue }
+        layers[index].projections[projection.index].weight = try add(
+          ParameterName.weight(layer: index, projection), weight)
+      }
+      layers[index].attentionNorm = try add(
+        ParameterName.attentionNorm(layer: index), layer.attentionNorm, decays: false)
+      layers[index].gateNorm = try add(
+        ParameterName.gateNorm(layer: index), layer.gateNorm, decays: false)
+    }
+    finalNorm = try add(ParameterName.finalNorm, weights.finalNorm, decays: false)
+    // A tied head and the embedding are one parameter: both add to one gradient.
+    if weights.configuration.tiesHead {
+      head = embedding
+    } else if case .dense(let weight) = weights.head {
+      head = try add(ParameterName.head, weight)
+    }
+  }
+
+  private mutating func addAdapter(of weights: DecoderWeights) throws {
+    for (index, layer) in weights.layers.enumerated() {
+      for projection in Projection.allCases {
+        guard let adapter = layer[projection].adapter else { continue }
+        let names = AdapterParameterName(layer: index, projection)
+        layers[index].projections[projection.index].a = try add(names.a, adapter.a)
+        layers[index].projections[projection.index].b = try add(names.b, adapter.b)
+      }
+    }
+  }
+
+  private mutating func add(_ name: String, _ value: Tensor, decays: Bool = true) throws -> Tensor {
+    let gradient = try backend.makeTensor(value.shape, .float32)
+    parameters.append(
+      TrainedParameter(name: name, value: value, gradient: gradient, decays: decays))
+    return gradient
+  }
+}

@@ -1,0 +1,105 @@
+public import Compute
+
+/// The weights of a decoder on a device.
+///
+/// A value: a copy may carry another adapter while the base tensors are shared.
+public struct DecoderWeights: Sendable {
+  /// One decoder layer.
+  public struct Layer: Sendable {
+    /// float32 `[hidden]`: the norm before attention.
+    public var attentionNorm: Tensor
+    /// float32 `[hidden]`: the norm before the gated layer.
+    public var gateNorm: Tensor
+    /// The linear layers, in the order of `Projection.allCases`.
+    public var projections: [LinearLayer]
+
+    /// A layer of these tensors.
+    public init(attentionNorm: Tensor, gateNorm: Tensor, projections: [LinearLayer]) {
+      self.attentionNorm = attentionNorm
+      self.gateNorm = gateNorm
+      self.projections = projections
+    }
+
+    /// One linear layer.
+    public subscript(projection: Projection) -> LinearLayer {
+      get { projections[projection.index] }
+      set { projections[projection.index] = newValue }
+    }
+  }
+
+  /// The model's shape.
+  public let configuration: ModelConfiguration
+  /// float32 `[vocabulary, hidden]`.
+  public var embedding: Tensor
+  /// The decoder layers, from the input upwards.
+  public var layers: [Layer]
+  /// float32 `[hidden]`: the norm before the head.
+  public var finalNorm: Tensor
+  /// `[vocabulary, hidden]`; the embedding itself where the head is tied to it.
+  public var head: LinearWeight
+
+  /// Weights of these tensors.
+  public init(
+    configuration: ModelConfiguration, embedding: Tensor, layers: [Layer], finalNorm: Tensor,
+    head: LinearWeight
+  ) {
+    self.configuration = configuration
+    self.embedding = embedding
+    self.layers = layers
+    self.finalNorm = finalNorm
+    self.head = head
+  }
+
+  /// Whether any linear layer carries an adapter.
+  public var hasAdapter: Bool {
+    layers.contains { $0.projections.contains { $0.adapter != nil } }
+  }
+
+  /// The same base without its adapter.
+  public var withoutAdapter: DecoderWeights {
+    var base = self
+    for layer in base.layers.indices {
+      for projection in Projection.allCases { base.layers[layer][projection].adapter = nil }
+    }
+    return base
+  }
+
+  /// The tensors of the base by their Hugging Face names, in transformers' order.
+  ///
+  /// A tied head is not listed. Quantized weights are left out: they are not parameters.
+  public var namedTensors: [(name: String, tensor: Tensor)] {
+    var tensors = [(ParameterName.embedding, embedding)]
+    for (index, layer) in layers.enumerated() {
+      for projection in Projection.allCases {
+        guard case .dense(let weight) = layer[projection].weight else { continue }
+        tensors.append((ParameterName.weight(layer: index, projection), weight))
+      }
+      tensors.append((ParameterName.attentionNorm(layer: index), layer.attentionNorm))
+      tensors.append((ParameterName.gateNorm(layer: index), layer.gateNorm))
+    }
+    tensors.append((ParameterName.finalNorm, finalNorm))
+    if !configuration.tiesHead, case .dense(let weight) = head {
+      tensors.append((ParameterName.head, weight))
+    }
+    return tensors
+  }
+}
+
+extension DecoderWeights {
+  /// Whether no weight is quantized.
+  public var isDense: Bool {
+    layers.allSatisfy { layer in
+      layer.projections.allSatisfy { if case .dense = $0.weight { true } else { false } }
+    }
+  }
+}
+
+extension Tensor {
+  /// Copies a float32 tensor to the host.
+  package func floats(from backend: any Backend) -> [Float] {
+    Array(unsafeUninitializedCapacity: count) { buffer, initialized in
+      backend.download(self, to: UnsafeMutableRawBufferPointer(buffer))
+      initialized = count
+    }
+  }
+}

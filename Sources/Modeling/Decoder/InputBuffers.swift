@@ -1,0 +1,43 @@
+internal import Compute
+
+/// A micro-batch's columns on the device, with room for the longest.
+struct InputBuffers: Sendable {
+  /// int32 `[capacity]`.
+  let tokens: Tensor
+  /// int32 `[capacity]`.
+  let positions: Tensor
+  /// int32 `[capacity]`.
+  let targets: Tensor
+  /// float32 `[capacity]`.
+  let weights: Tensor
+  private let queryBorders: Tensor
+  private let keyBorders: Tensor
+
+  init(capacity: Int, on backend: any Backend) throws {
+    tokens = try backend.makeTensor([capacity], .int32)
+    positions = try backend.makeTensor([capacity], .int32)
+    targets = try backend.makeTensor([capacity], .int32)
+    weights = try backend.makeTensor([capacity], .float32)
+    queryBorders = try backend.makeTensor([capacity + 1], .int32)
+    keyBorders = try backend.makeTensor([capacity + 1], .int32)
+  }
+
+  /// Copies the columns to the device; `cached` earlier keys stand before the only sequence's.
+  func upload(_ batch: MicroBatch, cached: Int, on backend: any Backend) -> PackedSequences {
+    func copy<Element>(_ column: [Element], to tensor: Tensor) -> Tensor {
+      let target = tensor.prefix(column.count)
+      column.withUnsafeBytes { backend.upload($0, to: target) }
+      return target
+    }
+    _ = copy(batch.tokens, to: tokens)
+    _ = copy(batch.positions, to: positions)
+    _ = copy(batch.targets, to: targets)
+    _ = copy(batch.weights, to: weights)
+    let keys = batch.borders.enumerated().map { $0 == 0 ? $1 : $1 + Int32(cached) }
+    return PackedSequences(
+      queryBorders: copy(batch.borders, to: queryBorders),
+      keyBorders: cached == 0
+        ? queryBorders.prefix(batch.borders.count) : copy(keys, to: keyBorders),
+      count: batch.borders.count - 1, longest: batch.longestSequence + cached)
+  }
+}

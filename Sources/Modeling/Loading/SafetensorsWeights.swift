@@ -1,0 +1,83 @@
+internal import Artifacts
+package import Compute
+
+/// Values from safetensors files, one or many.
+package final class SafetensorsWeights: WeightSource {
+  private let files: [SafetensorsFile]
+  /// The file of each tensor.
+  private let places: [String: Int]
+  private var used: Set<String> = []
+
+  /// The tensors of `paths`.
+  ///
+  /// - Throws: `missingFile`, or `malformed` if a file is damaged or a tensor stands in two.
+  package init(_ paths: [String]) throws {
+    files = try paths.map { try SafetensorsFile($0) }
+    var places: [String: Int] = [:]
+    for (index, file) in files.enumerated() {
+      for name in file.names where places.updateValue(index, forKey: name) != nil {
+        throw AksharaError(
+          .malformed, "the tensor `\(name)` stands in two files",
+          at: SourceLocation(file: file.path))
+      }
+    }
+    self.places = places
+  }
+
+  /// The names of all tensors, sorted.
+  package var names: [String] { places.keys.sorted() }
+
+  /// The tensors that were never asked for, sorted.
+  package var unusedNames: [String] { names.filter { !used.contains($0) } }
+
+  /// The shape of a tensor; `nil` if there is none of this name.
+  package func shape(of name: String) -> [Int]? {
+    places[name].flatMap { files[$0].tensors[name]?.shape }
+  }
+
+  /// Copies a tensor of float32, bfloat16 or float16 to `tensor`, exactly.
+  ///
+  /// - Throws: `malformed` if it is missing or has another shape, `unsupported` if it has another
+  ///   type.
+  package func fill(_ tensor: Tensor, named name: String, on backend: any Backend) throws {
+    let file = try file(of: name)
+    let entry = try file.entry(name)
+    guard entry.shape == tensor.shape else {
+      throw AksharaError(
+        .malformed, "the tensor `\(name)` has the shape \(entry.shape), not \(tensor.shape)",
+        at: SourceLocation(file: file.path),
+        remedy: "check that the configuration belongs to these weights")
+    }
+    used.insert(name)
+    let type = try type(of: entry, name, in: file)
+    if type == tensor.type {
+      try file.withBytes(of: name) { backend.upload($0, to: tensor) }
+    } else {
+      let stored = try backend.makeTensor(entry.shape, type)
+      try file.withBytes(of: name) { backend.upload($0, to: stored) }
+      backend.copy(stored, to: tensor)
+    }
+  }
+
+  private func file(of name: String) throws -> SafetensorsFile {
+    if let place = places[name] { return files[place] }
+    throw AksharaError(
+      .malformed, "there is no tensor `\(name)`",
+      at: files.first.map { SourceLocation(file: $0.path) },
+      remedy: "check that the configuration belongs to these weights")
+  }
+
+  private func type(
+    of entry: SafetensorsEntry, _ name: String, in file: SafetensorsFile
+  ) throws -> DType {
+    switch entry.type {
+    case .f32: return .float32
+    case .bf16: return .bfloat16
+    case .f16: return .float16
+    default:
+      throw AksharaError(
+        .unsupported, "the tensor `\(name)` has the type \(entry.type.rawValue)",
+        at: SourceLocation(file: file.path), remedy: "give float32, bfloat16 or float16 weights")
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import Artifacts
+
+/// An object inside a `tokenizer.json`, with its name, for errors that say where.
+struct TokenizerJSONSection {
+  let name: String
+  let object: JSONObject
+  let location: SourceLocation
+
+  /// - Throws: `malformed` if `value` is not an object.
+  init(_ value: JSONValue, name: String, location: SourceLocation) throws {
+    guard let object = value.object else {
+      let subject = name.isEmpty ? "the document" : "`\(name)`"
+      throw AksharaError(
+        .malformed, "\(subject) is not an object", at: location, remedy: "give a tokenizer.json")
+    }
+    self.name = name
+    self.object = object
+    self.location = location
+  }
+
+  /// The value under `key`.
+  subscript(key: String) -> JSONValue? { object[key] }
+
+  /// The name of the value under `key`.
+  func path(_ key: String) -> String { name.isEmpty ? key : "\(name).\(key)" }
+
+  /// The object under `key`.
+  func section(_ key: String) throws -> TokenizerJSONSection {
+    try TokenizerJSONSection(object[key] ?? .null, name: path(key), location: location)
+  }
+
+  /// The objects in the array under `key`.
+  func sections(_ key: String) throws -> [TokenizerJSONSection] {
+    guard let values = object[key]?.array else { throw malformed(key, "is not an array") }
+    return try values.enumerated().map {
+      try TokenizerJSONSection($1, name: path("\(key)[\($0)]"), location: location)
+    }
+  }
+
+  /// The string under `type`.
+  func type() throws -> String {
+    guard let type = object["type"]?.string else { throw malformed("type", "is not a string") }
+    return type
+  }
+
+  /// The Boolean under `key`; false if it is not there.
+  func flag(_ key: String) throws -> Bool {
+    guard let value = object[key] else { return false }
+    guard let flag = value.bool else { throw malformed(key, "is not true or false") }
+    return flag
+  }
+
+  /// Refuses keys that are not listed.
+  func allow(_ keys: [String]) throws {
+    for key in object.keys where !keys.contains(key) {
+      throw unsupported(key, "is unknown to Akshara", "remove it if it changes nothing")
+    }
+  }
+
+  /// Refuses a value under `key` that is not listed. A missing one counts as null, or, where
+  /// `absent` says so, as allowed.
+  func demand(_ key: String, _ values: [JSONValue], absent: Bool = false) throws {
+    if absent, object[key] == nil { return }
+    let value = object[key] ?? .null
+    guard !values.contains(value) else { return }
+    let allowed = values.map(\.compactString).joined(separator: " or ")
+    throw unsupported(key, "is \(value.compactString)", "Akshara reads only \(allowed)")
+  }
+
+  /// An error that names the value under `key`.
+  func unsupported(_ key: String, _ problem: String, _ remedy: String) -> AksharaError {
+    AksharaError(.unsupported, "`\(path(key))` \(problem)", at: location, remedy: remedy)
+  }
+
+  /// An error that names the value under `key`.
+  func malformed(_ key: String, _ problem: String) -> AksharaError {
+    AksharaError(.malformed, "`\(path(key))` \(problem)", at: location)
+  }
+}

@@ -1,0 +1,110 @@
+import Artifacts
+internal import Foundation
+
+/// Reads documents from a file or from standard input (`-`), one a line, or all as one.
+///
+/// Unlike a reader of records it changes nothing: a carriage return before the line feed belongs to
+/// the document. The last line may lack its line feed. Memory is bounded by the longest document.
+public final class DocumentReader {
+  /// What a document is.
+  public enum Layout: Sendable {
+    /// A line, without its line feed.
+    case line
+    /// A line with its line feed, as `tokenizers` feeds files to its trainers.
+    case lineWithFeed
+    /// All there is.
+    case whole
+  }
+
+  /// The longest document: 1 GiB, so that byte offsets fit into 32 bits.
+  public static let longestDocument = 1 << 30
+
+  private let path: String
+  private let handle: FileHandle
+  private let layout: Layout
+  private var buffer: [UInt8] = []
+  /// Where the unread part of the buffer begins.
+  private var start = 0
+  private var ended = false
+  private var line = 0
+
+  private static let chunk = 1 << 20
+
+  /// Where the last document stands.
+  public var location: SourceLocation {
+    SourceLocation(file: path, line: layout == .whole ? nil : line)
+  }
+
+  /// Opens a file.
+  ///
+  /// - Throws: `missingFile`, `unreadable`.
+  public init(_ path: String, layout: Layout) throws {
+    self.path = path == "-" ? "standard input" : path
+    self.layout = layout
+    if path == "-" {
+      handle = .standardInput
+    } else {
+      guard Path.exists(path) else {
+        throw AksharaError(
+          .missingFile, "there is no such file", at: SourceLocation(file: path),
+          remedy: "check the path")
+      }
+      guard let handle = FileHandle(forReadingAtPath: path) else {
+        throw AksharaError(
+          .unreadable, "cannot read the file", at: SourceLocation(file: path),
+          remedy: "check its rights")
+      }
+      self.handle = handle
+    }
+  }
+
+  /// The next document, or `nil` at the end. With `whole`, an empty input is one empty document.
+  ///
+  /// - Throws: `malformed` for a document longer than `longestDocument`; `unreadable`.
+  public func next() throws -> [UInt8]? {
+    layout == .whole ? try wholeInput() : try nextLine()
+  }
+
+  private func nextLine() throws -> [UInt8]? {
+    var searched = start
+    while true {
+      if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+        defer { start = end + 1 }
+        line += 1
+        return Array(buffer[start..<(layout == .line ? end : end + 1)])
+      }
+      if ended {
+        defer { start = buffer.count }
+        line += 1
+        return start < buffer.count ? Array(buffer[start...]) : nil
+      }
+      buffer.removeFirst(start)
+      start = 0
+      searched = buffer.count
+      try fill()
+    }
+  }
+
+  private func wholeInput() throws -> [UInt8]? {
+    if ended { return nil }
+    while !ended { try fill() }
+    defer { buffer = [] }
+    return buffer
+  }
+
+  private func fill() throws {
+    do {
+      let data = try handle.read(upToCount: Self.chunk) ?? Data()
+      ended = data.isEmpty
+      buffer += data
+    } catch {
+      throw AksharaError(
+        .unreadable, "cannot read the file", at: location, remedy: "give a file, not a folder")
+    }
+    guard buffer.count <= Self.longestDocument else {
+      throw AksharaError(
+        .malformed, "the document is longer than \(Self.longestDocument >> 20) MiB", at: location,
+        remedy: "cut it into several lines")
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import Artifacts
+
+/// How a tokenizer is trained.
+public struct BPETrainerOptions: Sendable, Equatable {
+  /// The number of tokens to end with, special tokens and the 256 bytes included. There are fewer
+  /// if the text has too few pairs.
+  public var vocabularySize: Int
+  /// How often a pair must stand in the text to become a token; 0 and 1 mean the same.
+  public var minimumFrequency: Int
+  /// The texts of the special tokens, which get the IDs 0, 1, … in this order.
+  public var specialTokens: [String]
+  /// How text is cut into pretokens, in training and by the tokenizer that comes out.
+  public var pattern: SplitPattern
+
+  /// Options; the defaults of those that have one are those of `tokenizers`' `BpeTrainer`, except
+  /// for the pattern.
+  public init(
+    vocabularySize: Int, minimumFrequency: Int = 0, specialTokens: [String] = [],
+    pattern: SplitPattern = .indic
+  ) {
+    self.vocabularySize = vocabularySize
+    self.minimumFrequency = minimumFrequency
+    self.specialTokens = specialTokens
+    self.pattern = pattern
+  }
+
+  /// Reads `vocab_size`, `min_frequency`, `special_tokens` and `pattern`.
+  ///
+  /// - Throws: `invalidOption`.
+  public init(reading reader: inout OptionReader) throws {
+    let size = try reader.integer("vocab_size", in: 257...Vocabulary.largestID)
+    guard let size else { throw reader.missing("vocab_size") }
+    self.init(vocabularySize: size)
+    minimumFrequency = try reader.integer("min_frequency", in: 0...Int.max) ?? minimumFrequency
+    specialTokens = try reader.strings("special_tokens") ?? specialTokens
+    pattern = try reader.choice("pattern", SplitPattern.self) ?? pattern
+    try reader.finish()
+  }
+
+  /// All options, resolved.
+  public var json: JSONValue {
+    [
+      "vocab_size": JSONValue(vocabularySize), "min_frequency": JSONValue(minimumFrequency),
+      "special_tokens": .array(specialTokens.map { .string($0) }),
+      "pattern": .string(pattern.rawValue),
+    ]
+  }
+
+  /// Checks what must hold between the options.
+  ///
+  /// - Throws: `invalidOption`.
+  func validate() throws {
+    let least = specialTokens.count + 256
+    guard vocabularySize >= least, vocabularySize <= Vocabulary.largestID else {
+      throw AksharaError(
+        .invalidOption, "`vocab_size` cannot be \(vocabularySize)",
+        remedy: "give at least \(least), for the 256 bytes and the special tokens, and at most "
+          + "\(Vocabulary.largestID)")
+    }
+    guard Set(specialTokens.map { Array($0.utf8) }).count == specialTokens.count else {
+      throw AksharaError(
+        .invalidOption, "`special_tokens` has a token twice", remedy: "remove one of them")
+    }
+    for token in specialTokens where ByteAlphabet.bytes(spelledBy: token)?.count ?? 2 < 2 {
+      throw AksharaError(
+        .invalidOption, "the special token `\(token)` is a single byte or nothing",
+        remedy: "give it a name that text does not have, such as `<|end|>`")
+    }
+  }
+}

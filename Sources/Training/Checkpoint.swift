@@ -1,0 +1,170 @@
+internal import Artifacts
+internal import Compute
+internal import Modeling
+
+/// Where a run stands between two steps: with this it goes on as if it had never stopped.
+struct RunState: Sendable, Equatable {
+  /// Optimizer steps done.
+  var step = 0
+  /// The micro-batch that comes next.
+  var position = StepPlan.Position()
+  /// The sum of the losses of the steps since the last logged line.
+  var pendingLoss = 0.0
+  /// How many they are.
+  var pendingSteps = 0
+  /// Tokens trained on so far.
+  var tokens = 0
+  /// The last step after which the held-out loss was measured.
+  var evaluatedStep: Int?
+
+  var json: JSONValue {
+    [
+      "step": JSONValue(step), "epoch": JSONValue(position.epoch),
+      "batch": JSONValue(position.batch), "pending_loss": .number(pendingLoss),
+      "pending_steps": JSONValue(pendingSteps), "tokens": JSONValue(tokens),
+      "evaluated_step": evaluatedStep.map { JSONValue($0) } ?? .null,
+    ]
+  }
+
+  init() {}
+
+  /// Reads what `json` gives; `nil` if something is missing or below 0.
+  init?(json: JSONValue) {
+    func count(_ key: String) -> Int? { json[key]?.integer.flatMap { $0 >= 0 ? Int($0) : nil } }
+    guard let step = count("step"), let epoch = count("epoch"), let batch = count("batch"),
+      let pendingSteps = count("pending_steps"), let tokens = count("tokens"),
+      let pendingLoss = json["pending_loss"]?.double
+    else { return nil }
+    (self.step, position) = (step, StepPlan.Position(epoch: epoch, batch: batch))
+    (self.pendingLoss, self.pendingSteps, self.tokens) = (pendingLoss, pendingSteps, tokens)
+    evaluatedStep = count("evaluated_step")
+  }
+}
+
+/// A folder from which a run goes on.
+///
+///     checkpoint-500/
+///       checkpoint.json       format, version, state, set-up, device, digest of state.safetensors
+///       state.safetensors     parameter.*, first_moment.*, second_moment.*: float32
+///       metrics.jsonl         the lines logged up to this step
+///
+/// It appears whole or not at all. The set-up names everything that the run's results depend on; a
+/// run goes on only where it is the same.
+struct Checkpoint {
+  private static let format = "akshara-checkpoint"
+  private static let version = 1
+  private static let prefix = "checkpoint-"
+
+  /// The folder.
+  let path: String
+  /// Optimizer steps done.
+  let step: Int
+
+  private static func file(_ folder: String, _ name: String) -> String { Path.join(folder, name) }
+
+  // MARK: Finding
+
+  /// The checkpoints in a run directory, oldest first.
+  static func all(in directory: String) -> [Checkpoint] {
+    Folder.list(directory).compactMap { name in
+      guard name.hasPrefix(prefix), let step = Int(name.dropFirst(prefix.count)) else { return nil }
+      let path = Path.join(directory, name)
+      guard Path.exists(file(path, "checkpoint.json")) else { return nil }
+      return Checkpoint(path: path, step: step)
+    }.sorted { $0.step < $1.step }
+  }
+
+  // MARK: Writing
+
+  /// Writes the checkpoint of `state`, then removes the oldest ones above `kept`.
+  ///
+  /// - Throws: `unwritable`.
+  static func write(
+    _ state: RunState, setup: JSONValue, optimizer: OptimizerState, metrics: [MetricsLine],
+    to directory: String, keeping kept: Int, on backend: any Backend
+  ) throws -> Checkpoint {
+    let folder = try AtomicFolder(Path.join(directory, "\(prefix)\(state.step)"))
+    let digest = try TensorFile.write(
+      optimizer.namedTensors, as: .float32, to: file(folder.workPath, "state.safetensors"),
+      from: backend)
+    try AtomicFile.write(
+      MetricsLog.bytes(of: metrics), to: file(folder.workPath, "metrics.jsonl"))
+    let json: JSONValue = [
+      "format": .string(format), "version": JSONValue(version), "state": state.json,
+      "setup": setup, "device": .string(backend.signature),
+      "files": ["state.safetensors": .string(digest.description)],
+    ]
+    try AtomicFile.write(json.pretty, to: file(folder.workPath, "checkpoint.json"))
+    try folder.commit()
+    for old in all(in: directory).dropLast(kept) { try Folder.remove(old.path) }
+    return Checkpoint(path: folder.path, step: state.step)
+  }
+
+  // MARK: Reading
+
+  /// What a checkpoint holds besides tensors.
+  struct Restored {
+    var state: RunState
+    var metrics: [MetricsLine]
+    /// The device it was written on.
+    var device: String?
+  }
+
+  /// Restores parameters and optimizer state, and returns where the run stands.
+  ///
+  /// - Throws: `malformed` if the folder is damaged, `invalidOption` if the set-up differs.
+  func restore(
+    _ optimizer: OptimizerState, setup: JSONValue, on backend: any Backend
+  ) throws -> Restored {
+    let location = SourceLocation(file: Self.file(path, "checkpoint.json"))
+    let json = try JSONValue(parsing: TextFile(location.file).bytes, at: location)
+    guard json["format"]?.string == Self.format, json["version"]?.integer == Int64(Self.version),
+      let state = json["state"].flatMap(RunState.init(json:)), state.step == step
+    else { throw damaged("is not a checkpoint of version \(Self.version)") }
+    try compare(json["setup"] ?? .null, with: setup)
+    let tensors = Self.file(path, "state.safetensors")
+    guard let written = json["files"]?["state.safetensors"]?.string.flatMap(Digest.init),
+      try Digest(ofFile: tensors) == written
+    else { throw damaged("holds another state.safetensors than it was written with") }
+    let archive = try SafetensorsWeights([tensors])
+    for (name, tensor) in optimizer.namedTensors {
+      try archive.fill(tensor, named: name, on: backend)
+    }
+    return Restored(
+      state: state, metrics: try MetricsLog.read(Self.file(path, "metrics.jsonl")),
+      device: json["device"]?.string)
+  }
+
+  private func damaged(_ what: String) -> AksharaError {
+    AksharaError(
+      .malformed, "the checkpoint \(what)", at: SourceLocation(file: path),
+      remedy: "remove this folder to go on from the one before, or from the start")
+  }
+
+  /// Names the first entry of the set-up that differs.
+  private func compare(_ written: JSONValue, with current: JSONValue) throws {
+    guard written != current else { return }
+    let difference = Self.firstDifference(written, current, at: "")
+    throw AksharaError(
+      .invalidOption, "this run began with another set-up: \(difference)",
+      at: SourceLocation(file: path),
+      remedy: "put it back, or start again in an empty run directory")
+  }
+
+  private static func firstDifference(
+    _ left: JSONValue, _ right: JSONValue, at key: String
+  ) -> String {
+    if case .object(let old) = left, case .object(let new) = right {
+      for name in old.keys + new.keys where old[name] != new[name] {
+        let place = key.isEmpty ? name : "\(key).\(name)"
+        return firstDifference(old[name] ?? .null, new[name] ?? .null, at: place)
+      }
+    }
+    return "`\(key)` was \(left.compactString) and is \(right.compactString)"
+  }
+}
+
+extension Backend {
+  /// The device and what its last bits depend on.
+  var signature: String { "\(name) (\(configuration))" }
+}

@@ -1,0 +1,85 @@
+public import Batching
+internal import Conversations
+internal import Synchronization
+
+/// Micro-batches from a shard set whose labels are proven.
+///
+/// Training rows come in a new random order each epoch (`BatchPlan`); held-out rows as they are
+/// written.
+public final class ShardBatchSource: BatchSource {
+  /// The digest of the shard set's manifest.
+  public let digest: String
+  /// The tokens of the longest rows that can meet in a micro-batch, added up.
+  public let longestBatch: Int
+  /// The tokens of the longest row of both splits.
+  public let longestRow: Int
+
+  private let shards: ShardSet
+  private let plan: BatchPlan
+  private let heldOut: EpochPlan
+  /// The order of the epoch that was asked for last: making it takes a pass over all rows.
+  private let current: Mutex<EpochPlan>
+
+  /// A source over the splits `train` and `validation` of `shards`.
+  ///
+  /// - Throws: `checkFailed` if the set's labels are not proven or it was changed since.
+  /// - Complexity: reads the whole set once, to check its digests.
+  public init(_ shards: ShardSet, options: TrainingOptions) throws {
+    try shards.requireProof()
+    self.shards = shards
+    digest = shards.digest.description
+    let lengths = shards.lengths(.train)
+    plan = try BatchPlan(
+      lengths: lengths,
+      options: BatchPlan.Options(
+        batchSize: options.batchSize, groupByLength: options.groupsByLength, seed: options.seed))
+    let heldOutLengths = shards.lengths(.validation)
+    heldOut = try BatchPlan(
+      lengths: heldOutLengths,
+      options: BatchPlan.Options(batchSize: options.batchSize, shuffle: false)
+    ).epoch(0)
+    current = Mutex(plan.epoch(0))
+    longestRow = Int(max(lengths.max() ?? 0, heldOutLengths.max() ?? 0))
+    longestBatch = max(
+      Self.sum(lengths.sorted(by: >).prefix(options.batchSize)),
+      heldOut.map { rows in Self.sum(rows.map { heldOutLengths[$0] }) }.max() ?? 0)
+  }
+
+  private static func sum(_ lengths: some Sequence<Int32>) -> Int {
+    lengths.reduce(0) { $0 + Int($1) }
+  }
+
+  private func epoch(_ number: Int) -> EpochPlan {
+    current.withLock { current in
+      if current.number != number { current = plan.epoch(number) }
+      return current
+    }
+  }
+
+  /// How many micro-batches an epoch has: the same in every epoch.
+  public func trainingBatchCount(epoch number: Int) -> Int {
+    (plan.lengths.count + plan.options.batchSize - 1) / plan.options.batchSize
+  }
+
+  /// A micro-batch of an epoch.
+  public func trainingBatch(epoch number: Int, index: Int) throws -> SourceBatch {
+    batch(.train, epoch(number)[index])
+  }
+
+  /// The conversation's ID, or the row's number where it cannot be read.
+  public func name(ofTrainingRow row: Int) -> String {
+    (try? shards.record(.train, row).sample.conversationID) ?? "train row \(row)"
+  }
+
+  /// How many held-out micro-batches there are.
+  public var heldOutBatchCount: Int { heldOut.count }
+
+  /// A held-out micro-batch.
+  public func heldOutBatch(_ index: Int) throws -> SourceBatch {
+    batch(.validation, heldOut[index])
+  }
+
+  private func batch(_ split: Split, _ rows: [Int]) -> SourceBatch {
+    SourceBatch(input: ModelInput(rows.map { shards.row(split, $0) }), rows: rows)
+  }
+}

@@ -1,0 +1,88 @@
+internal import Artifacts
+internal import Batching
+internal import Compute
+internal import Modeling
+
+/// Runs one optimizer step: losses and gradients of its micro-batches, clipping, AdamW.
+struct StepRunner {
+  let model: DecoderModel
+  let state: OptimizerState
+  let options: TrainingOptions
+  let source: any BatchSource
+  private let backend: any Backend
+  /// float32 `[accumulation]`: the share of each micro-batch in the step's loss.
+  private let losses: Tensor
+
+  /// What a step gave.
+  struct Outcome {
+    /// The mean loss over the step's supervised weight.
+    var loss: Float
+    /// The gradient norm before clipping.
+    var gradientNorm: Float
+    /// Tokens seen.
+    var tokens: Int
+  }
+
+  init(
+    model: DecoderModel, state: OptimizerState, options: TrainingOptions,
+    source: any BatchSource, on backend: any Backend
+  ) throws {
+    self.model = model
+    self.source = source
+    self.state = state
+    self.options = options
+    self.backend = backend
+    losses = try backend.makeTensor([options.accumulation], .float32)
+  }
+
+  /// Runs step `step`, counted from 0, over `batches`.
+  ///
+  /// The loss is divided by the sum of the weights over the whole step, not micro-batch by
+  /// micro-batch, so that accumulation changes nothing but the rounding.
+  ///
+  /// - Throws: `checkFailed` if the loss or a gradient is not a number, with the rows named.
+  func run(_ batches: [SourceBatch], step: Int, rate: Double) throws -> Outcome {
+    let weight = batches.reduce(0) { $0 + $1.input.weightSum }
+    guard weight > 0 else {
+      throw AksharaError(
+        .checkFailed, "step \(step + 1) has no supervised token in \(names(batches))",
+        remedy: "drop rows without answers when making shards")
+    }
+    backend.zero(losses)
+    model.zeroGradients()
+    for (index, batch) in batches.enumerated() {
+      let pass = UInt64(step * options.accumulation + index)
+      try model.addGradients(
+        of: MicroBatch(batch.input), normalizer: Float(1 / weight),
+        loss: losses.rows(index..<index + 1),
+        dropout: DropoutStreams(seed: options.seed, pass: pass))
+    }
+    state.update(options, rate: rate, step: step + 1)
+    return try outcome(batches, step: step)
+  }
+
+  private func outcome(_ batches: [SourceBatch], step: Int) throws -> Outcome {
+    let shares = losses.prefix(batches.count).floats(from: backend)
+    let norm = state.norm.floats(from: backend)[0]
+    try backend.synchronize()
+    let broken = zip(batches, shares).filter { !$0.1.isFinite }.map(\.0)
+    guard broken.isEmpty, norm.isFinite else {
+      let what = broken.isEmpty ? "the gradient norm" : "the loss"
+      throw AksharaError(
+        .checkFailed,
+        "\(what) of step \(step + 1) is not a finite number; it came from "
+          + names(broken.isEmpty ? batches : broken),
+        remedy: "look at these rows, lower `learning_rate`, or go on from the last checkpoint")
+    }
+    let tokens = batches.reduce(0) { $0 + $1.input.tokens.count }
+    return Outcome(loss: shares.reduce(0, +), gradientNorm: norm, tokens: tokens)
+  }
+
+  /// The rows of some micro-batches, for a message.
+  private func names(_ batches: [SourceBatch]) -> String {
+    let rows = batches.flatMap(\.rows)
+    let shown = rows.prefix(16).map { "`\(source.name(ofTrainingRow: $0))`" }
+      .joined(separator: ", ")
+    return "the rows \(shown)" + (rows.count > 16 ? " and \(rows.count - 16) more" : "")
+  }
+}

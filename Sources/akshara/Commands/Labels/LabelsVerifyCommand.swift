@@ -1,0 +1,32 @@
+import ArgumentParser
+import Artifacts
+import Batching
+import Foundation
+
+/// `akshara labels verify`.
+struct LabelsVerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Checks the labels of every row, and writes the proof into the manifest.",
+    discussion: "Exit status 3 if faults were found; the first of them are shown.")
+
+  @Argument(help: "The shard set's folder.")
+  var set: String
+
+  @Option(help: "The tokenizer.json that the set was made with. Default: the set's own copy.")
+  var tokenizer: String?
+
+  @Option(help: "How many threads check rows.")
+  var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  @Flag(help: "Print the proof and the first faults as JSON.")
+  var json = false
+
+  func run() throws {
+    let report = try ShardVerifier.verify(folder: set, tokenizer: tokenizer, threads: threads)
+    if json { try StandardOutput.write(report.json.pretty) }
+    for line in report.lines where !json { StandardError.print(line) }
+    try report.requireNoFaults(in: set)
+    if !json { StandardError.print("\(report.proof.rows) rows checked: the proof holds") }
+  }
+}

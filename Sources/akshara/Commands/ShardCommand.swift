@@ -1,0 +1,87 @@
+import ArgumentParser
+import Artifacts
+import Batching
+import Foundation
+import Tokenization
+
+/// `akshara shard`.
+struct ShardCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "shard",
+    abstract: "Renders conversations, labels their tokens, and writes a shard set.",
+    discussion: """
+      The set is a folder that `datasets.load_from_disk` opens, with its counts and the proof of \
+      its labels in manifest.json. It has the same bytes for any number of threads.
+      """)
+
+  @Argument(help: "Conversations as JSON Lines: plain, .gz or .zst.")
+  var inputs: [String]
+
+  @Option(help: "A tokenizer.json.")
+  var tokenizer: String
+
+  @Option(
+    help: """
+      \(TemplateCatalog.names.joined(separator: ", ")). Given more than once, each conversation \
+      takes one of them by its ID.
+      """)
+  var template: [String] = FormatOptions().templates
+
+  @Option(help: "What is trained on.")
+  var trainOn: TrainOn = FormatOptions().trainOn
+
+  @Option(help: "Which end tokens are trained on.")
+  var trainOnEOS: TrainOnEOS = FormatOptions().trainOnEOS
+
+  @Option(help: "The text behind which `--train-on response-template` begins.")
+  var responseTemplate: String?
+
+  @Option(help: "The most tokens in a row.")
+  var maxLength = FormatOptions().maxLength
+
+  @Option(help: "What happens to longer rows.")
+  var truncation: Truncation = FormatOptions().truncation
+
+  @Option(help: "What happens to tokens that lie across the border of an answer.")
+  var border: BorderRule = FormatOptions().border
+
+  @Option(help: "What happens to a conversation for which the template has no form.")
+  var onRefusal: RefusalPolicy = FormatOptions().onRefusal
+
+  @Option(help: "The token that opens sequences of `instruction` and `completion`.")
+  var beginToken: String?
+
+  @Option(help: "The token that ends sequences of `instruction` and `completion`.")
+  var endToken: String?
+
+  @Option(help: "The seed of the choice among templates.")
+  var seed = FormatOptions().seed
+
+  @Option(help: "The folder to write.")
+  var output: String
+
+  @Option(help: "How many threads render and encode.")
+  var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  @Flag(help: "Print the manifest.")
+  var json = false
+
+  func run() throws {
+    let options = FormatOptions(
+      templates: template, trainOn: trainOn, trainOnEOS: trainOnEOS,
+      responseTemplate: responseTemplate, maxLength: maxLength, truncation: truncation,
+      border: border, onRefusal: onRefusal, beginToken: beginToken, endToken: endToken, seed: seed)
+    let sharder = Sharder(
+      tokenizer: try BPETokenizer(contentsOf: tokenizer), options: options, threads: threads)
+    let manifest = try sharder.run(conversations: inputs, output: output)
+    if json { try StandardOutput.write(manifest.json.pretty) }
+    StandardError.print(manifest.summary)
+    if manifest.proof?.holds != true { try ShardSet(output).requireProof() }
+  }
+}
+
+extension TrainOn: ExpressibleByArgument {}
+extension TrainOnEOS: ExpressibleByArgument {}
+extension Truncation: ExpressibleByArgument {}
+extension BorderRule: ExpressibleByArgument {}
+extension RefusalPolicy: ExpressibleByArgument {}

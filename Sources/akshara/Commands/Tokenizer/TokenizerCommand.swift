@@ -1,0 +1,11 @@
+import ArgumentParser
+
+/// `akshara tokenizer`: trains tokenizers, and runs them.
+struct TokenizerCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tokenizer",
+    abstract: "Trains byte-level BPE tokenizers; encodes text and decodes tokens.",
+    subcommands: [
+      TokenizerTrainCommand.self, TokenizerEncodeCommand.self, TokenizerDecodeCommand.self,
+    ])
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Tokenization
+
+/// `akshara tokenizer encode`.
+struct TokenizerEncodeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "encode",
+    abstract: "Reads documents from standard input, one a line; writes their token IDs.")
+
+  @Option(help: "A tokenizer.json, or a tiktoken rank file.")
+  var tokenizer: String
+
+  @Option(help: "How text is split, for a rank file: gpt2, cl100k, llama3, qwen2 or indic.")
+  var pattern: String?
+
+  @Option(
+    help: "`allow`: the texts of special tokens become those tokens. `text`: they stay text.")
+  var special: SpecialTokenPolicy = .asText
+
+  @Flag(help: "Take all of standard input as one document.")
+  var whole = false
+
+  @Flag(help: #"Write {"ids": […], "ends": […]}; "ends" are the byte offsets behind the tokens."#)
+  var json = false
+
+  func run() throws {
+    let tokenizer = try BPETokenizer(
+      contentsOf: tokenizer, pattern: pattern.map(SplitPattern.init(named:)))
+    try TokenStream(tokenizer).encode(
+      from: DocumentReader("-", layout: whole ? .whole : .line), specials: special,
+      as: json ? .json : .ids, write: StandardOutput.write)
+  }
+}
+
+extension SpecialTokenPolicy: ExpressibleByArgument {
+  /// `allow` or `text`.
+  public init?(argument: String) {
+    switch argument {
+    case "allow": self = .allow
+    case "text": self = .asText
+    default: return nil
+    }
+  }
+
+  /// The word for this policy.
+  public var defaultValueDescription: String { self == .allow ? "allow" : "text" }
+}

@@ -1,0 +1,16 @@
+import Testing
+
+@testable import Artifacts
+
+@Suite struct PathTests {
+  @Test(arguments: [
+    ("a", ".", "a", "a"), ("/", "/", "/", "/"), ("a/b.jsonl.gz", "a", "b.jsonl.gz", "b.jsonl"),
+    ("/a", "/", "a", "a"), ("a//b/", "a", "b", "b"), ("x/.hidden", "x", ".hidden", ".hidden"),
+    ("", ".", "", ""), ("ಅ/ಕ್ಷ.txt", "ಅ", "ಕ್ಷ.txt", "ಕ್ಷ"), ("..", ".", "..", "."),
+  ])
+  func areCutIntoFolderNameAndStem(path: String, folder: String, name: String, stem: String) {
+    #expect(Path.folder(of: path) == folder)
+    #expect(Path.name(of: path) == name)
+    #expect(Path.stem(of: path) == stem)
+  }
+}

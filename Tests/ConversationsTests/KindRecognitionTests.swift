@@ -1,0 +1,66 @@
+import Artifacts
+import Fixtures
+import Testing
+
+@testable import Conversations
+
+@Suite struct KindRecognitionTests {
+  private func kind(_ name: String, _ text: String) throws -> ImportKind {
+    let folder = TemporaryFolder()
+    try AtomicFile.write(Array(text.utf8), to: folder.file(name))
+    return try KindRecognition.kind(of: SourcePaths.Found(path: folder.file(name), name: name))
+  }
+
+  @Test(
+    arguments: [
+      ("a.fountain", "x", .fountain), ("a.md", "#### A – b", .snippets), ("a.txt", "x", .text),
+      ("a.txt", "FADE IN:\n\nEXT. PATIO - DAY\n", .fountain),
+      ("a.jsonl", #"{"instruction":"","response":"","category":""}"#, .dolly),
+      ("a.jsonl", #"{"instruction":"","input":"","output":"","text":""}"#, .alpaca),
+      ("a.json", #"[{"text":"x"}]"#, .text),
+      ("a.json", #"[[{"role":"user","content":"x"}]]"#, .messages),
+      ("a.jsonl", "{\"a\n" + #"{"conversations":[{"from":"human","value":"x"}]}"#, .messages),
+      ("a.json", "{\n  \"instruction\": \"\",\n  \"output\": \"\"\n}", .alpaca),
+    ] as [(String, String, ImportKind)])
+  func knowsFilesByTheirShape(name: String, text: String, expected: ImportKind) throws {
+    #expect(try kind(name, text) == expected)
+  }
+
+  @Test func listsTheColumnsWhenNothingFits() throws {
+    let error = #expect(throws: AksharaError.self) {
+      try kind("a.jsonl", #"{"instructions":"x","reply":"y","n":1}"#)
+    }
+    #expect(error?.code == .unsupported)
+    #expect(
+      error?.message
+        == "no format fits the columns `instructions`, `reply`, `n`; the nearest is dolly, which "
+        + "needs `instruction`, `response`")
+  }
+
+  @Test func optionsAreReadFromARecipe() throws {
+    let place = SourceLocation(file: "recipe.yaml", line: 3)
+    func node(_ entries: [(String, JSONValue)]) -> OptionNode {
+      OptionNode(
+        .table(entries.map { .init(key: $0.0, node: OptionNode(.scalar($0.1), at: place)) }),
+        at: place)
+    }
+    var reader = try OptionReader(
+      node([("kind", "dolly"), ("path", "a.jsonl"), ("language", "kn"), ("limit", 5)]),
+      section: "sources")
+    let options = try ImportOptions(reading: &reader)
+    #expect(options.paths == ["a.jsonl"])
+    #expect(options.maxBadRows == 0)
+    #expect(
+      options.json.compactString
+        == #"{"kind":"dolly","path":["a.jsonl"],"licence":null,"language":"kn","tags":[],"assistant":[],"system_prompt":null,"max_bad_rows":0,"limit":5}"#
+    )
+    var wrong = try OptionReader(node([("path", "a"), ("langauge", "kn")]), section: "sources")
+    let error = #expect(throws: AksharaError.self) { try ImportOptions(reading: &wrong) }
+    #expect(
+      error?.description
+        == "recipe.yaml:3: unknown key `langauge` in `sources`; did you mean `language`?")
+    var tag = try OptionReader(
+      node([("path", "a"), ("language", "kannada language")]), section: "s")
+    #expect(throws: AksharaError.self) { try ImportOptions(reading: &tag) }
+  }
+}
