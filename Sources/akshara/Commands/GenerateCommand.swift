@@ -61,7 +61,9 @@ struct GenerateCommand: ParsableCommand {
     guard topP > 0, topP <= 1 else {
       throw ValidationError("--top-p is \(topP); give a value above 0, at most 1")
     }
-    guard maxTokens > 0 else { throw ValidationError("--max-tokens is \(maxTokens); give 1 or more") }
+    guard maxTokens > 0 else {
+      throw ValidationError("--max-tokens is \(maxTokens); give 1 or more")
+    }
     guard threads > 0 else { throw ValidationError("--threads is \(threads); give 1 or more") }
     guard !(raw && template != nil) else {
       throw ValidationError("--raw and --template exclude each other")
