@@ -1,7 +1,8 @@
 import Artifacts
 internal import Foundation
 
-/// Reads documents from a file or from standard input (`-`), one a line, or all as one.
+/// Reads documents from a file (plain, gzip or zstd) or, as they are, from standard input (`-`): one
+/// a line, or all as one.
 ///
 /// Unlike a reader of records it changes nothing: a carriage return before the line feed belongs to
 /// the document. The last line may lack its line feed. Memory is bounded by the longest document.
@@ -20,7 +21,8 @@ public final class DocumentReader {
   public static let longestDocument = 1 << 30
 
   private let path: String
-  private let handle: FileHandle
+  /// `nil` for standard input, whose bytes are never taken for compressed ones.
+  private let source: ByteSource?
   private let layout: Layout
   private var buffer: [UInt8] = []
   /// Where the unread part of the buffer begins.
@@ -41,21 +43,7 @@ public final class DocumentReader {
   public init(_ path: String, layout: Layout) throws {
     self.path = path == "-" ? "standard input" : path
     self.layout = layout
-    if path == "-" {
-      handle = .standardInput
-    } else {
-      guard Path.exists(path) else {
-        throw AksharaError(
-          .missingFile, "there is no such file", at: SourceLocation(file: path),
-          remedy: "check the path")
-      }
-      guard let handle = FileHandle(forReadingAtPath: path) else {
-        throw AksharaError(
-          .unreadable, "cannot read the file", at: SourceLocation(file: path),
-          remedy: "check its rights")
-      }
-      self.handle = handle
-    }
+    source = path == "-" ? nil : try ByteSource(path)
   }
 
   /// The next document, or `nil` at the end. With `whole`, an empty input is one empty document.
@@ -93,18 +81,28 @@ public final class DocumentReader {
   }
 
   private func fill() throws {
-    do {
-      let data = try handle.read(upToCount: Self.chunk) ?? Data()
-      ended = data.isEmpty
-      buffer += data
-    } catch {
-      throw AksharaError(
-        .unreadable, "cannot read the file", at: location, remedy: "give a file, not a folder")
+    let filled = buffer.count
+    buffer.append(contentsOf: repeatElement(0, count: Self.chunk))
+    let count = try buffer.withUnsafeMutableBytes { bytes in
+      try read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[filled...]))
     }
+    buffer.removeLast(Self.chunk - count)
+    ended = count == 0
     guard buffer.count <= Self.longestDocument else {
       throw AksharaError(
         .malformed, "the document is longer than \(Self.longestDocument >> 20) MiB", at: location,
         remedy: "cut it into several lines")
+    }
+  }
+
+  private func read(into output: UnsafeMutableRawBufferPointer) throws -> Int {
+    if let source { return try source.read(into: output) }
+    while true {
+      let count = Foundation.read(STDIN_FILENO, output.baseAddress, output.count)
+      if count >= 0 { return count }
+      guard errno == EINTR else {
+        throw AksharaError(.unreadable, "cannot read standard input", at: location)
+      }
     }
   }
 }
