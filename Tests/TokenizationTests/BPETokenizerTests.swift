@@ -51,7 +51,8 @@ import Testing
         #expect(tokenizer.decode(encoding.ids) == bytes, "\(bytes)")
         #expect(encoding.ends.last ?? 0 == Int32(bytes.count))
         for index in encoding.ids.indices {
-          #expect(Array(bytes[encoding.range(of: index)]) == tokenizer.bytes(of: encoding.ids[index]))
+          #expect(
+            Array(bytes[encoding.range(of: index)]) == tokenizer.bytes(of: encoding.ids[index]))
         }
       }
     }
@@ -79,7 +80,7 @@ import Testing
     else { return }
     let tokenizer = try BPETokenizer(contentsOf: ranks, pattern: .llama3)
     let rows = try GzipText.lines(golden)
-    for row in rows {
+    for row in rows.enumerated().filter({ $0.offset % 8 == 0 }).map(\.element) {
       let row = try JSONValue(parsing: row)
       let expected = row["ids"]?["llama3"]?.array?.compactMap(\.integer).map(TokenID.init)
       #expect(tokenizer.encode(row["text"]?.string ?? "").ids == expected)

@@ -146,7 +146,9 @@ import Testing
       OptionNode.Entry(key: key, node: OptionNode(.scalar(value), at: location))
     }
     let node = OptionNode(
-      .table([entry("vocab_size", 6_000), entry("pattern", "llama3"), entry("special_tokens", "<s>")]),
+      .table([
+        entry("vocab_size", 6_000), entry("pattern", "llama3"), entry("special_tokens", "<s>"),
+      ]),
       at: location)
     var reader = try OptionReader(node, section: "tokenizer")
     let options = try BPETrainerOptions(reading: &reader)

@@ -64,7 +64,8 @@ import Testing
       try error(["YQ== 0", "YQ 1"])
         == "ranks.tiktoken:2: `YQ 1` is not a token in base64 and a rank\(remedy)")
     #expect(try error(["YQ== 0", "YQ== 1"]) == "ranks.tiktoken:2: the token stands twice\(remedy)")
-    #expect(try error(["YQ== 0", "Yg== 0"]) == "ranks.tiktoken:2: the rank 0 stands twice\(remedy)")
+    #expect(
+      try error(["YQ== 0", "Yg== 0"]) == "ranks.tiktoken:2: the rank 0 stands twice\(remedy)")
     #expect(
       try error(["YQ== 5000000"])
         == "ranks.tiktoken:1: the rank 5000000 is not between 0 and 4194304\(remedy)")

@@ -28,7 +28,8 @@ import Testing
       let ids = tokenizer.encode(bytes).ids
       var decoder = StreamDecoder(tokenizer)
       let streamed = ids.map { decoder.decode($0) }.joined() + decoder.finish()
-      #expect(Array(streamed.utf8) == Array(String(decoding: bytes, as: UTF8.self).utf8), "\(bytes)")
+      #expect(
+        Array(streamed.utf8) == Array(String(decoding: bytes, as: UTF8.self).utf8), "\(bytes)")
     }
   }
 }

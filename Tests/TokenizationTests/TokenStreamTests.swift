@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test func readsLinesLongerThanItsBuffer() throws {
-    let long = String(repeating: "ಕ", count: 1_000_000)
+    let long = String(repeating: "ಕ", count: 300_000)
     #expect(try documents("a\n\(long)\nb", .line) == ["a", long, "b"])
   }
 
@@ -39,9 +39,10 @@ import Testing
     let tokenizer = try SampleTokenizer.trained(seed: 15)
     let stream = TokenStream(tokenizer)
     var generator = SeededGenerator(seed: 16)
-    let text = (0..<50).map { _ in
-      SeededText.string(&generator).replacing("\n", with: "")
-    }.joined(separator: "\n") + "\n"
+    let text =
+      (0..<50).map { _ in
+        SeededText.string(&generator).replacing("\n", with: "")
+      }.joined(separator: "\n") + "\n"
     var ids: [UInt8] = []
     try stream.encode(from: reader(Array(text.utf8), .line), specials: .allow, as: .ids) {
       ids += $0

@@ -24,13 +24,12 @@ public final class DocumentReader {
   /// `nil` for standard input, whose bytes are never taken for compressed ones.
   private let source: ByteSource?
   private let layout: Layout
+  private var chunk = [UInt8](repeating: 0, count: 1 << 18)
   private var buffer: [UInt8] = []
   /// Where the unread part of the buffer begins.
   private var start = 0
   private var ended = false
   private var line = 0
-
-  private static let chunk = 1 << 20
 
   /// Where the last document stands.
   public var location: SourceLocation {
@@ -56,7 +55,7 @@ public final class DocumentReader {
   private func nextLine() throws -> [UInt8]? {
     var searched = start
     while true {
-      if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+      if let end = lineFeed(from: searched) {
         defer { start = end + 1 }
         line += 1
         return Array(buffer[start..<(layout == .line ? end : end + 1)])
@@ -73,6 +72,15 @@ public final class DocumentReader {
     }
   }
 
+  private func lineFeed(from position: Int) -> Int? {
+    buffer.withUnsafeBytes { bytes in
+      guard position < bytes.count, let base = bytes.baseAddress,
+        let found = memchr(base + position, Int32(UInt8(ascii: "\n")), bytes.count - position)
+      else { return nil }
+      return UnsafeRawPointer(found) - base
+    }
+  }
+
   private func wholeInput() throws -> [UInt8]? {
     if ended { return nil }
     while !ended { try fill() }
@@ -81,12 +89,8 @@ public final class DocumentReader {
   }
 
   private func fill() throws {
-    let filled = buffer.count
-    buffer.append(contentsOf: repeatElement(0, count: Self.chunk))
-    let count = try buffer.withUnsafeMutableBytes { bytes in
-      try read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[filled...]))
-    }
-    buffer.removeLast(Self.chunk - count)
+    let count = try chunk.withUnsafeMutableBytes { try read(into: $0) }
+    buffer += chunk[..<count]
     ended = count == 0
     guard buffer.count <= Self.longestDocument else {
       throw AksharaError(
