@@ -17,6 +17,7 @@ import sys
 import tempfile
 
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
 from shards_parity import SHARED, SPECIALS, akshara, shown, train_tokenizer, write_jsonl
@@ -102,12 +103,30 @@ def check_template(work, tokenizer, template):
     check(f"{template}: token IDs of {len(rows)} conversations under transformers", not wrong, str(wrong[:3]))
 
 
-def check_assistant_mask(work, tokenizer):
+def tokenizer_with_line_feeds(work):
+    """A tokenizer that has tokens of several line feeds, so that tokens lie across borders."""
+    pattern = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|"
+               r"\s*[\r\n]+|\s+(?!\S)|\s+")
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
+        pre_tokenizers.Split(Regex(pattern), "isolated"),
+        pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(vocab_size=700, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+                                  special_tokens=[AddedToken(text, special=True, normalized=False) for text in SPECIALS])
+    chance = random.Random(1)
+    tokenizer.train_from_iterator(("".join(chance.choices(PIECES, k=40)) for _ in range(400)), trainer)
+    tokenizer.save(str(work / "line-feeds.json"))
+    return work / "line-feeds.json"
+
+
+def check_assistant_mask(work):
     """`as_transformers` supervises what transformers' assistant mask marks, tokens across a border too."""
     mark = ("{%- for message in messages -%}{{- '<|im_start|>' + message['role'] + '\\n' -}}"
             "{%- if message['role'] == 'assistant' -%}{%- generation -%}{{- message['content'] + '<|im_end|>' -}}"
             "{%- endgeneration -%}{%- else -%}{{- message['content'] + '<|im_end|>' -}}{%- endif -%}{{- '\\n' -}}"
             "{%- endfor -%}")
+    tokenizer = tokenizer_with_line_feeds(work)
     rows = list(conversations("chatml", 400, 7, PIECES))
     folder = work / "mask"
     akshara("shard", write_jsonl(work / "mask.jsonl", rows), "--tokenizer", tokenizer, "--template", "chatml",
@@ -176,7 +195,7 @@ def main():
         tokenizer = train_tokenizer(work)
         for template in ("chatml", "llama3", "instruction", "completion"):
             check_template(work, tokenizer, template)
-        check_assistant_mask(work, tokenizer)
+        check_assistant_mask(work)
         check_refusals(work, tokenizer)
         check_official_llama(work, tokenizer)
     return 1 if failures else 0
