@@ -81,7 +81,9 @@ let package = Package(
       swiftSettings: strict),
 
     // Tests.
-    .target(name: "Fixtures", path: "Tests/Fixtures", swiftSettings: strict),
+    .target(
+      name: "Fixtures", path: "Tests/Fixtures", exclude: ["FIXTURES.json", "Data"],
+      swiftSettings: strict),
     tests("Artifacts"),
     tests("Orthography"),
     tests("Conversations", ["Artifacts", "Orthography"]),
@@ -91,7 +93,12 @@ let package = Package(
     tests("Compute"),
     tests("ComputeCPU", ["Artifacts", "Compute"]),
     tests("Modeling", ["Artifacts", "Compute", "ComputeCPU"]),
-    tests("Training", ["Artifacts", "Batching", "Compute", "ComputeCPU", "Modeling"]),
+    tests(
+      "Training",
+      [
+        "Artifacts", "Batching", "Compute", "ComputeCPU", "Conversations", "Modeling",
+        "Tokenization",
+      ]),
     tests("Evaluation", ["Artifacts", "Batching", "Compute", "ComputeCPU", "Modeling"]),
     tests("Pipeline", ["Artifacts", "Conversations"]),
     .testTarget(

@@ -110,3 +110,32 @@ public final class AtomicFile {
       remedy: remedy)
   }
 }
+
+extension AtomicFile {
+  /// Copies a file in pieces; the copy appears whole or not at all.
+  ///
+  /// - Returns: the content's digest.
+  /// - Throws: `unreadable` or `unwritable`.
+  @discardableResult
+  public static func copy(_ source: String, to path: String) throws -> Digest {
+    guard let input = fopen(source, "rb") else {
+      throw AksharaError(
+        .unreadable, "cannot read the file: \(String(cString: strerror(errno)))",
+        at: SourceLocation(file: source))
+    }
+    defer { fclose(input) }
+    let output = try AtomicFile(path)
+    var buffer = [UInt8](repeating: 0, count: bufferSize)
+    while true {
+      let count = fread(&buffer, 1, buffer.count, input)
+      if count == 0 { break }
+      try buffer.withUnsafeBytes {
+        try output.write(UnsafeRawBufferPointer(rebasing: $0[..<count]))
+      }
+    }
+    guard ferror(input) == 0 else {
+      throw AksharaError(.unreadable, "cannot read the file", at: SourceLocation(file: source))
+    }
+    return try output.commit()
+  }
+}

@@ -25,28 +25,3 @@ public enum FileTree {
     }
   }
 }
-
-extension Digest {
-  /// The digest of a file's content, read in pieces.
-  ///
-  /// - Throws: `unreadable`.
-  public init(ofFile path: String) throws {
-    guard let file = fopen(path, "rb") else {
-      throw AksharaError(
-        .unreadable, "cannot read the file: \(String(cString: strerror(errno)))",
-        at: SourceLocation(file: path))
-    }
-    defer { fclose(file) }
-    var hasher = DigestHasher()
-    var buffer = [UInt8](repeating: 0, count: 1 << 20)
-    while true {
-      let count = fread(&buffer, 1, buffer.count, file)
-      if count == 0 { break }
-      buffer.withUnsafeBytes { hasher.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-    }
-    guard ferror(file) == 0 else {
-      throw AksharaError(.unreadable, "cannot read the file", at: SourceLocation(file: path))
-    }
-    self = hasher.finalize()
-  }
-}

@@ -16,9 +16,19 @@ uint32_t cicu_script(uint32_t scalar) {
   return pack(uscript_getScript((UChar32)scalar, &status));
 }
 
-int32_t cicu_script_uses(uint32_t script, uint32_t scalar) {
+static int32_t unpack(uint32_t script) {
   char name[5] = {(char)(script >> 24), (char)(script >> 16), (char)(script >> 8), (char)script, 0};
-  int32_t code = u_getPropertyValueEnum(UCHAR_SCRIPT, name);
+  return u_getPropertyValueEnum(UCHAR_SCRIPT, name);
+}
+
+// ICU matches names loosely; a code counts only as it is written in the standard.
+int32_t cicu_script_is_known(uint32_t script) {
+  int32_t code = unpack(script);
+  return code >= 0 && pack((UScriptCode)code) == script;
+}
+
+int32_t cicu_script_uses(uint32_t script, uint32_t scalar) {
+  int32_t code = unpack(script);
   return code >= 0 && uscript_hasScript((UChar32)scalar, (UScriptCode)code);
 }
 

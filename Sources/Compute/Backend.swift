@@ -159,7 +159,8 @@ public protocol Backend: AnyObject, Sendable {
   ///     m = m + (1 − β₁) (g − m),   v = β₂ v + (1 − β₂) g²
   ///     p = p − lr / (1 − β₁ᵗ) * m / (sqrt(v) / sqrt(1 − β₂ᵗ) + ε)
   ///
-  /// Source: Loshchilov and Hutter 2019, "Decoupled weight decay regularization"; the clipping
+  /// The order of operations is that of torch.optim.AdamW, so that parameters agree to their last
+  /// bits. Source: Loshchilov and Hutter 2019, "Decoupled weight decay regularization"; the clipping
   /// constant as in torch.nn.utils.clip_grad_norm_.
   func adamW(_ parameters: [OptimizedParameter], settings: AdamWSettings, norm: Tensor?)
 

@@ -12,8 +12,12 @@ enum InstructionSet: String, CaseIterable {
   ///
   /// - Throws: when `AKSHARA_ISA` names something unknown, or more than the machine has.
   static func chosen() throws -> InstructionSet {
-    let best = self.best
-    guard let name = getenv("AKSHARA_ISA").map({ String(cString: $0) }) else { return best }
+    try choice(environment: getenv("AKSHARA_ISA").map { String(cString: $0) }, best: best)
+  }
+
+  /// What `environment` asks for on a machine that has `best`.
+  static func choice(environment: String?, best: InstructionSet) throws -> InstructionSet {
+    guard let name = environment else { return best }
     guard let wanted = InstructionSet(rawValue: name) else {
       let names = allCases.map(\.rawValue).joined(separator: ", ")
       throw ComputeError("AKSHARA_ISA is `\(name)`", remedy: "use one of \(names)")

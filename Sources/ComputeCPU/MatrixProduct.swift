@@ -2,6 +2,7 @@ internal import CMatMul
 internal import CTensorKernels
 import Compute
 internal import Glibc
+internal import Synchronization
 
 /// Makes matrix products on the calling thread, with a library opened at run time.
 struct MatrixProduct: @unchecked Sendable {
@@ -9,29 +10,37 @@ struct MatrixProduct: @unchecked Sendable {
   let description: String
   /// The open library; `nil` for the reference.
   private let library: OpaquePointer?
+  private let failure = Failure()
 
-  private static let onednnFiles = ["libdnnl.so.3", "libdnnl.so.2"]
-  private static let openblasFiles = ["libopenblas.so.0"]
+  /// The last error of the library; 0 if there was none.
+  private final class Failure: Sendable {
+    let status = Atomic<Int32>(0)
+  }
 
-  /// Opens a library that uses no instructions beyond `isa`.
+  /// Opens a library that uses no instructions beyond `isa`; the names of its files, the first that
+  /// can be opened is taken, are arguments for tests alone.
   ///
   /// - Throws: when the library, or with `automatic` both, cannot be opened.
-  init(_ wanted: MatrixLibrary, isa: InstructionSet) throws {
-    switch try Self.choice(wanted) {
+  init(
+    _ wanted: MatrixLibrary, isa: InstructionSet,
+    onednn: [String] = ["libdnnl.so.3", "libdnnl.so.2"], openblas: [String] = ["libopenblas.so.0"]
+  ) throws {
+    let environment = getenv("AKSHARA_MATMUL").map { String(cString: $0) }
+    switch try Self.choice(wanted, environment: environment) {
     case .onednn:
-      guard let opened = Self.openOneDNN(isa: isa) else {
-        throw Self.missing("oneDNN (\(Self.onednnFiles.joined(separator: ", ")))")
+      guard let opened = Self.openOneDNN(onednn, isa: isa) else {
+        throw Self.missing("oneDNN (\(onednn.joined(separator: ", "))) cannot be opened")
       }
       (library, description) = opened
     case .openblas:
-      guard let opened = Self.openOpenBLAS(isa: isa) else {
-        throw Self.missing("OpenBLAS (\(Self.openblasFiles.joined(separator: ", ")))")
+      guard let opened = Self.openOpenBLAS(openblas, isa: isa) else {
+        throw Self.missing("OpenBLAS (\(openblas.joined(separator: ", "))) cannot be opened")
       }
       (library, description) = opened
     case .automatic:
-      guard let opened = Self.openOneDNN(isa: isa) ?? Self.openOpenBLAS(isa: isa) else {
-        throw Self.missing("neither oneDNN nor OpenBLAS")
-      }
+      guard
+        let opened = Self.openOneDNN(onednn, isa: isa) ?? Self.openOpenBLAS(openblas, isa: isa)
+      else { throw Self.missing("neither oneDNN nor OpenBLAS can be opened") }
       (library, description) = opened
     case .reference:
       (library, description) = (nil, "reference")
@@ -63,13 +72,22 @@ struct MatrixProduct: @unchecked Sendable {
       library, a.isTransposed, b.isTransposed, Int64(rows), Int64(columns), Int64(inner), scale,
       a.pointer, Int64(a.stride), b.pointer, Int64(b.stride), accumulate ? 1 : 0, c.pointer,
       Int64(c.stride))
-    precondition(status == 0, "a matrix product was refused with status \(status)")
+    if status != 0 { failure.status.store(status, ordering: .relaxed) }
+  }
+
+  /// - Throws: if the library refused a product since the last call.
+  func throwFailure() throws {
+    let status = failure.status.exchange(0, ordering: .relaxed)
+    guard status == 0 else {
+      throw ComputeError(
+        "\(description) refused a matrix product with status \(status)",
+        remedy: "make room in memory, or set AKSHARA_MATMUL=openblas")
+    }
   }
 
   /// What the caller and the environment ask for; the caller's own wish comes first.
-  private static func choice(_ wanted: MatrixLibrary) throws -> MatrixLibrary {
-    guard wanted == .automatic, let name = getenv("AKSHARA_MATMUL").map({ String(cString: $0) })
-    else { return wanted }
+  static func choice(_ wanted: MatrixLibrary, environment: String?) throws -> MatrixLibrary {
+    guard wanted == .automatic, let name = environment else { return wanted }
     guard let library = MatrixLibrary(rawValue: name) else {
       let names = MatrixLibrary.allCases.map(\.rawValue).joined(separator: ", ")
       throw ComputeError("AKSHARA_MATMUL is `\(name)`", remedy: "use one of \(names)")
@@ -79,13 +97,15 @@ struct MatrixProduct: @unchecked Sendable {
 
   private static func missing(_ what: String) -> ComputeError {
     ComputeError(
-      "\(what) cannot be opened, and without it matrix products are too slow to train with",
+      "\(what), and plain loops are too slow to train with",
       remedy: "install it: sudo apt-get install libdnnl3 (Ubuntu 24.04), libdnnl2 "
         + "(Debian 12, Ubuntu 22.04) or libopenblas0, or set AKSHARA_MATMUL=reference")
   }
 
-  private static func openOneDNN(isa: InstructionSet) -> (OpaquePointer, String)? {
-    for file in onednnFiles {
+  private static func openOneDNN(
+    _ files: [String], isa: InstructionSet
+  ) -> (OpaquePointer, String)? {
+    for file in files {
       guard let library = cmatmul_open_onednn(file) else { continue }
       if let limit = isa.onednnLimit { _ = cmatmul_limit_isa(library, limit) }
       let name = InstructionSet.onednnName(cmatmul_isa(library))
@@ -94,12 +114,14 @@ struct MatrixProduct: @unchecked Sendable {
     return nil
   }
 
-  private static func openOpenBLAS(isa: InstructionSet) -> (OpaquePointer, String)? {
+  private static func openOpenBLAS(
+    _ files: [String], isa: InstructionSet
+  ) -> (OpaquePointer, String)? {
     // OpenBLAS reads these once, while it is loaded. Old versions take a Zen 4 or 5 core for a
     // Haswell, at half the speed; what the user has set himself is kept.
     setenv("OPENBLAS_NUM_THREADS", "1", 1)
     if let core = isa.openblasCore { setenv("OPENBLAS_CORETYPE", core, 0) }
-    for file in openblasFiles {
+    for file in files {
       guard let library = cmatmul_open_openblas(file) else { continue }
       return (library, version(library))
     }

@@ -1,7 +1,8 @@
 /// The mean of float32 values with the bits that torch's CPU path gives.
 ///
 /// torch adds a contiguous row in eight-lane vectors, four of them side by side, and in a cascade of
-/// levels that keeps rounding errors small. Source: `aten/src/ATen/native/cpu/SumKernel.cpp`,
+/// levels that keeps rounding errors small. With several threads torch cuts sums of more than 32,768
+/// values into one part for each thread; the order here is that of one thread. Source: `aten/src/ATen/native/cpu/SumKernel.cpp`,
 /// `cascade_sum` with `row_sum` and `multi_row_sum`.
 enum TorchSum {
   /// Lanes of a vector: torch compiles this kernel for AVX2 even where AVX-512 is there.
@@ -17,11 +18,10 @@ enum TorchSum {
   /// `Σ values` in torch's order.
   static func sum(_ values: UnsafeBufferPointer<Float>) -> Float {
     let vectors = values.count / lanes
-    var total = rowSum(count: vectors) { vector, lane in values[vector * lanes + lane] }
+    let total = rowSum(count: vectors) { vector, lane in values[vector * lanes + lane] }
     var sum: Float = 0
     for i in vectors * lanes..<values.count { sum += values[i] }
     for lane in 0..<lanes { sum += total[lane] }
-    total.removeAll()
     return sum
   }
 

@@ -9,13 +9,12 @@ public struct Script: Sendable, Hashable, CustomStringConvertible {
 
   init(packed: UInt32) { self.packed = packed }
 
-  /// The script with this code; `nil` if it has not four ASCII letters.
+  /// The script with this code, written as in the standard (`Knda`); `nil` if Unicode has none.
   public init?(code: String) {
     let letters = Array(code.utf8)
-    guard letters.count == 4, letters.allSatisfy({ $0 < 0x80 && Self.isLetter($0) }) else {
-      return nil
-    }
+    guard letters.count == 4 else { return nil }
     packed = letters.reduce(0) { $0 << 8 | UInt32($1) }
+    guard cicu_script_is_known(packed) != 0 else { return nil }
   }
 
   /// The script of a scalar; punctuation, digits, dandas, ZWJ and ZWNJ are `common` or `inherited`.
@@ -48,8 +47,4 @@ public struct Script: Sendable, Hashable, CustomStringConvertible {
 
   /// Whether texts in this script use the scalar; U+0964 (danda) is used by Kannada and Telugu.
   public func uses(_ scalar: Unicode.Scalar) -> Bool { cicu_script_uses(packed, scalar.value) != 0 }
-
-  private static func isLetter(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-  }
 }

@@ -11,12 +11,6 @@ package struct StageRecord: Sendable, Equatable {
   /// The digest of each file it wrote, by its path inside the run directory.
   package let outputs: [String: Digest]
 
-  /// One digest for all outputs: what the next stage's key is made from.
-  package var outputDigest: Digest {
-    let lines = outputs.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)\n" }
-    return Digest(of: lines.joined().utf8)
-  }
-
   /// The key of a stage.
   package static func key(
     _ stage: PipelineStage, options: JSONValue, inputs: [(String, Digest)]
@@ -29,13 +23,13 @@ package struct StageRecord: Sendable, Equatable {
     return Digest(of: document.compact)
   }
 
-  /// A record over all files below `folders` of the run directory, as they stand now.
-  package init(key: Digest, runDirectory: String, folders: [String]) throws {
+  /// A record over the files and folders `outputs` of the run directory, as they stand now.
+  package init(key: Digest, runDirectory: String, outputs places: [String]) throws {
     self.key = key
     var outputs: [String: Digest] = [:]
-    for folder in folders {
-      for file in try FileTree.files(below: Path.join(runDirectory, folder)) {
-        let path = "\(folder)/\(file)"
+    for place in places {
+      let files = try FileTree.files(below: Path.join(runDirectory, place))
+      for path in files.isEmpty ? [place] : files.map({ "\(place)/\($0)" }) {
         outputs[path] = try Digest(ofFile: Path.join(runDirectory, path))
       }
     }
@@ -66,6 +60,13 @@ package struct StageRecord: Sendable, Equatable {
       "key": .string(key.description), "outputs": .object(JSONObject(digests)),
     ]
     try AtomicFile.write(json.pretty, to: Self.path(stage, runDirectory))
+  }
+
+  /// The digest of the outputs below one place.
+  package func digest(below place: String) -> Digest {
+    let lines = outputs.filter { $0.key == place || $0.key.hasPrefix("\(place)/") }
+      .sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)\n" }
+    return Digest(of: lines.joined().utf8)
   }
 
   /// Whether every output still has its digest.

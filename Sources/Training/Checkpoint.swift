@@ -91,7 +91,8 @@ struct Checkpoint {
       MetricsLog.bytes(of: metrics), to: file(folder.workPath, "metrics.jsonl"))
     let json: JSONValue = [
       "format": .string(format), "version": JSONValue(version), "state": state.json,
-      "setup": setup, "device": .string(backend.signature), "files": ["state.safetensors": .string(digest.description)],
+      "setup": setup, "device": .string(backend.signature),
+      "files": ["state.safetensors": .string(digest.description)],
     ]
     try AtomicFile.write(json.pretty, to: file(folder.workPath, "checkpoint.json"))
     try folder.commit()
@@ -116,7 +117,7 @@ struct Checkpoint {
     _ optimizer: OptimizerState, setup: JSONValue, on backend: any Backend
   ) throws -> Restored {
     let location = SourceLocation(file: Self.file(path, "checkpoint.json"))
-    let json = try JSONValue(parsing: ModelFolder.smallFile(location.file), at: location)
+    let json = try JSONValue(parsing: TextFile(location.file).bytes, at: location)
     guard json["format"]?.string == Self.format, json["version"]?.integer == Int64(Self.version),
       let state = json["state"].flatMap(RunState.init(json:)), state.step == step
     else { throw damaged("is not a checkpoint of version \(Self.version)") }

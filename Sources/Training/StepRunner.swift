@@ -86,12 +86,3 @@ struct StepRunner {
     return "the rows \(shown)" + (rows.count > 16 ? " and \(rows.count - 16) more" : "")
   }
 }
-
-extension MicroBatch {
-  /// A batch as the model takes it. Batching's ignore index is below 0, as the model wants it.
-  init(_ input: ModelInput) {
-    self.init(
-      tokens: input.tokens, positions: input.positions, borders: input.borders,
-      targets: input.targets, weights: input.weights)
-  }
-}

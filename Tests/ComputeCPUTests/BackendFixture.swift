@@ -19,8 +19,12 @@ struct BackendFixture {
     nextStream += 1
     let random = CounterRandom(seed: 2024, stream: nextStream)
     let count = shape.reduce(1, *)
+    let words = (0..<(count + 3) / 4).flatMap { counter in
+      let four = random.bits(UInt64(counter))
+      return [four.0, four.1, four.2, four.3]
+    }
     return try tensor(
-      (0..<count).map { (random.uniform($0) * 2 - 1) * scale + center }, shape)
+      words.prefix(count).map { (Float($0 >> 8) * 0x1p-23 - 1) * scale + center }, shape)
   }
 
   func tensor(_ values: [Float], _ shape: [Int]) throws -> Tensor {

@@ -102,7 +102,8 @@ import Testing
       try model.addGradients(
         of: SmallModel.batch, normalizer: SmallModel.normalizer, loss: loss,
         dropout: DropoutStreams(seed: 1, pass: 0))
-      return [loss.floats(from: backend)] + model.parameters.map { $0.gradient.floats(from: backend) }
+      return [loss.floats(from: backend)]
+        + model.parameters.map { $0.gradient.floats(from: backend) }
     }
     let one = try gradients(threads: 1)
     #expect(try gradients(threads: 2) == one)

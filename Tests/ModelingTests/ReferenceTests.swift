@@ -99,9 +99,9 @@ import Testing
   }
 
   /// The base of the `qlora` fixture is taken as bitsandbytes 0.50.2 dequantized it on the CPU. It is
-  /// not what was quantized: its kernel takes the scale `row * columns / 64 + column / 64`, each
-  /// quotient rounded down, which in a row that does not begin a block is the scale of another
-  /// block. Here these are the 176 columns of `down_proj`; see
+  /// not what was quantized: its kernel takes the scale of block `row * (columns / 64) + column / 64`,
+  /// both quotients rounded down, which is another block's where rows are not whole blocks. Here
+  /// these are the rows of 176 columns of `down_proj`; see
   /// `dequantizedLayersAreThoseOfBitsandbytesWhereItReadsTheScalesItWrote`.
   @Test(arguments: ["lora", "qlora"])
   func everyGradientOfAnAdapterIsThatOfPEFT(name: String) throws {
@@ -124,6 +124,37 @@ import Testing
       expectGradient(
         parameter.gradient.floats(from: backend),
         near: try file.floats("grad.\(fixtureName(parameter.name))"), parameter.name)
+    }
+  }
+
+  /// Two micro-batches of unlike numbers of supervised tokens, as `Trainer` counts them.
+  @Test func accumulatedGradientsAreNormalizedOverTheWholeStep() throws {
+    let backend = try CPUBackend(threads: 2)
+    guard let file = try FixtureTensors("lora.safetensors"), let batches = try FixtureBatches(),
+      let base = try load(on: backend)
+    else { return }
+    let weights = try base.addingAdapter(LoRAOptions(rank: 4, alpha: 8), seed: 0, on: backend)
+    let model = try DecoderModel(
+      weights, for: .training(.adapter), capacity: 144, positions: 48, on: backend)
+    for parameter in model.parameters {
+      set(parameter.value, try file.floats("init.\(fixtureName(parameter.name))"), on: backend)
+    }
+    let parts = [batches.microBatch(0), batches.microBatch(1)]
+    let total = parts.reduce(0) { $0 + $1.totalWeight }
+    #expect(total == Double(try file.integers("accum2_num_items")[0]))
+    let loss = try backend.makeTensor([1], .float32)
+    model.zeroGradients()
+    for part in parts {
+      try model.addGradients(
+        of: part, normalizer: Float(1 / total), loss: loss,
+        dropout: DropoutStreams(seed: 0, pass: 0))
+    }
+    let compared = model.parameters.filter { $0.name.contains("layers.0.self_attn.q_proj") }
+    #expect(compared.count == 2)
+    for parameter in compared {
+      expectGradient(
+        parameter.gradient.floats(from: backend),
+        near: try file.floats("accum2_grad.\(fixtureName(parameter.name))"), parameter.name)
     }
   }
 
@@ -179,7 +210,7 @@ import Testing
         let columns = weight.shape[1]
         for index in ours.indices {
           let (row, column) = (index / columns, index % columns)
-          let theirBlock = row * columns / 64 + column / 64
+          let theirBlock = row * (columns / 64) + column / 64
           guard theirBlock == index / 64 else { continue }
           #expect(ours[index] == theirs[index], "\(name)[\(row), \(column)]")
         }

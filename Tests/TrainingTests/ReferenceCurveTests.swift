@@ -56,7 +56,7 @@ import Testing
 
   private func curve(_ name: String) throws -> [Point]? {
     guard let path = RepositoryPaths.shared("fixtures/loss_curves.json") else { return nil }
-    let json = try JSONValue(parsing: ModelFolder.smallFile(path))
+    let json = try JSONValue(parsing: TextFile(path).bytes)
     return try #require(json["runs"]?[name]?.array).map { point in
       Point(
         loss: try #require(point["loss"]?.double), norm: try #require(point["grad_norm"]?.double),

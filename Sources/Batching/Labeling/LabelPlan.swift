@@ -72,10 +72,4 @@ public struct LabelPlan: Sendable, Equatable {
   public subscript(message: Int) -> MessageLabels {
     messages.indices.contains(message) ? messages[message] : MessageLabels()
   }
-
-  /// The plan of a conversation from which the messages before `first` were cut, except those in
-  /// `kept`.
-  func keeping(_ kept: [Int]) -> LabelPlan {
-    LabelPlan(frame: frame, messages: kept.map { self[$0] })
-  }
 }

@@ -28,7 +28,8 @@ extension LabeledSample {
     result.inputIDs.removeLast(inputIDs.count - count)
     result.labels.removeLast(labels.count - count)
     result.text = String(decoding: utf8[..<end], as: UTF8.self)
-    result.spans = spans.filter { $0.tokens.lowerBound < count }
+    // A span may have bytes but no token, where a token of the span before it reaches into it.
+    result.spans = spans.filter { $0.tokens.lowerBound < count || $0.bytes.lowerBound < end }
     for index in result.spans.indices {
       let span = result.spans[index]
       result.spans[index].tokens = span.tokens.clamped(to: 0..<count)
@@ -38,24 +39,26 @@ extension LabeledSample {
   }
 
   /// The messages to keep so that the sample may fit into `limit` tokens: fewer and fewer of the
-  /// oldest turns, always beginning with a user message, a system message in front kept. The first
-  /// candidate is the first that fits by the tokens counted here.
-  func turnsFitting(_ limit: Int, of conversation: Conversation) -> [[Int]] {
-    var tokens = [Int](repeating: 0, count: conversation.messages.count)
-    var frame = 0
-    for span in spans {
-      if let message = span.message {
-        tokens[message] += span.tokens.count
-      } else {
-        frame += span.tokens.count
-      }
-    }
+  /// oldest turns, always beginning with a user message, a system message in front kept.
+  ///
+  /// Whether they fit shows when they are rendered; only what surely does not is left out here: the
+  /// first message's header may become shorter where it opens the sequence, nothing else does.
+  func turnsThatMayFit(_ limit: Int, of conversation: Conversation) -> [[Int]] {
     let messages = conversation.messages
-    let system = Array(messages.indices.prefix { messages[$0].role == .system })
+    var tokens = [Int](repeating: 0, count: messages.count)
+    var headers = tokens
+    for span in spans {
+      guard let message = span.message else { continue }
+      tokens[message] += span.tokens.count
+      if span.kind == .header { headers[message] += span.tokens.count }
+    }
+    let system = Array(messages.indices.prefix(while: { messages[$0].role == .system }))
     let starts = messages.indices.dropFirst(system.count + 1).filter {
       messages[$0].role == .user && messages[$0 - 1].role != .user
     }
-    return starts.map { system + Array($0..<messages.count) }
-      .filter { kept in frame + kept.reduce(0) { $0 + tokens[$1] } <= limit }
+    return starts.map { system + Array($0..<messages.count) }.filter { kept in
+      let first = kept.count > system.count ? headers[kept[system.count]] : 0
+      return kept.reduce(0) { $0 + tokens[$1] } - first <= limit
+    }
   }
 }

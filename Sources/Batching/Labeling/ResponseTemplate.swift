@@ -75,7 +75,8 @@ struct ResponseTemplate: Sendable {
   }
 
   private func superviseEnds(of answered: Set<Int>, in rendered: inout RenderedConversation) {
-    let last = rendered.segments.last { $0.kind == .content && $0.supervised }?.message
+    let flagged = rendered.segments.last { $0.kind == .content && $0.supervised }?.message
+    let last = [flagged, answered.max()].compactMap { $0 }.max()
     for index in rendered.segments.indices where rendered.segments[index].kind == .endOfTurn {
       guard let message = rendered.segments[index].message else { continue }
       switch trainOnEOS {

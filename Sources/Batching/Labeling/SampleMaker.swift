@@ -58,11 +58,9 @@ struct SampleMaker: Sendable {
   ///   a weight that cannot be.
   func make(_ conversation: Conversation, at location: SourceLocation? = nil) throws -> Outcome {
     let template = chooser.template(for: conversation)
-    let plan = try LabelPlan(
-      for: conversation, trainOn: options.trainOn, trainOnEOS: options.trainOnEOS, at: location)
     let rendered: RenderedConversation
     do {
-      rendered = try render(conversation, template, plan)
+      rendered = try render(conversation, template, at: location)
     } catch var error as AksharaError where error.code == .unsupported {
       error.location = error.location ?? location
       guard options.onRefusal == .drop else { throw error }
@@ -74,7 +72,7 @@ struct SampleMaker: Sendable {
       straddles: encoded.straddles, changes: rendered.changes,
       controlTokenText: scanner.counts(in: rendered))
     if encoded.sample.inputIDs.count > options.maxLength {
-      outcome.sample = try cut(encoded, of: conversation, template, plan)
+      outcome.sample = try cut(encoded, of: conversation, template)
       outcome.truncation = outcome.sample == nil ? nil : options.truncation
       if outcome.sample == nil { outcome.reason = .tooLong }
     }
@@ -88,25 +86,26 @@ struct SampleMaker: Sendable {
   }
 
   private func render(
-    _ conversation: Conversation, _ template: any ChatTemplate, _ plan: LabelPlan
+    _ conversation: Conversation, _ template: any ChatTemplate, at location: SourceLocation? = nil
   ) throws -> RenderedConversation {
+    let plan = try LabelPlan(
+      for: conversation, trainOn: options.trainOn, trainOnEOS: options.trainOnEOS, at: location)
     let rendered = try template.render(conversation, labels: plan)
     return responseTemplate?.apply(to: rendered, of: conversation) ?? rendered
   }
 
   /// The row cut to `max_length`; `nil` if it must be dropped.
   private func cut(
-    _ encoded: SampleEncoder.Encoded, of conversation: Conversation, _ template: any ChatTemplate,
-    _ plan: LabelPlan
+    _ encoded: SampleEncoder.Encoded, of conversation: Conversation, _ template: any ChatTemplate
   ) throws -> LabeledSample? {
     switch options.truncation {
     case .drop: return nil
     case .right: return encoded.sample.cutOnTheRight(to: options.maxLength, ends: encoded.ends)
     case .left:
-      for kept in encoded.sample.turnsFitting(options.maxLength, of: conversation) {
+      for kept in encoded.sample.turnsThatMayFit(options.maxLength, of: conversation) {
         var shorter = conversation
         shorter.messages = kept.map { conversation.messages[$0] }
-        let rendered = try render(shorter, template, plan.keeping(kept))
+        let rendered = try render(shorter, template)
         var cut = try encoder.encode(rendered).sample
         guard cut.inputIDs.count <= options.maxLength else { continue }
         for index in cut.spans.indices {

@@ -43,8 +43,11 @@ public struct ShardManifest: Sendable, Equatable {
     /// The template in Jinja.
     public var jinja: String
 
-    /// The digest of the name and the Jinja text.
-    public var digest: Digest { Digest(of: "\(name)\n\(jinja)".utf8) }
+    /// The digest of all of it.
+    public var digest: Digest {
+      let lines = [name, beginToken ?? "", endOfTurnToken] + controlTokens + [jinja]
+      return Digest(of: lines.joined(separator: "\n").utf8)
+    }
   }
 
   /// One split with its counts.

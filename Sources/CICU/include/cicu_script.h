@@ -21,3 +21,6 @@ typedef struct {
 /// Returns how many scripts there are, which may be more than `capacity`.
 size_t cicu_script_counts(
     const uint8_t *utf8, size_t length, cicu_script_count *counts, size_t capacity);
+
+/// Whether Unicode knows a script of this code.
+int32_t cicu_script_is_known(uint32_t script);

@@ -121,10 +121,10 @@ typedef struct {
       const ctensor_dropout *_Nonnull mask, int64_t start, const float *_Nonnull x,
       float *_Nonnull y, int64_t n);
 
-  // One AdamW step in torch's order of operations, g = gradient * gradient_scale:
+  // One AdamW step with the roundings of torch's CPU binaries, g = gradient * gradient_scale:
   //   p = p * decay
   //   m = fma(first_weight, g - m, m)
-  //   v = v * second_decay + second_weight * g * g
+  //   v = fma(second_weight * g, g, v * second_decay)
   //   p = p - step_size * m / (sqrt(v) / correction + epsilon)
   void (*_Nonnull adamw)(
       const ctensor_adamw *_Nonnull step, float *_Nonnull p, const float *_Nonnull gradient,

@@ -59,7 +59,7 @@ enum ReferenceElements {
     let step = Double(settings.step)
     let g = gradient * scale
     let first = m.addingProduct(Float(1 - settings.beta1), g - m)
-    let second = v * Float(settings.beta2) + Float(1 - settings.beta2) * g * g
+    let second = (v * Float(settings.beta2)).addingProduct(Float(1 - settings.beta2) * g, g)
     let correction = Float((1 - pow(settings.beta2, step)).squareRoot())
     let root = second.squareRoot() / correction + Float(settings.epsilon)
     let size = Float(settings.learningRate / (1 - pow(settings.beta1, step)))

@@ -16,18 +16,20 @@ struct SourceFile {
 }
 
 /// Finds the files that paths and patterns name.
-struct SourcePaths {
+package enum SourcePaths {
   /// A file with the name that the user gave it.
-  struct Found: Equatable {
-    let path: String
-    let name: String
+  package struct Found: Equatable {
+    /// Where it is.
+    package let path: String
+    /// Its name in provenances and messages.
+    package let name: String
   }
 
   /// The files, each once, in the order of the patterns; those of one pattern by their bytes.
   ///
   /// - Parameter folder: what relative paths are relative to.
   /// - Throws: `missingFile` if a pattern names nothing; `unreadable` for a folder.
-  static func find(_ patterns: [String], relativeTo folder: String) throws -> [Found] {
+  package static func find(_ patterns: [String], relativeTo folder: String) throws -> [Found] {
     var found: [Found] = []
     var seen: Set<String> = []
     for pattern in patterns {

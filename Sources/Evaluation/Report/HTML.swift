@@ -48,7 +48,8 @@ struct HTML: ExpressibleByStringInterpolation, CustomStringConvertible {
     let head = joined(header.map { "<th>\($0)</th>" }, separator: "")
     let body = joined(
       rows.map { row in "<tr>\(joined(row.map { "<td>\($0)</td>" }, separator: ""))</tr>" })
-    return "<div class=\"scroll\"><table><thead><tr>\(head)</tr></thead><tbody>\(body)</tbody></table></div>"
+    return
+      "<div class=\"scroll\"><table><thead><tr>\(head)</tr></thead><tbody>\(body)</tbody></table></div>"
   }
 }
 

@@ -120,7 +120,9 @@ struct LineChart {
         """
     }
 
-    private static func number(_ value: Double) -> String { NumberText.decimal(value, 1).filter { $0 != "," } }
+    private static func number(_ value: Double) -> String {
+      NumberText.decimal(value, 1).filter { $0 != "," }
+    }
 
     private static func label(_ value: Double) -> String {
       value == value.rounded() ? NumberText.decimal(value, 0) : NumberText.decimal(value, 2)

@@ -11,7 +11,7 @@ extension ModelConfiguration {
   /// - Throws: `missingFile`, `malformed`, or `unsupported` with the key named.
   public init(contentsOf path: String) throws {
     let location = SourceLocation(file: path)
-    let bytes = try ModelFolder.smallFile(path)
+    let bytes = try TextFile(path).bytes
     self = try ModelConfiguration(json: JSONValue(parsing: bytes, at: location), at: location)
   }
 

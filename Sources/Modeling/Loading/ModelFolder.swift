@@ -1,5 +1,4 @@
 internal import Artifacts
-internal import Foundation
 
 /// A model in Hugging Face's layout: `config.json` and safetensors in one or many files.
 ///
@@ -44,7 +43,7 @@ public struct ModelFolder: Sendable {
 
   private func partFiles(_ index: String) throws -> [String] {
     let location = SourceLocation(file: index)
-    let json = try JSONValue(parsing: Self.smallFile(index), at: location)
+    let json = try JSONValue(parsing: TextFile(index).bytes, at: location)
     guard let map = json["weight_map"]?.object else {
       throw AksharaError(.malformed, "the index has no `weight_map`", at: location)
     }
@@ -58,21 +57,5 @@ public struct ModelFolder: Sendable {
       names.insert(name)
     }
     return names.sorted().map { Path.join(path, $0) }
-  }
-
-  /// Configurations and indexes above this size are refused.
-  private static let largestSmallFile = 64 << 20
-
-  /// Reads a JSON file that is small by nature.
-  package static func smallFile(_ path: String) throws -> [UInt8] {
-    let location = SourceLocation(file: path)
-    guard Path.exists(path) else { throw AksharaError(.missingFile, "no such file", at: location) }
-    let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
-    guard let size, size <= largestSmallFile, let data = FileManager.default.contents(atPath: path)
-    else {
-      throw AksharaError(
-        .unreadable, "cannot be read, or is above \(largestSmallFile >> 20) MiB", at: location)
-    }
-    return Array(data)
   }
 }

@@ -1,1 +1,0 @@
-// begun in the next commits

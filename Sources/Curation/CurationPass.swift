@@ -1,0 +1,164 @@
+internal import Artifacts
+internal import Conversations
+internal import Orthography
+
+/// The first pass over the input: judges every record and writes it, without a side, to one of two
+/// files in the work folder.
+///
+/// Holds hashes only: of contents, of identifiers and of groups.
+final class CurationPass {
+  private let options: CurationOptions
+  private let filters: [any ConversationFilter]
+  private let kept: ConversationWriter
+  private let dropped: JSONLinesWriter
+  private var duplicates = ExactDuplicates()
+  private var identifiers = UniqueIdentifiers()
+  private(set) var plan: SplitPlan
+  private(set) var report = CurationReport()
+  /// The places of kept conversations that others repeat.
+  private(set) var repeated: Set<Int> = []
+  private var firstFault: AksharaError?
+
+  /// How much of a broken record is copied, in bytes.
+  private static let excerptLength = 4096
+
+  init(_ options: CurationOptions, kept: String, dropped: String) throws {
+    self.options = options
+    filters = Self.filters(options)
+    self.kept = try ConversationWriter(kept)
+    self.dropped = try JSONLinesWriter(dropped)
+    plan = SplitPlan(options)
+  }
+
+  private static func filters(_ options: CurationOptions) -> [any ConversationFilter] {
+    var filters: [any ConversationFilter] = []
+    if options.dropEmpty { filters.append(EmptyFilter()) }
+    if options.minCharacters > 0 { filters.append(LengthFilter(minimum: options.minCharacters)) }
+    if !options.scripts.isEmpty { filters.append(ScriptFilter(allowed: options.scripts)) }
+    return filters
+  }
+
+  /// Judges the records of a file.
+  func read(_ file: SourcePaths.Found) throws {
+    report.inputs.append((file.name, try Digest(ofFile: file.path)))
+    let reader = try JSONLinesReader(file.path)
+    while let line = try reader.next() {
+      report.read += 1
+      let location = SourceLocation(file: file.name, line: line.number)
+      do {
+        try judge(Conversation(json: try reader.value(of: line), at: location), at: location)
+      } catch let error as AksharaError where error.code == .malformed {
+        if firstFault == nil { firstFault = error }
+        try dropBroken(line, at: location, because: error)
+      }
+    }
+  }
+
+  private func judge(_ original: Conversation, at location: SourceLocation) throws {
+    for filter in filters {
+      guard case .drop(let reason, let detail) = filter.verdict(on: original) else { continue }
+      return try drop(original, at: location, reason, detail)
+    }
+    if options.dropDuplicates == .exact,
+      let place = duplicates.place(of: original, ifNew: report.kept)
+    {
+      repeated.insert(place)
+      return try drop(
+        original, at: location, .exactDuplicate, "the same messages as another conversation",
+        duplicateOf: place)
+    }
+    try keep(original)
+  }
+
+  private func keep(_ original: Conversation) throws {
+    var conversation = original
+    conversation.id = identifiers.unique(original.id)
+    if conversation.id != original.id { report.renamed += 1 }
+    if options.normalization == .nfc, conversation.normalize() { report.normalized += 1 }
+    plan.add(conversation)
+    try kept.write(conversation)
+    report.kept += 1
+    report.languages[conversation.language ?? "und", default: 0] += 1
+  }
+
+  private func drop(
+    _ conversation: Conversation, at location: SourceLocation, _ reason: DropReason,
+    _ detail: String, duplicateOf place: Int? = nil
+  ) throws {
+    report.reasons[reason, default: 0] += 1
+    var object = Self.entry(reason, detail, at: location)
+    object["duplicate_of"] = place.map { JSONValue($0) }
+    object["record"] = conversation.json
+    try dropped.write(.object(object))
+  }
+
+  private func dropBroken(
+    _ line: JSONLine, at location: SourceLocation, because error: AksharaError
+  ) throws {
+    report.reasons[.brokenRecord, default: 0] += 1
+    let detail = [error.message, error.remedy].compactMap { $0 }.joined(separator: "; ")
+    var object = Self.entry(.brokenRecord, detail, at: location)
+    object["row"] = .string(
+      String(decoding: line.bytes.prefix(Self.excerptLength), as: UTF8.self))
+    try dropped.write(.object(object))
+  }
+
+  private static func entry(
+    _ reason: DropReason, _ detail: String, at location: SourceLocation
+  ) -> JSONObject {
+    [
+      "reason": .string(reason.rawValue), "detail": .string(detail),
+      "file": .string(location.file), "line": JSONValue(location.line ?? 0),
+    ]
+  }
+
+  /// Ends both files.
+  ///
+  /// - Throws: `malformed` if records were read and none is a conversation: then the input is
+  ///   something else.
+  func finish() throws {
+    if report.read > 0, report.reasons[.brokenRecord] == report.read, var error = firstFault {
+      error.message = "no line is a conversation; the first: \(error.message)"
+      error.remedy = "import the file first, with `akshara import`"
+      throw error
+    }
+    try kept.commit()
+    try dropped.commit()
+  }
+}
+
+extension Conversation {
+  /// Brings the text of all messages into form C.
+  ///
+  /// - Returns: whether that changed anything.
+  mutating func normalize() -> Bool {
+    var isChanged = false
+    for index in messages.indices { isChanged = messages[index].normalize() || isChanged }
+    for index in (rejected ?? []).indices {
+      isChanged = rejected?[index].normalize() ?? false || isChanged
+    }
+    return isChanged
+  }
+}
+
+extension Message {
+  fileprivate mutating func normalize() -> Bool {
+    switch content {
+    case .text(let text):
+      let result = NFC.normalized(text)
+      content = .text(result.text)
+      return !result.edits.isEmpty
+    case .parts(var parts):
+      var isChanged = false
+      for index in parts.indices {
+        guard var part = parts[index].object, let text = part["text"]?.string else { continue }
+        let result = NFC.normalized(text)
+        isChanged = isChanged || !result.edits.isEmpty
+        part["text"] = .string(result.text)
+        parts[index] = .object(part)
+      }
+      content = .parts(parts)
+      return isChanged
+    }
+  }
+}

@@ -1,0 +1,95 @@
+public import Artifacts
+public import Batching
+internal import Conversations
+public import Modeling
+public import Tokenization
+
+/// What a model answered to a prompt.
+public struct Answer: Sendable, Equatable {
+  /// The tokens of the prompt as the model saw them.
+  public var promptIDs: [TokenID]
+  /// The tokens of the answer, without the one that ended it.
+  public var ids: [TokenID]
+  /// The answer as text; bytes that are no UTF-8 stand as U+FFFD.
+  public var text: String
+  /// Why it ended.
+  public var stopReason: GeneratedTokens.StopReason
+
+  /// What `akshara generate --json` prints.
+  public var json: JSONValue {
+    [
+      "prompt_ids": .array(promptIDs.map { JSONValue($0) }),
+      "ids": .array(ids.map { JSONValue($0) }), "text": .string(text),
+    ]
+  }
+}
+
+/// Turns text into a prompt's tokens, lets a model go on, and turns its tokens into text.
+public struct PromptAnswerer {
+  /// How text becomes a prompt.
+  public enum Framing: Sendable {
+    /// It stays as it is; the texts of control tokens in it become these tokens, since whoever
+    /// writes a raw prompt writes the template too.
+    case raw
+    /// It is a user's message under a chat template: its text can become no control token.
+    case chat(any ChatTemplate)
+  }
+
+  private let tokenizer: any Tokenizer
+  private let framing: Framing
+  private let encoder: PromptEncoder?
+  private let stopTokens: Set<TokenID>
+
+  /// An answerer for the model of `configuration`.
+  ///
+  /// - Throws: `invalidOption` if the tokenizer lacks a control token of the template.
+  public init(
+    _ configuration: ModelConfiguration, tokenizer: any Tokenizer, framing: Framing
+  ) throws {
+    self.tokenizer = tokenizer
+    self.framing = framing
+    var stops = Set(configuration.endTokens)
+    switch framing {
+    case .raw: encoder = nil
+    case .chat(let template):
+      let encoder = try PromptEncoder(template, tokenizer: tokenizer)
+      stops.insert(encoder.endToken)
+      self.encoder = encoder
+    }
+    stopTokens = stops
+  }
+
+  /// The tokens of a prompt: under a chat template a prefix of what was trained on.
+  ///
+  /// - Throws: `unsupported` if the template has no form for it.
+  public func tokens(of prompt: String) throws -> [TokenID] {
+    guard let encoder else { return tokenizer.encode(prompt, specials: .allow).ids }
+    return try encoder.tokens(
+      for: Conversation(id: "prompt", messages: [Message(.user, .text(prompt))]))
+  }
+
+  /// The model's answer to `prompt`.
+  ///
+  /// - Parameters:
+  ///   - options: how it is made; the model's and the template's end tokens always end it.
+  ///   - onText: sees the text as it grows, never half a character.
+  /// - Throws: `invalidOption` if the prompt is empty or too long for `generator`.
+  public func answer(
+    _ prompt: String, by generator: TextGenerator, _ options: GenerationOptions,
+    onText: (String) -> Void = { _ in }
+  ) throws -> Answer {
+    var options = options
+    options.stopTokens.formUnion(stopTokens)
+    let promptIDs = try tokens(of: prompt)
+    var decoder = StreamDecoder(tokenizer)
+    var text = ""
+    func show(_ piece: String) {
+      text += piece
+      if !piece.isEmpty { onText(piece) }
+    }
+    let generated = try generator.generate(promptIDs, options) { show(decoder.decode($0)) }
+    show(decoder.finish())
+    return Answer(
+      promptIDs: promptIDs, ids: generated.ids, text: text, stopReason: generated.stopReason)
+  }
+}

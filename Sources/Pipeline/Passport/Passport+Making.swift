@@ -1,0 +1,29 @@
+internal import Artifacts
+internal import Modeling
+
+extension Passport {
+  /// The passport of the files in `folder`, trained by `recipe` on the shard set `shards`.
+  ///
+  /// - Throws: `unreadable` if one of the files on the way back cannot be read.
+  init(recipe: Recipe, shards: String, tokenizer: String, backend: String, folder: String) throws {
+    let manifestPath = Path.join(shards, "manifest.json")
+    let manifest = try JSONValue(
+      parsing: TextFile(manifestPath).bytes, at: SourceLocation(file: manifestPath))
+    baseModelName = recipe.baseModel
+    baseModel = Dictionary(
+      try BaseModelFiles.digests(recipe).map { ($0.name, $0.digest) }, uniquingKeysWith: { $1 })
+    self.tokenizer = try Digest(ofFile: tokenizer)
+    shardManifest = try Digest(ofFile: manifestPath)
+    proof = manifest["proof"] ?? .null
+    sources = try recipe.sourceFiles.map { file in
+      Source(
+        path: file.path, digest: try Digest(ofFile: file.path), licence: file.source.licence)
+    }
+    self.recipe = recipe.json
+    self.backend = backend
+    files = Dictionary(
+      try FileTree.files(below: folder).filter { $0 != Self.fileName }.map {
+        ($0, try Digest(ofFile: Path.join(folder, $0)))
+      }, uniquingKeysWith: { $1 })
+  }
+}

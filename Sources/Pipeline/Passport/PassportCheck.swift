@@ -1,0 +1,64 @@
+internal import Artifacts
+
+/// Walks from a passport back to the files that a model was made from, and says what has changed.
+package struct PassportCheck: Sendable {
+  /// How one link of the chain stands.
+  package enum Finding: String, Sendable {
+    /// The file has the digest that the passport names.
+    case intact
+    /// The file is there, with another content.
+    case changed
+    /// The file is not there.
+    case missing
+  }
+
+  /// One link of the chain.
+  package struct Link: Sendable {
+    /// What it is: adapter, tokenizer, base model, shards, source.
+    package var part: String
+    /// The file's path.
+    package var path: String
+    /// How it stands.
+    package var finding: Finding
+  }
+
+  /// Every link that was looked at, from the adapter back to the sources.
+  package private(set) var links: [Link] = []
+
+  /// Whether all links are intact.
+  package var holds: Bool { links.allSatisfy { $0.finding == .intact } }
+
+  /// Checks the adapter or model in `folder`.
+  ///
+  /// - Parameters:
+  ///   - folder: where the passport lies; its files are checked.
+  ///   - runDirectory: the run's folder, for the shards; `nil` to leave them out.
+  ///   - checksOrigins: whether base model and sources are looked for at the recorded paths.
+  /// - Throws: what reading the passport throws.
+  package init(folder: String, runDirectory: String?, checksOrigins: Bool) throws {
+    let passport = try Passport(folder: folder)
+    for (name, digest) in passport.files.sorted(by: { $0.key < $1.key }) {
+      // A passport from elsewhere must not point out of its folder.
+      guard !name.contains("..") && !name.hasPrefix("/") else {
+        throw AksharaError(
+          .malformed, "the passport names a file outside its folder: \"\(name)\"",
+          at: SourceLocation(file: Path.join(folder, Passport.fileName)))
+      }
+      check("model", Path.join(folder, name), digest)
+    }
+    if let runDirectory {
+      check("shards", Path.join(runDirectory, "shards/manifest.json"), passport.shardManifest)
+    }
+    guard checksOrigins else { return }
+    for (name, digest) in passport.baseModel.sorted(by: { $0.key < $1.key }) {
+      check("base model", Path.join(passport.baseModelName, name), digest)
+    }
+    for source in passport.sources { check("source", source.path, source.digest) }
+  }
+
+  private mutating func check(_ part: String, _ path: String, _ digest: Digest) {
+    let finding: Finding =
+      !Path.exists(path) ? .missing : (try? Digest(ofFile: path)) == digest ? .intact : .changed
+    links.append(Link(part: part, path: path, finding: finding))
+  }
+}

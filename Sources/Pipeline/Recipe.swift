@@ -1,0 +1,171 @@
+package import Artifacts
+package import Batching
+package import Conversations
+package import Curation
+package import Evaluation
+package import Modeling
+package import Training
+
+/// What `akshara run` executes: each stage's own options, composed.
+///
+/// Paths are resolved against the recipe's folder; everything else is as written or defaulted.
+package struct Recipe: Sendable {
+  /// The folder that relative paths count from.
+  package var folder: String
+  /// Names the run directory.
+  package var project: String
+  /// The one seed, from which every stage's default seed is taken.
+  package var seed: Int
+  /// A folder in Hugging Face's layout.
+  package var baseModel: String
+  /// What is imported, in order.
+  package var sources: [ImportOptions]
+  /// What is kept, and how it is split.
+  package var curation: CurationOptions
+  /// Which tokenizer.
+  package var tokenizer: TokenizerOptions
+  /// Template, labels and lengths.
+  package var format: FormatOptions
+  /// How base weights are stored.
+  package var quantization: QuantizationOptions
+  /// The adapter; `nil` for full training.
+  package var lora: LoRAOptions?
+  /// How it is trained.
+  package var training: TrainingOptions
+  /// What is evaluated.
+  package var evaluation: EvaluationOptions
+
+  /// Reads a recipe and checks every key, also against one another.
+  ///
+  /// - Throws: `invalidOption` or `missingFile`, with the line.
+  package init(_ file: RecipeFile) throws {
+    var reader = try OptionReader(file.root, section: "")
+    let folder = Path.folder(of: file.path)
+    self.folder = folder
+    project = try Self.project(&reader)
+    seed = try reader.integer("seed", in: 0...Int(Int32.max)) ?? 0
+    guard let base = try reader.string("base_model") else { throw reader.missing("base_model") }
+    baseModel = Path.join(folder, base)
+    sources = try Self.sources(&reader, folder: folder)
+    curation = try Self.section(&reader, "curation", seed: seed, CurationOptions.init(reading:))
+    tokenizer = try Self.section(&reader, "tokenizer", TokenizerOptions.init(reading:))
+    if let path = tokenizer.path { tokenizer.path = Path.join(folder, path) }
+    format = try Self.section(&reader, "format", seed: seed, FormatOptions.init(reading:))
+    training = try Self.section(&reader, "training", seed: seed, TrainingOptions.init(reading:))
+    quantization = try Self.section(&reader, "quantization", QuantizationOptions.init(reading:))
+    if file.root.json["quantization"] == nil { quantization.isFourBit = training.method == .qlora }
+    let adapter = try Self.section(&reader, "lora", LoRAOptions.init(reading:))
+    lora = training.method == .full ? nil : adapter
+    let hasAdapter = file.root.json["lora"] != nil
+    evaluation = try Self.section(&reader, "evaluation", EvaluationOptions.init(reading:))
+    if let prompts = evaluation.prompts { evaluation.prompts = Path.join(folder, prompts) }
+    try reader.finish()
+    try checkMethod(hasAdapter: hasAdapter, at: reader.location)
+  }
+
+  /// The files that sources name, in the order in which they are read.
+  package var sourceFiles: [(path: String, source: ImportOptions)] {
+    sources.flatMap { source in
+      source.paths.flatMap { Path.glob(Path.join(folder, $0)) }.map { ($0, source) }
+    }
+  }
+
+  /// All resolved values; what the run's manifest holds.
+  package var json: JSONValue {
+    [
+      "project": .string(project), "seed": JSONValue(seed), "base_model": .string(baseModel),
+      "sources": .array(sources.map(\.json)), "curation": curation.json,
+      "tokenizer": tokenizer.json, "format": format.json, "quantization": quantization.json,
+      "lora": lora?.json ?? .null, "training": training.json, "evaluation": evaluation.json,
+    ]
+  }
+}
+
+extension Recipe {
+  private static func project(_ reader: inout OptionReader) throws -> String {
+    guard let node = reader.node("project"), let project = node.json.string else {
+      throw reader.missing("project")
+    }
+    // The name becomes a folder: nothing in it may lead elsewhere.
+    guard project.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._-]*/) != nil else {
+      throw AksharaError(
+        .invalidOption, "`project` is \"\(project)\"", at: node.location,
+        remedy: "use letters, digits, '.', '_' and '-'; it names the run directory")
+    }
+    return project
+  }
+
+  private static func sources(
+    _ reader: inout OptionReader, folder: String
+  ) throws -> [ImportOptions] {
+    let nodes = try reader.list("sources")
+    guard !nodes.isEmpty else { throw reader.missing("sources") }
+    return try nodes.enumerated().map { index, node in
+      var source = try OptionReader(node, section: "sources[\(index)]")
+      let options = try ImportOptions(reading: &source)
+      for path in options.paths where Path.glob(Path.join(folder, path)).isEmpty {
+        throw AksharaError(
+          .missingFile, "no file matches `\(path)`", at: node.location,
+          remedy: "paths count from the recipe's folder")
+      }
+      return options
+    }
+  }
+
+  private static func section<Options>(
+    _ reader: inout OptionReader, _ key: String,
+    _ read: (inout OptionReader) throws -> Options
+  ) throws -> Options {
+    var table = try reader.table(key)
+    return try read(&table)
+  }
+
+  /// A section whose `seed`, where it is not written, is the recipe's.
+  private static func section<Options: SeededOptions>(
+    _ reader: inout OptionReader, _ key: String, seed: Int,
+    _ read: (inout OptionReader) throws -> Options
+  ) throws -> Options {
+    var table = try reader.table(key)
+    let isWritten = table.node("seed") != nil
+    var options = try read(&table)
+    if !isWritten { options.seed = .init(seed) }
+    return options
+  }
+
+  private func checkMethod(hasAdapter: Bool, at location: SourceLocation) throws {
+    let conflict: (String, String)? =
+      switch training.method {
+      case .qlora where !quantization.isFourBit:
+        (
+          "`training.method` is qlora, but `quantization.load_in_4bit` is not true",
+          "set it to true, or use method: lora"
+        )
+      case .lora where quantization.isFourBit:
+        (
+          "`training.method` is lora, but `quantization.load_in_4bit` is true",
+          "use method: qlora, or set it to false"
+        )
+      case .full where quantization.isFourBit:
+        (
+          "`training.method` is full, but `quantization.load_in_4bit` is true",
+          "4-bit weights cannot be trained: remove `quantization`"
+        )
+      case .full where hasAdapter:
+        ("`training.method` is full, but there is a `lora` table", "remove one of them")
+      default: nil
+      }
+    guard let (message, remedy) = conflict else { return }
+    throw AksharaError(.invalidOption, message, at: location, remedy: remedy)
+  }
+}
+
+/// Options of a stage that makes random choices.
+package protocol SeededOptions {
+  associatedtype Seed: BinaryInteger
+  /// The seed of its choices.
+  var seed: Seed { get set }
+}
+
+extension CurationOptions: SeededOptions {}
+extension FormatOptions: SeededOptions {}
+extension TrainingOptions: SeededOptions {}

@@ -1,0 +1,91 @@
+internal import Artifacts
+internal import Batching
+internal import Compute
+internal import Evaluation
+internal import Foundation
+internal import Modeling
+internal import Tokenization
+internal import Training
+
+/// Base and trained model side by side: held-out loss, answers, and the report page.
+struct EvaluateStage: StageWork {
+  let context: RunContext
+  let stage = PipelineStage.evaluate
+  let outputs = [RunContext.Place.evaluation, RunContext.Place.report]
+
+  private var recipe: Recipe { context.recipe }
+
+  func options() -> JSONValue { recipe.evaluation.json }
+
+  func inputs(_ earlier: [PipelineStage: StageRecord]) throws -> [(String, Digest)] {
+    let prompts = try recipe.evaluation.prompts.map { [("prompts", try Digest(ofFile: $0))] } ?? []
+    return prompts + [
+      ("training", earlier.digest(of: .train, below: RunContext.Place.training)),
+      ("trained", earlier.digest(of: .train, below: context.trainedPlace)),
+      ("shards", earlier.digest(of: .shard, below: RunContext.Place.shards)),
+    ]
+  }
+
+  func perform() throws {
+    let shards = try ShardSet(context.shardFolder)
+    let backend = try context.makeBackend()
+    let models = try ModelPair(context: context, backend: backend)
+    context.report("evaluate: held-out loss of the base and the trained model")
+    let scorer = try HeldOutScorer(shards)
+    let base = try scorer.scores(of: models.base, on: backend)
+    let trained = try scorer.scores(of: models.trained, on: backend)
+    let answers = try answer(with: models, on: backend)
+    let evaluation = EvaluationResult(
+      scores: zip(base, trained).map { .init(base: $0, trained: $1) }, answers: answers)
+    let folder = try AtomicFolder(context.path(RunContext.Place.evaluation))
+    try AtomicFile.write(
+      evaluation.json.pretty, to: Path.join(folder.workPath, "evaluation.json"))
+    try folder.commit()
+    try writeReport(evaluation, shards: shards, models: models, backend: backend)
+    if let all = evaluation.scores.first { context.report("evaluate: \(all.summary)") }
+  }
+
+  private func answer(with models: ModelPair, on backend: any Backend) throws -> [AnswerPair] {
+    guard let path = recipe.evaluation.prompts else { return [] }
+    let prompts = try Prompt.read(path)
+    context.report("evaluate: \(prompts.count) prompts answered by both models")
+    let base = try answers(to: prompts, weights: models.base, on: backend)
+    let trained = try answers(to: prompts, weights: models.trained, on: backend)
+    return zip(prompts, zip(base, trained)).map { prompt, pair in
+      AnswerPair(prompt: prompt, base: pair.0, trained: pair.1)
+    }
+  }
+
+  /// The answers of one model, in the template of the training rows.
+  private func answers(
+    to prompts: [Prompt], weights: DecoderWeights, on backend: any Backend
+  ) throws -> [Answer] {
+    let tokenizer = try BPETokenizer(contentsOf: context.tokenizerFile)
+    let name = recipe.format.templates.first ?? "chatml"
+    let answerer = try PromptAnswerer(
+      weights.configuration, tokenizer: tokenizer,
+      framing: .chat(try TemplateCatalog.template(named: name, for: tokenizer)))
+    let longest = try prompts.map { try answerer.tokens(of: $0.text).count }.max() ?? 0
+    let options = recipe.evaluation
+    let generator = try TextGenerator(
+      weights, positions: longest + options.maxNewTokens, on: backend)
+    return try prompts.enumerated().map { index, prompt in
+      try answerer.answer(
+        prompt.text, by: generator,
+        GenerationOptions(
+          maximumTokens: options.maxNewTokens, temperature: Double(options.temperature),
+          seed: UInt64(index)))
+    }
+  }
+
+  private func writeReport(
+    _ evaluation: EvaluationResult, shards: ShardSet, models: ModelPair, backend: any Backend
+  ) throws {
+    let content = try RunReport(
+      context: context, shards: shards, evaluation: evaluation, models: models,
+      backend: backend.configuration
+    ).content
+    try AtomicFile.write(ReportPage(content).bytes, to: context.path(RunContext.Place.report))
+    context.report("report: \(context.path(RunContext.Place.report))")
+  }
+}

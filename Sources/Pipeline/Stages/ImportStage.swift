@@ -1,0 +1,36 @@
+internal import Artifacts
+internal import Conversations
+
+/// Foreign files into `import/conversations.jsonl`.
+struct ImportStage: StageWork {
+  let context: RunContext
+  let stage = PipelineStage.import
+  let outputs = [RunContext.Place.imported]
+
+  func options() -> JSONValue { .array(context.recipe.sources.map(\.json)) }
+
+  func inputs(_ earlier: [PipelineStage: StageRecord]) throws -> [(String, Digest)] {
+    try context.recipe.sourceFiles.map { ($0.path, try Digest(ofFile: $0.path)) }
+  }
+
+  func perform() throws {
+    let folder = try AtomicFolder(context.path(RunContext.Place.imported))
+    let writer = try ConversationWriter(Path.join(folder.workPath, "conversations.jsonl"))
+    let quarantine = try JSONLinesWriter(Path.join(folder.workPath, "quarantine.jsonl"))
+    var reports: [ImportReport] = []
+    for source in context.recipe.sources {
+      let report = try Importer(source, relativeTo: context.recipe.folder).run(
+        into: writer, quarantine: quarantine)
+      context.report("import: \(report.summary)")
+      reports.append(report)
+    }
+    try writer.commit()
+    try quarantine.commit()
+    let json = JSONValue.array(
+      zip(context.recipe.sources, reports).map { source, report in
+        ["paths": .array(source.paths.map { .string($0) }), "report": report.json]
+      })
+    try AtomicFile.write(json.pretty, to: Path.join(folder.workPath, "report.json"))
+    try folder.commit()
+  }
+}

@@ -1,0 +1,37 @@
+internal import Artifacts
+internal import Batching
+internal import Tokenization
+
+/// Curated conversations into a shard set with its ledger and proof.
+struct ShardStage: StageWork {
+  let context: RunContext
+  let stage = PipelineStage.shard
+  let outputs = [RunContext.Place.shards]
+
+  func options() -> JSONValue { context.recipe.format.json }
+
+  func inputs(_ earlier: [PipelineStage: StageRecord]) -> [(String, Digest)] {
+    [
+      ("conversations", earlier.digest(of: .curate, below: RunContext.Place.curated)),
+      ("tokenizer", earlier.digest(of: .tokenizer, below: RunContext.Place.tokenizer)),
+    ]
+  }
+
+  func perform() throws {
+    let tokenizer = try BPETokenizer(contentsOf: context.tokenizerFile)
+    let sharder = Sharder(
+      tokenizer: tokenizer, options: context.recipe.format, threads: context.threads)
+    let manifest = try sharder.run(
+      conversations: [context.path("\(RunContext.Place.curated)/conversations.jsonl")],
+      output: context.path(RunContext.Place.shards))
+    context.report("shard: \(manifest.summary)")
+  }
+}
+
+extension [PipelineStage: StageRecord] {
+  /// The digest of what an earlier stage left below `place`; the caller's order guarantees that the
+  /// stage is done.
+  func digest(of stage: PipelineStage, below place: String) -> Digest {
+    self[stage]?.digest(below: place) ?? Digest(of: [])
+  }
+}

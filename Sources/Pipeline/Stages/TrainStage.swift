@@ -1,0 +1,81 @@
+internal import Artifacts
+internal import Batching
+internal import Compute
+internal import Modeling
+internal import Training
+
+/// Shards into an adapter (or, with `method: full`, a model) with its passport.
+struct TrainStage: StageWork {
+  let context: RunContext
+  let stage = PipelineStage.train
+  private var recipe: Recipe { context.recipe }
+
+  /// Checkpoints are left out: they are progress, not results.
+  var outputs: [String] {
+    let training = RunContext.Place.training
+    return ["\(training)/metrics.jsonl", "\(training)/training_history.json", result]
+  }
+
+  private var result: String {
+    recipe.training.method == .full ? RunContext.Place.model : RunContext.Place.adapter
+  }
+
+  func options() throws -> JSONValue {
+    [
+      "training": recipe.training.json, "lora": recipe.lora?.json ?? .null,
+      "quantization": recipe.quantization.json, "recipe": recipe.json,
+    ]
+  }
+
+  func inputs(_ earlier: [PipelineStage: StageRecord]) throws -> [(String, Digest)] {
+    let base = try BaseModelFiles.digests(recipe).map { ("base/\($0.name)", $0.digest) }
+    // The manifest names every data file by its digest, and the proof demands that they still agree.
+    return base + [
+      ("shards", try Digest(ofFile: Path.join(context.shardFolder, "manifest.json"))),
+      ("tokenizer", try Digest(ofFile: context.tokenizerFile)),
+    ]
+  }
+
+  /// Checkpoints of another recipe or other shards must not be gone on with.
+  func discardStaleWork(key: Digest) throws {
+    let folder = context.path(RunContext.Place.training)
+    let marker = Path.join(folder, "key")
+    if Path.exists(marker), try TextFile(marker).text == key.description { return }
+    try Folder.remove(folder)
+    try AtomicFile.write(Array(key.description.utf8), to: marker)
+  }
+
+  func perform() throws {
+    let shards = try ShardSet(context.shardFolder)
+    let backend = try context.makeBackend()
+    let source = try ShardBatchSource(shards, options: recipe.training)
+    let directory = context.path(RunContext.Place.training)
+    let job = TrainingJob(
+      model: try ModelFolder(recipe.baseModel), options: recipe.training,
+      lora: recipe.lora ?? LoRAOptions(), quantization: recipe.quantization,
+      baseName: recipe.baseModel, directory: directory)
+    let watcher = TrainingWatcher(context: context)
+    let outcome = try Trainer(job, source: source, on: backend, observe: watcher.show).run()
+    try publish(outcome.output, backend: backend)
+  }
+
+  /// Puts the trained files where users look, with tokenizer, model card and passport beside them.
+  private func publish(_ output: String, backend: any Backend) throws {
+    let folder = try AtomicFolder(context.path(result))
+    for source in [output, context.tokenizerFolder] {
+      for name in try FileTree.files(below: source) {
+        try AtomicFile.copy(Path.join(source, name), to: Path.join(folder.workPath, name))
+      }
+    }
+    let card = ModelCard(recipe: recipe)
+    try AtomicFile.write(Array(card.text.utf8), to: Path.join(folder.workPath, "README.md"))
+    let passport = try Passport(
+      recipe: recipe, shards: context.shardFolder, tokenizer: context.tokenizerFile,
+      backend: backend.configuration, folder: folder.workPath)
+    try AtomicFile.write(
+      passport.json.pretty, to: Path.join(folder.workPath, Passport.fileName))
+    try folder.commit()
+    context.report(
+      "train: \(recipe.training.method == .full ? "model" : "adapter") in \(folder.path)")
+  }
+}

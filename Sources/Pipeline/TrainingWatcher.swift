@@ -1,0 +1,37 @@
+internal import Foundation
+internal import Training
+
+/// Says what a trainer does, in lines for people.
+struct TrainingWatcher: Sendable {
+  let context: RunContext
+
+  func show(_ event: TrainingEvent) {
+    switch event {
+    case .started(let start): context.report(Self.text(start))
+    case .notice(let text): context.report("train: note: \(text)")
+    case .logged(let line, let rate, let left):
+      context.progress(
+        "train: \(line.text), \(Int(rate)) tokens/s, \(Self.time(left)) left")
+    case .evaluated(let line): context.report("train: \(line.text)")
+    case .saved: break
+    case .finished: context.progress("")
+    }
+  }
+
+  private static func text(_ start: TrainingStart) -> String {
+    let share = 100 * Double(start.trainedParameters) / Double(start.parameters)
+    let parameters = String(
+      format: "%.2f M of %.2f M parameters (%.1f %%)", Double(start.trainedParameters) / 1e6,
+      Double(start.parameters) / 1e6, share)
+    let from = start.checkpoint.map { ", going on from \($0)" } ?? ""
+    return "train: \(start.steps) steps, \(parameters)\(from)"
+  }
+
+  static func time(_ seconds: Double) -> String {
+    guard seconds.isFinite else { return "–" }
+    let total = Int(seconds.rounded())
+    if total < 60 { return "\(total) s" }
+    return total < 3600
+      ? "\(total / 60) min \(total % 60) s" : "\(total / 3600) h \(total % 3600 / 60) min"
+  }
+}

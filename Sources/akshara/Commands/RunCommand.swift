@@ -1,0 +1,85 @@
+import ArgumentParser
+import Artifacts
+import ComputeCPU
+import Foundation
+import Pipeline
+
+/// `akshara run`.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Runs a recipe from raw files to a trained model and its report.",
+    discussion: """
+      Each stage is keyed by the digests of its inputs, options and version: what is done is not \
+      done again, what is stale is made anew, and an interrupted run goes on where it was, to \
+      the same bits.
+
+      Example:
+        akshara run samples/quickstart/recipe.yaml --set training.learning_rate=1e-3
+      """)
+
+  @Argument(help: "The recipe, a YAML file (schemas/recipe.schema.json).")
+  var recipe: String
+
+  @Flag(help: "Say what is done, stale and to do, and change nothing.")
+  var dryRun = false
+
+  @Option(help: "Stop after this stage: import, curate, tokenizer, shard, train or evaluate.")
+  var until: String?
+
+  @Option(
+    help: ArgumentHelp("Set one value of the recipe; may be repeated.", valueName: "key.path=value")
+  )
+  var set: [String] = []
+
+  @Option(help: "The run directory. Default: runs/<project>.")
+  var output: String?
+
+  @OptionGroup var threading: ThreadOptions
+
+  @Flag(help: "Print the outcome as JSON on standard output.")
+  var json = false
+
+  func run() throws {
+    let last = try until.map(Self.stage)
+    let pipeline = try RecipeRun.pipeline(
+      recipe: recipe, settings: set, output: output, threads: threading.threads)
+    if dryRun {
+      try show(pipeline.plan(until: last))
+    } else {
+      let outcome = try pipeline.run(until: last)
+      if json { Terminal.put(outcome.json.compact + [UInt8(ascii: "\n")]) }
+    }
+  }
+
+  private func show(_ plan: [StagePlan]) throws {
+    for stage in plan {
+      Terminal.say(
+        "\(stage.stage.rawValue.padded(to: 10)) \(stage.state.rawValue.padded(to: 6)) \(stage.reason)"
+      )
+    }
+    if json {
+      let stages = plan.map { plan -> JSONValue in
+        [
+          "stage": .string(plan.stage.rawValue), "state": .string(plan.state.rawValue),
+          "reason": .string(plan.reason),
+        ]
+      }
+      Terminal.put(JSONValue.array(stages).compact + [UInt8(ascii: "\n")])
+    }
+  }
+
+  private static func stage(_ name: String) throws -> PipelineStage {
+    if let stage = PipelineStage(rawValue: name) { return stage }
+    let names = PipelineStage.allCases.map(\.rawValue).joined(separator: ", ")
+    throw AksharaError(
+      .invalidOption, "there is no stage `\(name)`", remedy: "use one of: \(names)")
+  }
+}
+
+extension String {
+  /// The text with spaces behind it, up to a width.
+  func padded(to width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - count))
+  }
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import Artifacts
+import Pipeline
+
+/// `akshara verify`.
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Walks from a trained model back to the files it was made from.",
+    discussion: """
+      Reads akshara_manifest.json beside the adapter and compares digests: the adapter's own \
+      files, the shard set with its proof, the base model and the raw sources. Exit status 3 if \
+      anything was changed or is missing.
+      """)
+
+  @Argument(help: "The folder of an adapter or model that `akshara run` wrote.")
+  var folder: String
+
+  @Option(
+    name: .customLong("run"), help: "The run directory, for the shards. Default: the folder above.")
+  var runDirectory: String?
+
+  @Flag(help: "Check only the folder's own files.")
+  var filesOnly = false
+
+  @Flag(help: "Print the findings as JSON on standard output.")
+  var json = false
+
+  func run() throws {
+    let runDirectory = filesOnly ? nil : runDirectory ?? Path.join(folder, "..")
+    let check = try PassportCheck(
+      folder: folder, runDirectory: runDirectory, checksOrigins: !filesOnly)
+    for link in check.links where link.finding != .intact {
+      Terminal.say("\(link.finding.rawValue): \(link.part) \(link.path)")
+    }
+    Terminal.say(
+      "verify: \(check.links.count) files looked at, \(check.holds ? "all intact" : "faults found")"
+    )
+    if json { Terminal.put(document(check).compact + [UInt8(ascii: "\n")]) }
+    if !check.holds { throw ExitCode(ExitStatus.faultsFound.rawValue) }
+  }
+
+  private func document(_ check: PassportCheck) -> JSONValue {
+    let links = check.links.map { link -> JSONValue in
+      [
+        "part": .string(link.part), "path": .string(link.path),
+        "finding": .string(link.finding.rawValue),
+      ]
+    }
+    return ["holds": .bool(check.holds), "links": .array(links)]
+  }
+}

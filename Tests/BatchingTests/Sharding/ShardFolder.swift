@@ -1,0 +1,89 @@
+import Artifacts
+import Conversations
+import Fixtures
+import Foundation
+
+@testable import Batching
+
+/// A shard set in a temporary folder, for tests that look at it or break it.
+final class ShardFolder {
+  let tokenizer = ToyTokenizer()
+  let path: String
+  private let folder = TemporaryFolder()
+
+  /// Makes a set of conversations.
+  init(
+    _ conversations: [Conversation], _ options: FormatOptions = FormatOptions(), threads: Int = 1,
+    limits: ShardWriter.Limits = .init()
+  ) throws {
+    path = folder.file("set")
+    let input = folder.file("in.jsonl")
+    try Self.write(conversations, to: input)
+    var sharder = Sharder(tokenizer: tokenizer, options: options, threads: threads)
+    sharder.limits = limits
+    _ = try sharder.run(conversations: [input], output: path)
+  }
+
+  /// Makes a set by hand: these records, whatever is wrong with them, and a manifest whose counts
+  /// fit.
+  init(records: [ShardRecord], _ options: FormatOptions = FormatOptions()) throws {
+    path = folder.file("set")
+    let writer = ShardWriter(.train, below: path)
+    var counts = ShardCounts()
+    for record in records {
+      try writer.append(record)
+      let tokens = record.sample.inputIDs.count
+      counts.rowsIn += 1
+      counts.rowsKept += 1
+      counts.ledger.rendered += tokens
+      counts.ledger.supervised += record.sample.supervisedCount
+      counts.ledger.context += tokens - record.sample.supervisedCount
+    }
+    let templates = try options.templates.map {
+      ShardManifest.Template(try TemplateCatalog.template(named: $0, for: tokenizer))
+    }
+    let manifest = ShardManifest(
+      tool: "test", tokenizerDigest: tokenizer.digest,
+      vocabularyCount: tokenizer.vocabularyCount, templates: templates, options: options,
+      inputs: [],
+      splits: [.init(split: .train, counts: counts, files: try writer.finish())], proof: nil)
+    try write(manifest)
+  }
+
+  /// The set, opened.
+  func open() throws -> ShardSet { try ShardSet(path) }
+
+  /// What the verifier finds.
+  func verify() throws -> ShardVerifier.Report {
+    try ShardVerifier(tokenizer: tokenizer).verify(try open())
+  }
+
+  /// Replaces the manifest.
+  func write(_ manifest: ShardManifest) throws {
+    try AtomicFile.write(manifest.json.pretty, to: "\(path)/manifest.json")
+  }
+
+  /// Changes the bytes of a file of the set.
+  func change(_ name: String, _ body: (inout [UInt8]) -> Void) throws {
+    let file = "\(path)/\(name)"
+    var bytes = [UInt8](FileManager.default.contents(atPath: file) ?? Data())
+    body(&bytes)
+    try AtomicFile.write(bytes, to: file)
+  }
+
+  /// All files with their content.
+  func contents() throws -> [String: Data] {
+    var files: [String: Data] = [:]
+    for name in try FileManager.default.subpathsOfDirectory(atPath: path) {
+      files[name] = FileManager.default.contents(atPath: "\(path)/\(name)")
+    }
+    return files
+  }
+
+  /// Writes conversations as JSON Lines.
+  static func write(_ conversations: [Conversation], to path: String) throws {
+    let writer = try ConversationWriter(path)
+    for conversation in conversations { try writer.write(conversation) }
+    try writer.commit()
+  }
+}

@@ -1,0 +1,68 @@
+import Compute
+import Testing
+
+@testable import ComputeCPU
+
+@Suite struct AttentionTests {
+  /// Attention in blocks against the formula with all scores at once: more queries than one block has,
+  /// and more keys, with and without a cache.
+  @Test(arguments: [(70, 0), (20, 560), (1, 1100), (1, 0)])
+  func agreesWithTheFormula(queries: Int, ahead: Int) throws {
+    var f = try BackendFixture()
+    let (heads, keyHeads, width) = (2, 1, 4)
+    let keys = queries + ahead
+    let (q, dy) = (try f.random([queries, heads, width]), try f.random([queries, heads, width]))
+    let k = try f.random([keys, keyHeads, width], scale: 3)
+    let v = try f.random([keys, keyHeads, width])
+    let sequences = try f.sequences([queries], ahead: ahead)
+    let (output, logs) = (try f.zeros(like: q), try f.zeros([queries, heads]))
+    f.backend.attention(q, k, v, sequences: sequences, scale: 1.5, output: output, logSumExp: logs)
+    let (dq, dk, dv) = (try f.zeros(like: q), try f.zeros(like: k), try f.zeros(like: v))
+    f.backend.attentionBackward(
+      outputGradient: dy, q, k, v, output: output, logSumExp: logs, sequences: sequences,
+      scale: 1.5, qGradient: dq, kGradient: dk, vGradient: dv)
+
+    func rows(_ tensor: Tensor, head: Int) -> [[Float]] {
+      let values = f.values(tensor)
+      let stride = tensor.shape[1] * width
+      return (0..<tensor.rows).map {
+        Array(values[$0 * stride + head * width..<$0 * stride + (head + 1) * width])
+      }
+    }
+    func expect(_ found: [[Float]], _ expected: [[Double]]) {
+      // Scores of size 9 are rounded at 2⁻²¹ before their exponential is taken; sums add to that.
+      let largest = expected.joined().map { abs($0) }.max() ?? 0
+      for (a, b) in zip(found.joined(), expected.joined()) {
+        #expect(abs(Double(a) - b) <= 1e-5 * max(1, largest))
+      }
+    }
+    var sumK = [[Double]](repeating: [0, 0, 0, 0], count: keys)
+    var sumV = sumK
+    for head in 0..<heads {
+      let reference = ReferenceAttention(
+        q: rows(q, head: head), k: rows(k, head: 0), v: rows(v, head: 0), scale: 1.5)
+      expect(rows(output, head: head), reference.output)
+      let gradients = reference.backward(rows(dy, head: head))
+      expect(rows(dq, head: head), gradients.q)
+      sumK = zip(sumK, gradients.k).map { zip($0, $1).map(+) }
+      sumV = zip(sumV, gradients.v).map { zip($0, $1).map(+) }
+    }
+    expect(rows(dk, head: 0), sumK)
+    expect(rows(dv, head: 0), sumV)
+  }
+
+  @Test func sequencesDoNotSeeEachOther() throws {
+    var f = try BackendFixture()
+    let (q, k, v) = (
+      try f.random([9, 2, 4]), try f.random([9, 2, 4]), try f.random([9, 2, 4])
+    )
+    func output(_ lengths: [Int], _ rows: Range<Int>) throws -> [Float] {
+      let output = try f.zeros([rows.count, 2, 4])
+      f.backend.attention(
+        q.rows(rows), k.rows(rows), v.rows(rows), sequences: try f.sequences(lengths), scale: 1,
+        output: output, logSumExp: try f.zeros([rows.count, 2]))
+      return f.values(output)
+    }
+    #expect(try output([4, 5], 0..<9) == (try output([4], 0..<4) + output([5], 4..<9)))
+  }
+}

@@ -1,0 +1,44 @@
+import Artifacts
+import Fixtures
+import Foundation
+import Testing
+
+@testable import Pipeline
+
+@Suite struct RecipeFileTests {
+  private func file(_ text: String) throws -> (RecipeFile, TemporaryFolder) {
+    let folder = TemporaryFolder()
+    try text.write(toFile: folder.file("r.yaml"), atomically: true, encoding: .utf8)
+    return (try RecipeFile(folder.file("r.yaml")), folder)
+  }
+
+  @Test func readsScalarsByTheCoreSchema() throws {
+    let (recipe, _) = try file("a: no\nb: 2e-4\nc: 7\nd: '7'\ne: true\nf: ~\ng: [x, 1]\n")
+    #expect(
+      recipe.root.json.compactString
+        == #"{"a":"no","b":0.0002,"c":7,"d":"7","e":true,"f":null,"g":["x",1]}"#)
+  }
+
+  @Test func knowsTheLineOfEveryKey() throws {
+    let (recipe, _) = try file("a: 1\n\nb:\n  c: 2\n")
+    guard case .table(let entries) = recipe.root.value,
+      case .table(let inner) = entries[1].node.value
+    else { return #expect(Bool(false), "not a table") }
+    #expect(entries.map(\.node.location.line) == [1, 3])
+    #expect(inner[0].node.location.line == 4)
+  }
+
+  @Test func setsNestedValues() throws {
+    var (recipe, _) = try file("a:\n  b: 1\n")
+    try recipe.set("a.b=[2, x]")
+    try recipe.set("c.d=1e-4")
+    #expect(recipe.root.json.compactString == #"{"a":{"b":[2,"x"]},"c":{"d":0.0001}}"#)
+    #expect(throws: AksharaError.self) { try recipe.set("nothing") }
+  }
+
+  @Test func saysWhereYAMLIsBroken() throws {
+    let error = #expect(throws: AksharaError.self) { try file("a: 1\n b: [2\n") }
+    #expect(error?.location?.line != nil)
+    #expect(error?.code == .malformed)
+  }
+}
