@@ -39,6 +39,13 @@ PATTERNS = {
 }
 
 
+# What Akshara writes into a tokenizer.json where that is another spelling: Oniguruma reads `{1,3}+` as a repetition.
+WRITTEN = {
+    **PATTERNS,
+    "cl100k": r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s++$|" + ENDINGS,
+}
+
+
 class Report:
     """Counts what was compared and what differed."""
 
@@ -259,7 +266,7 @@ def check_training(report, akshara, data, temporary, pattern, vocabulary_size, f
     tokenizer = Tokenizer(models.BPE())
     byte_level = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=pattern == "gpt2")
     tokenizer.pre_tokenizer = byte_level if pattern == "gpt2" else pre_tokenizers.Sequence(
-        [pre_tokenizers.Split(Regex(PATTERNS[pattern]), "isolated"), byte_level])
+        [pre_tokenizers.Split(Regex(WRITTEN[pattern]), "isolated"), byte_level])
     tokenizer.decoder = decoders.ByteLevel()
     tokenizer.train(files, trainers.BpeTrainer(
         vocab_size=vocabulary_size, special_tokens=specials, show_progress=False,
@@ -392,7 +399,7 @@ def check_trained(report, akshara, data, sets, temporary):
             files.append(os.path.join(temporary, name.replace(" ", "-") + ".txt"))
             with open(files[-1], "w", encoding="utf-8", newline="") as file:
                 file.write("\n".join(documents))
-    for pattern, size in [("indic", 6000), ("llama3", 32000), ("gpt2", 2000), ("qwen2", 1000)]:
+    for pattern, size in [("indic", 6000), ("llama3", 32000), ("gpt2", 2000), ("cl100k", 1500), ("qwen2", 1000)]:
         folder = check_training(report, akshara, data, temporary, pattern, size, files)
         path = os.path.join(folder, "tokenizer.json")
         check_sets(report, akshara, sets, f"trained {pattern}, text", ["--tokenizer", path], hf_tokenizer(path))

@@ -1,8 +1,9 @@
 import Artifacts
 
 extension BPETokenizer {
-  /// Files larger than this are not read; the largest vocabularies in use take about 40 MiB.
-  static let largestFile = 256 << 20
+  /// Files larger than this are not read; the largest vocabularies in use (256,000 tokens) take
+  /// about 33 MiB.
+  static let largestFile = 64 << 20
 
   /// Reads a tokenizer's file, plain, gzip or zstd; its content tells its kind.
   ///
