@@ -65,6 +65,23 @@ public struct ImportOptions: Sendable, Equatable {
     }
   }
 
+  /// The columns that `OURS=THEIRS` entries map.
+  ///
+  /// - Throws: `invalidOption` for an entry without both names.
+  public static func columns(_ entries: [String]) throws -> [String: String] {
+    var columns: [String: String] = [:]
+    for entry in entries {
+      let names = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard names.count == 2, !names[0].isEmpty, !names[1].isEmpty else {
+        throw AksharaError(
+          .invalidOption, "\"\(entry)\" maps no column",
+          remedy: "write ours=theirs, for example instruction=prompt")
+      }
+      columns[String(names[0])] = String(names[1])
+    }
+    return columns
+  }
+
   /// All resolved values.
   public var json: JSONValue {
     var object: JSONObject = [

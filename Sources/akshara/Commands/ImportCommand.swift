@@ -1,0 +1,80 @@
+import ArgumentParser
+import Artifacts
+import Conversations
+
+/// `akshara import`.
+struct ImportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import",
+    abstract: "Turns scenes, snippets, data sets and text into conversations.",
+    discussion: """
+      Every record that is read becomes a conversation or is set aside with a reason. Without \
+      --quarantine the first broken row stops the import; scenes in which nobody, or not the \
+      assistant, speaks are no fault and only counted. Files may be plain, .gz or .zst.
+      """)
+
+  @Argument(
+    help: """
+      What the files are: auto, conversations, messages (OpenAI, ShareGPT), dolly, alpaca, \
+      fountain, snippets or text.
+      """)
+  var kind: ImportKind
+
+  @Argument(help: "Files, or patterns with * and ?.")
+  var paths: [String]
+
+  @Option(
+    help: "The JSON Lines file to write (.jsonl, .jsonl.gz, .jsonl.zst); else standard output.")
+  var output: String?
+
+  @Option(help: "Where records that cannot be used are written, with place and reason.")
+  var quarantine: String?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: "The characters that speak as assistant; '*' is the last speaker of each scene.")
+  var assistant: [String] = []
+
+  @Option(help: "The licence of the source, as an SPDX identifier.")
+  var licence: String?
+
+  @Option(help: "The language, where the script does not tell it: kn-Latn, te-Latn.")
+  var language: String?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Our column and the file's.", valueName: "instruction=prompt"))
+  var map: [String] = []
+
+  @Option(help: "How many broken rows are allowed: 0, or any number with --quarantine.")
+  var maxBadRows: Int?
+
+  @Flag(help: "Print the counts as JSON at the end.")
+  var json = false
+
+  func run() throws {
+    let sink = try output.map { try AtomicFile.sink($0) } ?? StandardOutputSink()
+    let writer = ConversationWriter(sink: sink)
+    let aside = try quarantine.map { try JSONLinesWriter($0) }
+    let report = try Importer(options()).run(into: writer, quarantine: aside)
+    try aside?.commit()
+    try writer.commit()
+    if let first = report.firstFault { StandardError.print("the first record set aside: \(first)") }
+    StandardError.print(report.summary)
+    guard json else { return }
+    let line = report.json.compactString
+    if output == nil { StandardError.print(line) } else { print(line) }
+  }
+
+  private func options() throws -> ImportOptions {
+    var options = ImportOptions(kind: kind, paths: paths)
+    options.licence = licence
+    options.language = language
+    options.assistant = assistant
+    options.columns = try ImportOptions.columns(map)
+    options.maxBadRows = maxBadRows ?? (quarantine == nil ? 0 : nil)
+    return options
+  }
+}
+
+extension ImportKind: ExpressibleByArgument {}
