@@ -93,7 +93,12 @@ let package = Package(
     tests("Compute"),
     tests("ComputeCPU", ["Artifacts", "Compute"]),
     tests("Modeling", ["Artifacts", "Compute", "ComputeCPU"]),
-    tests("Training", ["Artifacts", "Batching", "Compute", "ComputeCPU", "Modeling"]),
+    tests(
+      "Training",
+      [
+        "Artifacts", "Batching", "Compute", "ComputeCPU", "Conversations", "Modeling",
+        "Tokenization",
+      ]),
     tests("Evaluation", ["Artifacts", "Batching", "Compute", "ComputeCPU", "Modeling"]),
     tests("Pipeline", ["Artifacts", "Conversations"]),
     .testTarget(

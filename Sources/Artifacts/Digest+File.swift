@@ -9,7 +9,8 @@ extension Digest {
     guard let file = fopen(path, "rb") else {
       let code: AksharaError.Code = errno == ENOENT ? .missingFile : .unreadable
       throw AksharaError(
-        code, "cannot read the file: \(String(cString: strerror(errno)))", at: location)
+        code, "cannot read the file: \(String(cString: strerror(errno)))", at: location,
+        remedy: "check the path and its rights")
     }
     defer { fclose(file) }
     var hasher = DigestHasher()

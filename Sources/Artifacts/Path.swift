@@ -8,6 +8,22 @@ public enum Path {
     return folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
   }
 
+  /// The path without `.` and, as far as names stand before them, without `..`: as text, without
+  /// following links.
+  public static func normalized(_ path: String) -> String {
+    var parts: [Substring] = []
+    for part in path.split(separator: "/") where part != "." {
+      if part == "..", let last = parts.last, last != ".." {
+        parts.removeLast()
+      } else if part != ".." || !path.hasPrefix("/") {
+        parts.append(part)
+      }
+    }
+    let joined = parts.joined(separator: "/")
+    if path.hasPrefix("/") { return "/" + joined }
+    return joined.isEmpty ? "." : joined
+  }
+
   /// The folder that holds `path`; `.` for a bare name.
   public static func folder(of path: String) -> String {
     let whole = withoutTrailingSlashes(path)

@@ -2,6 +2,8 @@ internal import Artifacts
 
 /// What happens to a row that is longer than `max_length`.
 public enum Truncation: String, Sendable, CaseIterable {
+  /// Sharding stops with an error that names it: whoever wants rows dropped or cut says so.
+  case stop
   /// It is dropped.
   case drop
   /// Its oldest turns are cut off, whole turns only; a system message in front stays. A row whose
@@ -37,7 +39,7 @@ public struct FormatOptions: Sendable, Equatable {
   public var responseTemplate: String?
   /// The most tokens in a row. Default: 2048.
   public var maxLength: Int
-  /// What happens to longer rows. Default: `drop`.
+  /// What happens to longer rows. Default: `stop`.
   public var truncation: Truncation
   /// What happens to tokens across a border. Default: `cut_at_answer`.
   public var border: BorderRule
@@ -71,7 +73,7 @@ public struct FormatOptions: Sendable, Equatable {
   public init(
     templates: [String] = ["chatml"], templateByTag: [TaggedTemplate] = [],
     trainOn: TrainOn = .assistant, trainOnEOS: TrainOnEOS = .turn,
-    responseTemplate: String? = nil, maxLength: Int = 2048, truncation: Truncation = .drop,
+    responseTemplate: String? = nil, maxLength: Int = 2048, truncation: Truncation = .stop,
     border: BorderRule = .cutAtAnswer, onRefusal: RefusalPolicy = .stop,
     beginToken: String? = nil, endToken: String? = nil, seed: UInt64 = 42
   ) {

@@ -35,9 +35,9 @@ INLINE void store(float *p, int64_t left, v16 x) {
   }
 }
 
-INLINE v16 select(i16 mask, v16 a, v16 b) { return (v16)((mask & (i16)a) | (~mask & (i16)b)); }
+INLINE v16 choose(i16 mask, v16 a, v16 b) { return (v16)((mask & (i16)a) | (~mask & (i16)b)); }
 
-INLINE v16 larger(v16 a, v16 b) { return select(a > b, a, b); }
+INLINE v16 larger(v16 a, v16 b) { return choose(a > b, a, b); }
 
 #define HALVES(x, op)                                  \
   for (int width = 8; width > 0; width /= 2) {         \
@@ -86,9 +86,9 @@ INLINE v16 exponential_16(v16 x) {
   p = p * (r * r) + r + all(1.0f);
   i16 exponent = ((i16)shifted - (i16)round + 127) << 23;
   v16 y = p * (v16)exponent;
-  y = select(x < all(-87.33f), all(0.0f), y);
-  y = select(x > all(88.37f), all(INFINITY), y);
-  return select(x == x, y, x);
+  y = choose(x < all(-87.33f), all(0.0f), y);
+  y = choose(x > all(88.37f), all(INFINITY), y);
+  return choose(x == x, y, x);
 }
 
 static void exponential(const float *x, float *y, int64_t n) {
@@ -319,13 +319,40 @@ static float cross_entropy(
 
 // MARK: NF4
 
+// The values of 8 bytes of codes, the first in the high nibble.
+INLINE v16 lookup_16(const float *code, const uint8_t *packed) {
+#if defined(CTENSOR_LOOKUP_AVX512)
+  __m128i bytes = _mm_loadl_epi64((const __m128i *)packed);
+  __m128i low = _mm_and_si128(bytes, _mm_set1_epi8(15));
+  __m128i high = _mm_and_si128(_mm_srli_epi16(bytes, 4), _mm_set1_epi8(15));
+  __m512i codes = _mm512_cvtepu8_epi32(_mm_unpacklo_epi8(high, low));
+  return (v16)_mm512_permutexvar_ps(codes, _mm512_loadu_ps(code));
+#else
+  float x[16];
+  for (int i = 0; i < 8; i++) {
+    x[2 * i] = code[packed[i] >> 4];
+    x[2 * i + 1] = code[packed[i] & 15];
+  }
+  v16 values;
+  memcpy(&values, x, 64);
+  return values;
+#endif
+}
+
 static void dequantize_nf4(
     const uint8_t *packed, const float *code, const float *scales, int64_t start, float *y,
     int64_t n) {
-  int64_t first = start / 64;
-  for (int64_t i = start; i < start + n; i++) {
-    uint8_t byte = packed[i / 2];
-    y[i - start] = code[i % 2 ? byte & 15 : byte >> 4] * scales[i / 64 - first];
+  int64_t first = start / 64, end = start + n;
+  for (int64_t i = start; i < end;) {
+    float scale = scales[i / 64 - first];
+    if (i % 16 == 0 && end - i >= 16) {
+      store(y + i - start, 16, lookup_16(code, packed + i / 2) * all(scale));
+      i += 16;
+    } else {
+      uint8_t byte = packed[i / 2];
+      y[i - start] = code[i % 2 ? byte & 15 : byte >> 4] * scale;
+      i += 1;
+    }
   }
 }
 
@@ -339,57 +366,70 @@ static void dequantize_scales(
 
 // MARK: Dropout
 
-// The uniform numbers of 16 elements: the words of four Philox 4×32-10 counters.
-INLINE v16 uniform_16(const ctensor_dropout *mask, uint64_t counter) {
-  float numbers[16];
-  for (int c = 0; c < 4; c++, counter++) {
-    uint32_t x0 = (uint32_t)counter, x1 = (uint32_t)(counter >> 32);
-    uint32_t x2 = (uint32_t)mask->stream, x3 = (uint32_t)(mask->stream >> 32);
-    uint32_t k0 = (uint32_t)mask->seed, k1 = (uint32_t)(mask->seed >> 32);
-    for (int round = 0; round < 10; round++) {
-      uint64_t first = (uint64_t)x0 * 0xD2511F53u, second = (uint64_t)x2 * 0xCD9E8D57u;
-      x0 = (uint32_t)(second >> 32) ^ x1 ^ k0;
-      x1 = (uint32_t)second;
-      x2 = (uint32_t)(first >> 32) ^ x3 ^ k1;
-      x3 = (uint32_t)first;
-      k0 += 0x9E3779B9u;
-      k1 += 0xBB67AE85u;
-    }
-    uint32_t words[4] = {x0, x1, x2, x3};
-    for (int i = 0; i < 4; i++) numbers[4 * c + i] = (float)(words[i] >> 8) * 0x1p-24f;
-  }
-  v16 result;
-  memcpy(&result, numbers, 64);
-  return result;
+// The upper and lower halves of 16 products with a constant.
+INLINE void multiply_wide(u16 x, uint64_t factor, u16 *high, u16 *low) {
+  ul16 product = __builtin_convertvector(x, ul16) * factor;
+  *high = __builtin_convertvector(product >> 32, u16);
+  *low = __builtin_convertvector(product, u16);
 }
 
-// The mask of 16 elements from `index`, which need not be a multiple of 4.
-INLINE v16 mask_16(const ctensor_dropout *mask, int64_t index) {
-  v16 numbers = uniform_16(mask, (uint64_t)index / 4);
-  int64_t ahead = index % 4;
-  if (ahead) {
-    float both[32];
-    v16 next = uniform_16(mask, (uint64_t)index / 4 + 4);
-    memcpy(both, &numbers, 64);
-    memcpy(both + 16, &next, 64);
-    memcpy(&numbers, both + ahead, 64);
+// a0 b0 a1 b1 … of the lower eight lanes, and of the upper eight.
+#define LOWER_PAIRS(a, b) \
+  __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define UPPER_PAIRS(a, b) \
+  __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+
+// The factors of 64 elements from `index`, a multiple of 64: 16 Philox 4×32-10 counters side by side,
+// each with the words of four elements.
+INLINE void mask_64(const ctensor_dropout *mask, int64_t index, float *factors) {
+  uint64_t counter = (uint64_t)index / 4;  // a multiple of 16: the lanes' sum has no carry
+  u16 lanes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  u16 x0 = lanes + (uint32_t)counter, x1 = lanes * 0 + (uint32_t)(counter >> 32);
+  u16 x2 = lanes * 0 + (uint32_t)mask->stream, x3 = lanes * 0 + (uint32_t)(mask->stream >> 32);
+  uint32_t k0 = (uint32_t)mask->seed, k1 = (uint32_t)(mask->seed >> 32);
+  for (int round = 0; round < 10; round++) {
+    u16 high0, low0, high2, low2;
+    multiply_wide(x0, 0xD2511F53u, &high0, &low0);
+    multiply_wide(x2, 0xCD9E8D57u, &high2, &low2);
+    x0 = high2 ^ x1 ^ k0;
+    x1 = low2;
+    x2 = high0 ^ x3 ^ k1;
+    x3 = low0;
+    k0 += 0x9E3779B9u;
+    k1 += 0xBB67AE85u;
   }
-  return select(
-      numbers >= all(mask->probability), all(1.0f / (1.0f - mask->probability)), all(0));
+  // Lane i of word k belongs to element 4 i + k.
+  u16 even[2] = {LOWER_PAIRS(x0, x2), UPPER_PAIRS(x0, x2)};
+  u16 odd[2] = {LOWER_PAIRS(x1, x3), UPPER_PAIRS(x1, x3)};
+  v16 kept = all(1.0f / (1.0f - mask->probability));
+  for (int k = 0; k < 4; k++) {
+    u16 words = k % 2 ? UPPER_PAIRS(even[k / 2], odd[k / 2]) : LOWER_PAIRS(even[k / 2], odd[k / 2]);
+    v16 number = __builtin_convertvector((i16)(words >> 8), v16) * all(0x1p-24f);
+    store(factors + 16 * k, 16, choose(number >= all(mask->probability), kept, all(0)));
+  }
 }
 
 static void dropout(
     const ctensor_dropout *mask, int64_t start, const float *x, float *y, int64_t n) {
-  for (int64_t i = 0; i < n; i += 16) {
-    store(y + i, n - i, mask_16(mask, start + i) * load(x + i, n - i, 0));
+  float factors[64];
+  for (int64_t i = 0; i < n;) {
+    int64_t ahead = (start + i) % 64;
+    int64_t count = n - i < 64 - ahead ? n - i : 64 - ahead;
+    mask_64(mask, start + i - ahead, factors);
+    for (int64_t j = 0; j < count; j++) y[i + j] = factors[ahead + j] * x[i + j];
+    i += count;
   }
 }
 
 static void dropout_add(
     const ctensor_dropout *mask, int64_t start, const float *x, float *y, int64_t n) {
-  for (int64_t i = 0; i < n; i += 16) {
-    v16 old = load(y + i, n - i, 0);
-    store(y + i, n - i, old + mask_16(mask, start + i) * load(x + i, n - i, 0));
+  float factors[64];
+  for (int64_t i = 0; i < n;) {
+    int64_t ahead = (start + i) % 64;
+    int64_t count = n - i < 64 - ahead ? n - i : 64 - ahead;
+    mask_64(mask, start + i - ahead, factors);
+    for (int64_t j = 0; j < count; j++) y[i + j] += factors[ahead + j] * x[i + j];
+    i += count;
   }
 }
 

@@ -52,6 +52,9 @@ extension CPUBackend {
     output: Tensor, logSumExp: Tensor
   ) {
     let shape = AttentionShape(q: q, k: k)
+    output.expectCount(q.count, "attention's output")
+    v.expectCount(k.count, "attention's values")
+    logSumExp.expectCount(q.shape[0] * shape.heads, "attention's logSumExp")
     let (q, k, v) = (q.floats, k.floats, v.floats)
     let (output, logs) = (output.floats, logSumExp.floats)
     pool.run(sequences.count * shape.heads) { unit, worker in

@@ -32,6 +32,10 @@ extension CPUBackend {
     qGradient: Tensor, kGradient: Tensor, vGradient: Tensor
   ) {
     let shape = AttentionShape(q: q, k: k)
+    outputGradient.expectCount(q.count, "attention's output gradient")
+    qGradient.expectCount(q.count, "the queries' gradient")
+    kGradient.expectCount(k.count, "the keys' gradient")
+    vGradient.expectCount(k.count, "the values' gradient")
     let all = AttentionGradients(
       shape: shape, scale: scale, outputGradient: outputGradient.floats, q: q.floats,
       k: k.floats, v: v.floats, output: output.floats, logs: logSumExp.floats,
@@ -40,10 +44,10 @@ extension CPUBackend {
       let borders = SequenceBorders(sequences, unit / shape.keyHeads)
       let keyHead = unit % shape.keyHeads
       for token in borders.keys {
-        for base in [all.kGradient, all.vGradient] {
-          memset(
-            all.keyRows(base, token: token, head: keyHead).pointer, 0, shape.width * 4)
-        }
+        let k = all.keyRows(all.kGradient, token: token, head: keyHead)
+        let v = all.keyRows(all.vGradient, token: token, head: keyHead)
+        memset(k.pointer, 0, shape.width * 4)
+        memset(v.pointer, 0, shape.width * 4)
       }
       for head in keyHead * shape.group..<(keyHead + 1) * shape.group {
         for start in stride(from: 0, to: borders.queries.count, by: AttentionShape.queriesAtOnce) {

@@ -41,6 +41,8 @@ extension CPUBackend {
       places: shared.integers(.rows, targets.count),
       count: gatherSupervised(targets, weights, to: shared.integers(.rows, targets.count)),
       width: head.inputCount, vocabulary: head.outputCount)
+    hidden.expectCount(targets.count * pass.width, "the hidden states")
+    weights.expectCount(targets.count, "the weights of the loss")
     if let gradients { zero(gradients.hidden) }
     var total = 0.0
     for first in stride(from: 0, to: pass.count, by: pass.chunk) {
@@ -106,6 +108,8 @@ extension CPUBackend {
     forRanges(part.count, of: 16) { range, _ in
       for i in range {
         let place = Int(pass.places[part.lowerBound + i])
+        precondition(
+          ids[place] < pass.vocabulary, "target \(ids[place]) is not among \(pass.vocabulary)")
         losses[i] =
           factors[place]
           * kernels.cross_entropy(

@@ -3,6 +3,8 @@ import Compute
 extension CPUBackend {
   /// `output = silu(gate) * up`.
   public func swiGLU(gate: Tensor, up: Tensor, output: Tensor) {
+    up.expectCount(gate.count, "the gate's other input")
+    output.expectCount(gate.count, "the gate's output")
     let (g, u, y, kernels) = (gate.floats, up.floats, output.floats, kernels)
     forRanges(gate.count, of: Self.elementsPerUnit) { range, _ in
       let i = range.lowerBound
@@ -14,6 +16,10 @@ extension CPUBackend {
   public func swiGLUBackward(
     outputGradient: Tensor, gate: Tensor, up: Tensor, gateGradient: Tensor, upGradient: Tensor
   ) {
+    up.expectCount(gate.count, "the gate's other input")
+    outputGradient.expectCount(gate.count, "the gate's output gradient")
+    gateGradient.expectCount(gate.count, "the gate's gradient")
+    upGradient.expectCount(gate.count, "the gradient of the gate's other input")
     let (dy, g, u) = (outputGradient.floats, gate.floats, up.floats)
     let (dg, du, kernels) = (gateGradient.floats, upGradient.floats, kernels)
     forRanges(gate.count, of: Self.elementsPerUnit) { range, _ in

@@ -14,7 +14,13 @@ extension CPUBackend {
     let x = Matrix(input.floats, stride: inner)
     let dy = Matrix(outputGradient.floats, stride: outer)
     let mask = layer.adapter?.mask(dropout)
+    input.expectCount(tokens * inner, "a linear layer's input")
+    inputGradient?.expectCount(tokens * inner, "a linear layer's input gradient")
+    precondition(
+      layer.adapter == nil || (adapterInput != nil && scratch != nil),
+      "an adapter needs `adapterInput` and `scratch`")
     if let adapter = layer.adapter, let scratch {
+      scratch.expectCount(tokens * adapter.rank, "an adapter's scratch")
       projectBack(adapter, dy, tokens: tokens, to: scratch.matrix)
     }
     if let inputGradient {

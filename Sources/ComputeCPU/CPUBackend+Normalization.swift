@@ -11,6 +11,10 @@ extension CPUBackend {
     inverse: Tensor
   ) {
     let width = weight.count
+    sum.expectCount(residual.count, "the norm's sum")
+    output.expectCount(residual.count, "the norm's output")
+    delta?.expectCount(residual.count, "the norm's delta")
+    inverse.expectCount(residual.count / width, "the norm's inverse")
     let (x, d, w) = (residual.floats, delta?.floats, weight.floats)
     let (s, y, scale, kernels) = (sum.floats, output.floats, inverse.floats, kernels)
     forRanges(residual.count / width, of: Self.normRows) { range, _ in
@@ -31,6 +35,8 @@ extension CPUBackend {
   ) {
     let width = weight.count
     let rows = sum.count / width
+    outputGradient.expectCount(sum.count, "the norm's output gradient")
+    sumGradient.expectCount(sum.count, "the norm's sum gradient")
     let units = (rows + Self.normRows - 1) / Self.normRows
     let partials = weightGradient.map { _ in shared.floats(.partials, units * width) }
     let (dy, s, scale, w) = (outputGradient.floats, sum.floats, inverse.floats, weight.floats)

@@ -23,6 +23,9 @@ extension CPUBackend {
   public func adamW(_ parameters: [OptimizedParameter], settings: AdamWSettings, norm: Tensor?) {
     let kernels = kernels
     for parameter in parameters {
+      parameter.gradient.expectCount(parameter.value.count, "a parameter's gradient")
+      parameter.firstMoment.expectCount(parameter.value.count, "a parameter's first moment")
+      parameter.secondMoment.expectCount(parameter.value.count, "a parameter's second moment")
       var step = ctensor_adamw(settings, weightDecay: parameter.weightDecay)
       if let norm { step.gradient_scale = settings.clipping(norm: norm.floats.pointee) }
       let (p, g) = (parameter.value.floats, parameter.gradient.floats)

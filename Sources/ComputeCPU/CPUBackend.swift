@@ -17,6 +17,8 @@ public final class CPUBackend: Backend, @unchecked Sendable {
   /// float32.
   public let computeType = DType.float32
 
+  private static let threadCounts = 1...1024
+
   let pool: WorkerPool
   let product: MatrixProduct
   let kernels: ctensor_kernels
@@ -38,18 +40,25 @@ public final class CPUBackend: Backend, @unchecked Sendable {
 
   /// A backend with a given instruction set, for tests that compare them.
   init(threads: Int, library: MatrixLibrary, isa: InstructionSet) throws {
+    guard Self.threadCounts.contains(threads) else {
+      throw ComputeError(
+        "the number of threads is `\(threads)`",
+        remedy: "use \(Self.threadCounts.lowerBound) to \(Self.threadCounts.upperBound)")
+    }
     let product = try MatrixProduct(library, isa: isa)
     self.product = product
     kernels = isa.kernels.pointee
     configuration = "\(product.description), kernels \(isa.rawValue)"
-    pool = WorkerPool(count: threads) { product.useOneThread() }
+    pool = try WorkerPool(count: threads) { product.useOneThread() }
     scratch = (0..<pool.count).map { _ in Scratch() }
   }
 
   deinit { pool.stop() }
 
   /// Returns at once: every operation is done when its call returns.
-  public func synchronize() throws {}
+  ///
+  /// - Throws: if the matrix library refused a product since the last call.
+  public func synchronize() throws { try product.throwFailure() }
 
   /// How often operations had to take memory; constant once every shape was seen.
   package var scratchGrowths: Int { scratch.reduce(shared.growths) { $0 + $1.growths } }

@@ -62,6 +62,11 @@ extension Tensor {
   /// Elements a row: everything but the outermost dimension.
   var width: Int { shape.isEmpty ? 1 : shape.dropFirst().reduce(1, *) }
 
+  /// Stops the program where a tensor has not the number of elements that an operation needs.
+  func expectCount(_ wanted: Int, _ what: StaticString) {
+    precondition(count == wanted, "\(what) has \(count) elements instead of \(wanted)")
+  }
+
   /// The tensor as a matrix of `rows` rows.
   var matrix: Matrix { Matrix(floats, stride: width) }
 }

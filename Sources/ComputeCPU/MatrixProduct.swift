@@ -2,6 +2,7 @@ internal import CMatMul
 internal import CTensorKernels
 import Compute
 internal import Glibc
+internal import Synchronization
 
 /// Makes matrix products on the calling thread, with a library opened at run time.
 struct MatrixProduct: @unchecked Sendable {
@@ -9,6 +10,12 @@ struct MatrixProduct: @unchecked Sendable {
   let description: String
   /// The open library; `nil` for the reference.
   private let library: OpaquePointer?
+  private let failure = Failure()
+
+  /// The last error of the library; 0 if there was none.
+  private final class Failure: Sendable {
+    let status = Atomic<Int32>(0)
+  }
 
   /// Opens a library that uses no instructions beyond `isa`; the names of its files, the first that
   /// can be opened is taken, are arguments for tests alone.
@@ -65,7 +72,17 @@ struct MatrixProduct: @unchecked Sendable {
       library, a.isTransposed, b.isTransposed, Int64(rows), Int64(columns), Int64(inner), scale,
       a.pointer, Int64(a.stride), b.pointer, Int64(b.stride), accumulate ? 1 : 0, c.pointer,
       Int64(c.stride))
-    precondition(status == 0, "a matrix product was refused with status \(status)")
+    if status != 0 { failure.status.store(status, ordering: .relaxed) }
+  }
+
+  /// - Throws: if the library refused a product since the last call.
+  func throwFailure() throws {
+    let status = failure.status.exchange(0, ordering: .relaxed)
+    guard status == 0 else {
+      throw ComputeError(
+        "\(description) refused a matrix product with status \(status)",
+        remedy: "make room in memory, or set AKSHARA_MATMUL=openblas")
+    }
   }
 
   /// What the caller and the environment ask for; the caller's own wish comes first.

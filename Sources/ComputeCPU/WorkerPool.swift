@@ -1,4 +1,5 @@
 internal import CTensorKernels
+import Compute
 internal import Glibc
 internal import Synchronization
 
@@ -37,15 +38,22 @@ final class WorkerPool: @unchecked Sendable {
 
   /// Starts `count - 1` threads; each runs `prepare` once, and the calling thread before each job,
   /// for it may be another one each time.
-  init(count: Int, prepare: @escaping @Sendable () -> Void) {
-    self.count = max(1, count)
+  ///
+  /// - Throws: when the system gives no more threads.
+  init(count: Int, prepare: @escaping @Sendable () -> Void) throws {
+    self.count = count
     self.prepare = prepare
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(wake, nil)
-    for worker in 1..<max(1, self.count) {
+    for worker in 1..<max(1, count) {
       var thread = pthread_t()
-      let start = Start(pool: self, worker: worker)
-      pthread_create(&thread, nil, workerMain, Unmanaged.passRetained(start).toOpaque())
+      let start = Unmanaged.passRetained(Start(pool: self, worker: worker))
+      guard pthread_create(&thread, nil, workerMain, start.toOpaque()) == 0 else {
+        start.release()
+        stop()
+        throw ComputeError(
+          "only \(worker) of \(count) threads could be started", remedy: "ask for fewer threads")
+      }
       threads.append(thread)
     }
   }

@@ -34,6 +34,9 @@ package struct Recipe: Sendable {
   package var training: TrainingOptions
   /// What is evaluated.
   package var evaluation: EvaluationOptions
+  /// All resolved values, with paths as the recipe writes them, so that they do not depend on where
+  /// it is run from: what manifests hold.
+  package let json: JSONValue
 
   /// Reads a recipe and checks every key, also against one another.
   ///
@@ -44,12 +47,10 @@ package struct Recipe: Sendable {
     self.folder = folder
     project = try Self.project(&reader)
     seed = try reader.integer("seed", in: 0...Int(Int32.max)) ?? 0
-    guard let base = try reader.string("base_model") else { throw reader.missing("base_model") }
-    baseModel = Path.join(folder, base)
+    baseModel = try Self.baseModel(&reader, folder: folder)
     sources = try Self.sources(&reader, folder: folder)
     curation = try Self.section(&reader, "curation", seed: seed, CurationOptions.init(reading:))
     tokenizer = try Self.section(&reader, "tokenizer", TokenizerOptions.init(reading:))
-    if let path = tokenizer.path { tokenizer.path = Path.join(folder, path) }
     format = try Self.section(&reader, "format", seed: seed, FormatOptions.init(reading:))
     training = try Self.section(&reader, "training", seed: seed, TrainingOptions.init(reading:))
     quantization = try Self.section(&reader, "quantization", QuantizationOptions.init(reading:))
@@ -58,8 +59,16 @@ package struct Recipe: Sendable {
     lora = training.method == .full ? nil : adapter
     let hasAdapter = file.root.json["lora"] != nil
     evaluation = try Self.section(&reader, "evaluation", EvaluationOptions.init(reading:))
-    if let prompts = evaluation.prompts { evaluation.prompts = Path.join(folder, prompts) }
     try reader.finish()
+    json = [
+      "project": .string(project), "seed": JSONValue(seed),
+      "base_model": file.root.json["base_model"] ?? .null,
+      "sources": .array(sources.map(\.json)), "curation": curation.json,
+      "tokenizer": tokenizer.json, "format": format.json, "quantization": quantization.json,
+      "lora": lora?.json ?? .null, "training": training.json, "evaluation": evaluation.json,
+    ]
+    if let path = tokenizer.path { tokenizer.path = Path.join(folder, path) }
+    if let prompts = evaluation.prompts { evaluation.prompts = Path.join(folder, prompts) }
     try checkMethod(hasAdapter: hasAdapter, at: reader.location)
   }
 
@@ -70,14 +79,11 @@ package struct Recipe: Sendable {
     }
   }
 
-  /// All resolved values; what the run's manifest holds.
-  package var json: JSONValue {
-    [
-      "project": .string(project), "seed": JSONValue(seed), "base_model": .string(baseModel),
-      "sources": .array(sources.map(\.json)), "curation": curation.json,
-      "tokenizer": tokenizer.json, "format": format.json, "quantization": quantization.json,
-      "lora": lora?.json ?? .null, "training": training.json, "evaluation": evaluation.json,
-    ]
+  /// What the trained bits depend on besides the data: everything but the evaluation.
+  var trainingJSON: JSONValue {
+    guard case .object(var object) = json else { return json }
+    object["evaluation"] = nil
+    return .object(object)
   }
 }
 
@@ -93,6 +99,21 @@ extension Recipe {
         remedy: "use letters, digits, '.', '_' and '-'; it names the run directory")
     }
     return project
+  }
+
+  private static func baseModel(
+    _ reader: inout OptionReader, folder: String
+  ) throws -> String {
+    let location = reader.node("base_model")?.location
+    guard let name = try reader.string("base_model") else { throw reader.missing("base_model") }
+    let path = Path.normalized(Path.join(folder, name))
+    guard Path.exists(Path.join(path, "config.json")) else {
+      throw AksharaError(
+        .missingFile, "`base_model` is `\(name)`, but there is no \(path)/config.json",
+        at: location,
+        remedy: "give a folder in Hugging Face's layout; paths count from the recipe's folder")
+    }
+    return path
   }
 
   private static func sources(

@@ -44,6 +44,7 @@ public final class Trainer {
     let setup = try fullSetup()
     var (progress, checkpoint) = try restore(optimizer, setup: setup)
     announce(model, progress: progress, checkpoint: checkpoint)
+    warnOfPartialBlocks()
     let runner = try StepRunner(
       model: model, state: optimizer, options: options, source: source, on: backend)
     let heldOut = try HeldOutLoss(model, on: backend)
@@ -113,6 +114,22 @@ public final class Trainer {
           parameters: base + (options.method == .full ? 0 : trained),
           trainedParameters: trained, longestBatch: source.longestBatch,
           activationBytes: 4 * model.plan.elementsPerToken * source.longestBatch)))
+  }
+
+  /// bitsandbytes 0.50 on the CPU takes the scale of block `row * (columns / 64) + column / 64`, both
+  /// rounded down; where rows are not whole blocks this is not the scale it wrote.
+  private func warnOfPartialBlocks() {
+    let shape = job.model.configuration
+    guard options.method == .qlora, job.quantization.isFourBit,
+      let projection = Projection.allCases.first(where: {
+        !$0.shape(in: shape).inputs.isMultiple(of: NF4Weight.blockSize)
+      })
+    else { return }
+    observe(
+      .notice(
+        "the rows of `\(projection.rawValue)` have \(projection.shape(in: shape).inputs) columns, "
+          + "not a multiple of \(NF4Weight.blockSize): bitsandbytes dequantizes such layers wrongly on "
+          + "the CPU (not on CUDA), so the adapter will give other losses there"))
   }
 
   // MARK: Steps

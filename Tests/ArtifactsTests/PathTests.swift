@@ -13,4 +13,12 @@ import Testing
     #expect(Path.name(of: path) == name)
     #expect(Path.stem(of: path) == stem)
   }
+
+  @Test(arguments: [
+    ("a/../b", "b"), ("a/b/../../c", "c"), ("../a/./b", "../a/b"), ("/../a", "/a"), ("a/..", "."),
+    ("../..", "../.."), ("a//b/", "a/b"),
+  ])
+  func areNormalizedAsText(path: String, normalized: String) {
+    #expect(Path.normalized(path) == normalized)
+  }
 }

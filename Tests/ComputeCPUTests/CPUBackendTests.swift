@@ -85,6 +85,11 @@ import Testing
     }
   }
 
+  @Test func refusesNumbersOfThreadsThatCannotBe() {
+    #expect(throws: ComputeError.self) { try CPUBackend(threads: 0) }
+    #expect(throws: ComputeError.self) { try CPUBackend(threads: 5000) }
+  }
+
   @Test func environmentChoosesLibraryAndInstructions() throws {
     #expect(try MatrixProduct.choice(.automatic, environment: nil) == .automatic)
     #expect(try MatrixProduct.choice(.automatic, environment: "reference") == .reference)

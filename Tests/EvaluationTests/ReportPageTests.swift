@@ -31,7 +31,7 @@ import Testing
   @Test func masksJoinTokensThatShareACharacter() {
     let bytes: [[UInt8]] = [[0xE0], [0xB2], [0x95], [0x61]]
     let sample = LabeledSample(
-      conversationID: "c", text: "ಕa", inputIDs: [0, 1, 2, 3], labels: [-100, -100, -100, 3],
+      conversationID: "c", template: "chatml", text: "ಕa", inputIDs: [0, 1, 2, 3], labels: [-100, -100, -100, 3],
       spans: [])
     let picture = LabelMaskPicture(sample, isSpecial: { _ in false }, bytes: { bytes[Int($0)] })
     #expect(picture.tokens.map(\.text) == ["ಕ", "a"])

@@ -65,7 +65,7 @@ public struct AksharaProcess: Sendable {
       process.arguments = arguments
       process.currentDirectoryURL = URL(fileURLWithPath: folder)
       for name in ["output", "errors", "input"] {
-        FileManager.default.createFile(
+        _ = FileManager.default.createFile(
           atPath: files.file(name), contents: name == "input" ? Data((input ?? "").utf8) : nil)
       }
       process.standardInput = FileHandle(forReadingAtPath: files.file("input"))

@@ -127,6 +127,37 @@ import Testing
     }
   }
 
+  /// Two micro-batches of unlike numbers of supervised tokens, as `Trainer` counts them.
+  @Test func accumulatedGradientsAreNormalizedOverTheWholeStep() throws {
+    let backend = try CPUBackend(threads: 2)
+    guard let file = try FixtureTensors("lora.safetensors"), let batches = try FixtureBatches(),
+      let base = try load(on: backend)
+    else { return }
+    let weights = try base.addingAdapter(LoRAOptions(rank: 4, alpha: 8), seed: 0, on: backend)
+    let model = try DecoderModel(
+      weights, for: .training(.adapter), capacity: 144, positions: 48, on: backend)
+    for parameter in model.parameters {
+      set(parameter.value, try file.floats("init.\(fixtureName(parameter.name))"), on: backend)
+    }
+    let parts = [batches.microBatch(0), batches.microBatch(1)]
+    let total = parts.reduce(0) { $0 + $1.totalWeight }
+    #expect(total == Double(try file.integers("accum2_num_items")[0]))
+    let loss = try backend.makeTensor([1], .float32)
+    model.zeroGradients()
+    for part in parts {
+      try model.addGradients(
+        of: part, normalizer: Float(1 / total), loss: loss,
+        dropout: DropoutStreams(seed: 0, pass: 0))
+    }
+    let compared = model.parameters.filter { $0.name.contains("layers.0.self_attn.q_proj") }
+    #expect(compared.count == 2)
+    for parameter in compared {
+      expectGradient(
+        parameter.gradient.floats(from: backend),
+        near: try file.floats("accum2_grad.\(fixtureName(parameter.name))"), parameter.name)
+    }
+  }
+
   @Test func theQuantizedBaseHasTheCodesOfBitsandbytes() throws {
     let backend = try CPUBackend(threads: 2)
     guard let file = try FixtureTensors("qlora_base_nf4.safetensors"),

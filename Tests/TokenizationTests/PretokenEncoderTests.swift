@@ -21,14 +21,16 @@ import Testing
         known.append(joined)
       }
     }
-    let merges = pairs.sorted { $0.lexicographicallyPrecedes($1) { $0.lexicographicallyPrecedes($1) } }
-      .shuffled(using: &generator)
-      .enumerated()
-      .map { rank, pair in
-        Merge(
-          left: vocabulary.id(of: pair[0]) ?? -1, right: vocabulary.id(of: pair[1]) ?? -1,
-          result: vocabulary.id(of: pair[0] + pair[1]) ?? -1, rank: Int32(rank))
-      }
+    let merges = pairs.sorted {
+      $0.lexicographicallyPrecedes($1) { $0.lexicographicallyPrecedes($1) }
+    }
+    .shuffled(using: &generator)
+    .enumerated()
+    .map { rank, pair in
+      Merge(
+        left: vocabulary.id(of: pair[0]) ?? -1, right: vocabulary.id(of: pair[1]) ?? -1,
+        result: vocabulary.id(of: pair[0] + pair[1]) ?? -1, rank: Int32(rank))
+    }
     return BPEDefinition(
       pattern: .llama3, vocabulary: vocabulary, merges: merges, prefersWholePretokens: prefersWhole,
       addedTokens: [])

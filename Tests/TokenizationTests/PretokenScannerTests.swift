@@ -84,12 +84,17 @@ import Testing
   @Test(arguments: SplitPattern.allCases)
   func classesEveryCodePointAsItsRegexDoes(_ pattern: SplitPattern) throws {
     let scalars = (UInt32(0)...0x1F_FFF).compactMap(UnicodeScalar.init).filter { scalar in
-      scalar.properties.age.map { $0 <= (15, 0) } ?? false
+      guard let age = scalar.properties.age, age <= (15, 0) else { return false }
+      // Of the many thousand ideographs and Hangul syllables, some stand for all.
+      return scalar.properties.generalCategory != .otherLetter || scalar.value % 8 == 0
     }
-    let text = scalars.map { "a\($0)b\($0)1 \($0)!" }.joined()
-    try #expect(
-      pieces(text, pattern).map { Array($0.utf8) }
-        == piecesByRegex(text, pattern).map { Array($0.utf8) })
+    for start in stride(from: 0, to: scalars.count, by: 100) {
+      let some = scalars[start..<min(start + 100, scalars.count)]
+      let text = some.map { "a\($0)b\($0)1 \($0)!" }.joined()
+      try #expect(
+        pieces(text, pattern).map { Array($0.utf8) }
+          == piecesByRegex(text, pattern).map { Array($0.utf8) })
+    }
   }
 
   @Test(arguments: SplitPattern.allCases) func coversAnyBytesWithoutGaps(_ pattern: SplitPattern) {

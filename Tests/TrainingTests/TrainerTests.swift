@@ -2,9 +2,9 @@ import Artifacts
 import ComputeCPU
 import Fixtures
 import Foundation
-import Modeling
 import Testing
 
+@testable import Modeling
 @testable import Training
 
 @Suite struct TrainerTests {
@@ -78,6 +78,109 @@ import Testing
     let stopped = try artifacts(job.directory)
     #expect(stopped.keys.sorted() == whole.keys.sorted())
     for (name, bytes) in whole { #expect(stopped[name] == bytes, "\(name)") }
+  }
+
+  @Test func qloraLearnsAToyTaskAndLeavesAnAdapterThatLowersTheLoss() throws {
+    let folder = TemporaryFolder()
+    let model = try makeModelFolder(folder.file("model"))
+    let backend = try CPUBackend(threads: 2)
+    let base = try DecoderWeights(
+      model.configuration, from: RandomWeights(seed: 3, standardDeviation: 0.1), on: backend)
+    try ModelWriter.write(base, as: .bfloat16, to: model.path, from: backend)
+    let job = TrainingJob(
+      model: model, options: options(.qlora), lora: LoRAOptions(rank: 8, alpha: 16, dropout: 0.05),
+      baseName: "example/base", baseRevision: "abc", directory: folder.file("run"))
+    let source = try ToySource()
+    var notices: [String] = []
+    let result = try Trainer(job, source: source, on: backend) { event in
+      if case .notice(let text) = event { notices.append(text) }
+    }.run()
+    let last = try #require(result.lastHeldOutLoss)
+    #expect(last < 0.8 * (try #require(result.firstHeldOutLoss)))
+    // Rows of 16 columns are no whole blocks of 64.
+    #expect(notices.contains { $0.contains("`q_proj` have 16 columns") })
+
+    let adapter = try AdapterFolder(result.output)
+    #expect(adapter.configuration.baseName == "example/base")
+    #expect(adapter.configuration.baseRevision == "abc")
+    let weights = try DecoderWeights.load(
+      model: model, adapter: adapter, quantization: QuantizationOptions(), on: backend)
+    let scoring = try DecoderModel(
+      weights, for: .scoring, capacity: source.longestBatch, positions: source.longestRow,
+      on: backend)
+    #expect(try HeldOutLoss(scoring, on: backend).measure(source) == last)
+  }
+
+  @Test func runsOfOneAndTwoThreadsAndTheirRepetitionsLeaveTheSameBytes() throws {
+    let folder = TemporaryFolder()
+    let model = try makeModelFolder(folder.file("model"))
+    var runs: [[String: [UInt8]]] = []
+    for (index, threads) in [1, 2, 2].enumerated() {
+      let job = TrainingJob(
+        model: model, options: options(), directory: folder.file("run-\(index)"))
+      _ = try Trainer(job, source: ToySource(), on: CPUBackend(threads: threads)).run()
+      runs.append(try artifacts(job.directory))
+    }
+    #expect(runs[0] == runs[1])
+    #expect(runs[1] == runs[2])
+  }
+
+  @Test func metricsHaveTheKeysOfTransformersAndNoClock() throws {
+    let folder = TemporaryFolder()
+    let model = try makeModelFolder(folder.file("model"))
+    let job = TrainingJob(model: model, options: options(), directory: folder.file("run"))
+    _ = try Trainer(job, source: ToySource(), on: CPUBackend(threads: 1)).run()
+    let lines = try TextFile(folder.file("run/metrics.jsonl")).lines.filter { !$0.isEmpty }
+    let keys = try lines.map { try #require(JSONValue(parsing: $0).object).keys }
+    #expect(keys[0] == ["step", "epoch", "eval_loss"])
+    #expect(keys[1] == ["step", "epoch", "loss", "learning_rate", "grad_norm"])
+    #expect(keys.count == 12 + 5)
+    let history = try JSONValue(
+      parsing: TextFile(folder.file("run/training_history.json")).bytes)
+    #expect(try history.array == lines.map { try JSONValue(parsing: $0) })
+  }
+
+  @Test func aLossThatIsNoNumberStopsTheRunAndNamesTheRows() throws {
+    let folder = TemporaryFolder()
+    let model = try makeModelFolder(folder.file("model"))
+    var options = options()
+    options.learningRate = 1e38
+    options.warmupSteps = 1
+    let job = TrainingJob(model: model, options: options, directory: folder.file("run"))
+    let trainer = Trainer(job, source: try ToySource(), on: try CPUBackend(threads: 1))
+    let error = #expect(throws: AksharaError.self) { try trainer.run() }
+    #expect(error?.code == .checkFailed)
+    #expect(error?.message.contains("is not a finite number") == true)
+    #expect(error?.message.contains("`row-") == true)
+    #expect(!Path.exists(folder.file("run/model")))
+  }
+
+  @Test func aRunGoesOnOnlyWithItsOwnSetUp() throws {
+    let folder = TemporaryFolder()
+    let model = try makeModelFolder(folder.file("model"))
+    var job = TrainingJob(model: model, options: options(), directory: folder.file("run"))
+    _ = try Trainer(job, source: ToySource(), on: CPUBackend(threads: 1)).run()
+    job.options.learningRate = 1e-2
+    let error = #expect(throws: AksharaError.self) {
+      try Trainer(job, source: ToySource(), on: CPUBackend(threads: 1)).run()
+    }
+    #expect(error?.message.contains("`training.learning_rate` was 0.02 and is 0.01") == true)
+  }
+
+  @Test func aDamagedCheckpointIsNamed() throws {
+    let folder = TemporaryFolder()
+    let model = try makeModelFolder(folder.file("model"))
+    let job = TrainingJob(model: model, options: options(), directory: folder.file("run"))
+    _ = try Trainer(job, source: ToySource(), on: CPUBackend(threads: 1)).run()
+    let path = folder.file("run/checkpoint-24/state.safetensors")
+    var bytes = try Array(Data(contentsOf: URL(fileURLWithPath: path)))
+    bytes[bytes.count - 1] ^= 1
+    try AtomicFile.write(bytes, to: path)
+    let error = #expect(throws: AksharaError.self) {
+      try Trainer(job, source: ToySource(), on: CPUBackend(threads: 1)).run()
+    }
+    #expect(error?.location?.file == folder.file("run/checkpoint-24"))
+    #expect(error?.remedy?.contains("remove this folder") == true)
   }
 
   /// Throws when the batches of a step are asked for, in the middle of its micro-batches.

@@ -55,7 +55,7 @@ struct SampleMaker: Sendable {
   /// The row of a conversation.
   ///
   /// - Throws: `unsupported` if its template refuses it and `on_refusal` is `stop`; `malformed` for
-  ///   a weight that cannot be.
+  ///   a weight that cannot be, and for a row that is too long if `truncation` is `stop`.
   func make(_ conversation: Conversation, at location: SourceLocation? = nil) throws -> Outcome {
     let template = chooser.template(for: conversation)
     let rendered: RenderedConversation
@@ -72,7 +72,7 @@ struct SampleMaker: Sendable {
       straddles: encoded.straddles, changes: rendered.changes,
       controlTokenText: scanner.counts(in: rendered))
     if encoded.sample.inputIDs.count > options.maxLength {
-      outcome.sample = try cut(encoded, of: conversation, template)
+      outcome.sample = try cut(encoded, of: conversation, template, at: location)
       outcome.truncation = outcome.sample == nil ? nil : options.truncation
       if outcome.sample == nil { outcome.reason = .tooLong }
     }
@@ -96,9 +96,17 @@ struct SampleMaker: Sendable {
 
   /// The row cut to `max_length`; `nil` if it must be dropped.
   private func cut(
-    _ encoded: SampleEncoder.Encoded, of conversation: Conversation, _ template: any ChatTemplate
+    _ encoded: SampleEncoder.Encoded, of conversation: Conversation, _ template: any ChatTemplate,
+    at location: SourceLocation?
   ) throws -> LabeledSample? {
     switch options.truncation {
+    case .stop:
+      throw AksharaError(
+        .malformed,
+        "conversation `\(conversation.id)` has \(encoded.sample.inputIDs.count) tokens, more than "
+          + "`max_length` \(options.maxLength)", at: location,
+        remedy: "raise `max_length`, or say with `truncation` what becomes of long rows: drop, "
+          + "left or right")
     case .drop: return nil
     case .right: return encoded.sample.cutOnTheRight(to: options.maxLength, ends: encoded.ends)
     case .left:

@@ -17,9 +17,9 @@ extension Passport {
     proof = manifest["proof"] ?? .null
     sources = try recipe.sourceFiles.map { file in
       Source(
-        path: file.path, digest: try Digest(ofFile: file.path), licence: file.source.licence)
+        path: Path.normalized(file.path), digest: try Digest(ofFile: file.path), licence: file.source.licence)
     }
-    self.recipe = recipe.json
+    self.recipe = recipe.trainingJSON
     self.backend = backend
     files = Dictionary(
       try FileTree.files(below: folder).filter { $0 != Self.fileName }.map {

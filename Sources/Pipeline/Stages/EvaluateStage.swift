@@ -15,7 +15,7 @@ struct EvaluateStage: StageWork {
 
   private var recipe: Recipe { context.recipe }
 
-  func options() -> JSONValue { recipe.evaluation.json }
+  func options() -> JSONValue { recipe.json["evaluation"] ?? .null }
 
   func inputs(_ earlier: [PipelineStage: StageRecord]) throws -> [(String, Digest)] {
     let prompts = try recipe.evaluation.prompts.map { [("prompts", try Digest(ofFile: $0))] } ?? []

@@ -10,7 +10,10 @@ struct ImportStage: StageWork {
   func options() -> JSONValue { .array(context.recipe.sources.map(\.json)) }
 
   func inputs(_ earlier: [PipelineStage: StageRecord]) throws -> [(String, Digest)] {
-    try context.recipe.sourceFiles.map { ($0.path, try Digest(ofFile: $0.path)) }
+    // By number: keys must not depend on the folder from which the recipe is run.
+    try context.recipe.sourceFiles.enumerated().map { index, file in
+      ("source \(index + 1)", try Digest(ofFile: file.path))
+    }
   }
 
   func perform() throws {

@@ -20,7 +20,7 @@ struct TokenizerStage: StageWork {
   }
 
   func options() -> JSONValue {
-    ["tokenizer": recipe.json, "format": context.recipe.format.json]
+    ["tokenizer": context.recipe.json["tokenizer"] ?? .null, "format": context.recipe.format.json]
   }
 
   func inputs(_ earlier: [PipelineStage: StageRecord]) throws -> [(String, Digest)] {

@@ -21,10 +21,7 @@ struct TrainStage: StageWork {
   }
 
   func options() throws -> JSONValue {
-    [
-      "training": recipe.training.json, "lora": recipe.lora?.json ?? .null,
-      "quantization": recipe.quantization.json, "recipe": recipe.json,
-    ]
+    ["recipe": recipe.trainingJSON]
   }
 
   func inputs(_ earlier: [PipelineStage: StageRecord]) throws -> [(String, Digest)] {

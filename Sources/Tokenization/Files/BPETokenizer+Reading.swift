@@ -1,10 +1,11 @@
 import Artifacts
 
 extension BPETokenizer {
-  /// Files larger than this are not read; the largest vocabularies in use take about 40 MiB.
-  static let largestFile = 256 << 20
+  /// Files larger than this are not read; the largest vocabularies in use (256,000 tokens) take
+  /// about 33 MiB.
+  static let largestFile = 64 << 20
 
-  /// Reads a tokenizer's file; its content tells its kind.
+  /// Reads a tokenizer's file, plain, gzip or zstd; its content tells its kind.
   ///
   /// - `tokenizer.json` of a byte-level BPE: `pattern` must be absent or the file's own.
   /// - A tiktoken rank file, one line a token, the token in base64 and its rank: `pattern` names
@@ -16,7 +17,7 @@ extension BPETokenizer {
     contentsOf path: String, pattern: SplitPattern? = nil, specialTokens: [AddedToken] = []
   ) throws {
     let location = SourceLocation(file: path)
-    let bytes = try FileContent.read(path, limit: Self.largestFile)
+    let bytes = try TextFile(path, maximumSize: Self.largestFile).bytes
     if bytes.first(where: { !Self.jsonSpace.contains($0) }) == UInt8(ascii: "{") {
       try self.init(
         tokenizerJSON: bytes, pattern: pattern, specialTokens: specialTokens, at: location)

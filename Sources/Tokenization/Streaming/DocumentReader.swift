@@ -1,7 +1,8 @@
 import Artifacts
 internal import Foundation
 
-/// Reads documents from a file or from standard input (`-`), one a line, or all as one.
+/// Reads documents from a file (plain, gzip or zstd) or, as they are, from standard input (`-`): one
+/// a line, or all as one.
 ///
 /// Unlike a reader of records it changes nothing: a carriage return before the line feed belongs to
 /// the document. The last line may lack its line feed. Memory is bounded by the longest document.
@@ -20,15 +21,15 @@ public final class DocumentReader {
   public static let longestDocument = 1 << 30
 
   private let path: String
-  private let handle: FileHandle
+  /// `nil` for standard input, whose bytes are never taken for compressed ones.
+  private let source: ByteSource?
   private let layout: Layout
+  private var chunk = [UInt8](repeating: 0, count: 1 << 18)
   private var buffer: [UInt8] = []
   /// Where the unread part of the buffer begins.
   private var start = 0
   private var ended = false
   private var line = 0
-
-  private static let chunk = 1 << 20
 
   /// Where the last document stands.
   public var location: SourceLocation {
@@ -41,21 +42,7 @@ public final class DocumentReader {
   public init(_ path: String, layout: Layout) throws {
     self.path = path == "-" ? "standard input" : path
     self.layout = layout
-    if path == "-" {
-      handle = .standardInput
-    } else {
-      guard Path.exists(path) else {
-        throw AksharaError(
-          .missingFile, "there is no such file", at: SourceLocation(file: path),
-          remedy: "check the path")
-      }
-      guard let handle = FileHandle(forReadingAtPath: path) else {
-        throw AksharaError(
-          .unreadable, "cannot read the file", at: SourceLocation(file: path),
-          remedy: "check its rights")
-      }
-      self.handle = handle
-    }
+    source = path == "-" ? nil : try ByteSource(path)
   }
 
   /// The next document, or `nil` at the end. With `whole`, an empty input is one empty document.
@@ -68,7 +55,7 @@ public final class DocumentReader {
   private func nextLine() throws -> [UInt8]? {
     var searched = start
     while true {
-      if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+      if let end = lineFeed(from: searched) {
         defer { start = end + 1 }
         line += 1
         return Array(buffer[start..<(layout == .line ? end : end + 1)])
@@ -85,6 +72,15 @@ public final class DocumentReader {
     }
   }
 
+  private func lineFeed(from position: Int) -> Int? {
+    buffer.withUnsafeBytes { bytes in
+      guard position < bytes.count, let base = bytes.baseAddress,
+        let found = memchr(base + position, Int32(UInt8(ascii: "\n")), bytes.count - position)
+      else { return nil }
+      return UnsafeRawPointer(found) - base
+    }
+  }
+
   private func wholeInput() throws -> [UInt8]? {
     if ended { return nil }
     while !ended { try fill() }
@@ -93,18 +89,24 @@ public final class DocumentReader {
   }
 
   private func fill() throws {
-    do {
-      let data = try handle.read(upToCount: Self.chunk) ?? Data()
-      ended = data.isEmpty
-      buffer += data
-    } catch {
-      throw AksharaError(
-        .unreadable, "cannot read the file", at: location, remedy: "give a file, not a folder")
-    }
+    let count = try chunk.withUnsafeMutableBytes { try read(into: $0) }
+    buffer += chunk[..<count]
+    ended = count == 0
     guard buffer.count <= Self.longestDocument else {
       throw AksharaError(
         .malformed, "the document is longer than \(Self.longestDocument >> 20) MiB", at: location,
         remedy: "cut it into several lines")
+    }
+  }
+
+  private func read(into output: UnsafeMutableRawBufferPointer) throws -> Int {
+    if let source { return try source.read(into: output) }
+    while true {
+      let count = Foundation.read(STDIN_FILENO, output.baseAddress, output.count)
+      if count >= 0 { return count }
+      guard errno == EINTR else {
+        throw AksharaError(.unreadable, "cannot read standard input", at: location)
+      }
     }
   }
 }

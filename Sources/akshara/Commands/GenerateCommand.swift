@@ -3,7 +3,6 @@ import Artifacts
 import Batching
 import ComputeCPU
 import Evaluation
-import Foundation
 import Modeling
 import Tokenization
 
@@ -48,11 +47,10 @@ struct GenerateCommand: ParsableCommand {
   @Flag(help: "Store the linear layers in NF4 with double quantization, as QLoRA trains over them.")
   var loadIn4bit = false
 
-  @Option(help: "How many threads compute.")
-  var threads = ProcessInfo.processInfo.activeProcessorCount
-
   @Flag(help: #"Print {"prompt_ids", "ids", "text"} on one line."#)
   var json = false
+
+  @OptionGroup var threading: ThreadOptions
 
   func validate() throws {
     guard temperature >= 0, temperature.isFinite else {
@@ -64,14 +62,13 @@ struct GenerateCommand: ParsableCommand {
     guard maxTokens > 0 else {
       throw ValidationError("--max-tokens is \(maxTokens); give 1 or more")
     }
-    guard threads > 0 else { throw ValidationError("--threads is \(threads); give 1 or more") }
     guard !(raw && template != nil) else {
       throw ValidationError("--raw and --template exclude each other")
     }
   }
 
   func run() throws {
-    let backend = try CPUBackend(threads: threads)
+    let backend = try CPUBackend(threads: threading.threads)
     let folder = try ModelFolder(model)
     let tokenizer = try BPETokenizer(contentsOf: Path.join(model, "tokenizer.json"))
     let answerer = try PromptAnswerer(

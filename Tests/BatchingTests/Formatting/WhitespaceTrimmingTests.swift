@@ -20,7 +20,8 @@ import Testing
 
   @Test func aMarkBehindASpaceKeepsItsBytes() {
     // A grapheme may hold a space with a mark: trimming works on characters of Unicode, not on it.
-    #expect(" \u{301}a\r\n".trimmingWhitespaceAsPython().unicodeScalars.map(\.value) == [0x301, 0x61])
+    #expect(
+      " \u{301}a\r\n".trimmingWhitespaceAsPython().unicodeScalars.map(\.value) == [0x301, 0x61])
     #expect(" \n".trimmingWhitespaceAsPython().isEmpty)
     #expect("".trimmingWhitespaceAsPython().isEmpty)
   }

@@ -1,3 +1,4 @@
+import Artifacts
 import Conversations
 import Testing
 
@@ -26,6 +27,14 @@ import Testing
     let outcome = try make(conversation, .drop, length - 1)
     #expect(outcome.reason == .tooLong)
     #expect(outcome.renderedTokens == length)
+  }
+
+  @Test func stopsAtARowThatIsTooLongUnlessToldOtherwise() throws {
+    let conversation = SampleConversations.dialogue("abc", "def")
+    let length = try length(conversation)
+    let error = #expect(throws: AksharaError.self) { try make(conversation, .stop, length - 1) }
+    #expect(error?.message.contains("more than `max_length` \(length - 1)") == true)
+    #expect(FormatOptions().truncation == .stop)
   }
 
   @Test func cutsOldTurnsOnTheLeftAndKeepsTheSystemMessage() throws {

@@ -25,7 +25,8 @@ import Testing
     #expect(set.manifest.splits[0].files.map(\.path).filter { $0.contains("data") }.count == 4)
     #expect(set.manifest.splits[0].files[0].path == data)
     for row in 0..<10 { #expect(try set.record(.train, row).sample.conversationID == "\(row)") }
-    #expect(try Array(ShardSelection(of: set, split: nil, row: nil, limit: 4)).map(\.1) == [0, 1, 2, 3])
+    #expect(
+      try Array(ShardSelection(of: set, split: nil, row: nil, limit: 4)).map(\.1) == [0, 1, 2, 3])
     #expect(try Array(ShardSelection(of: set, split: .train, row: 7, limit: nil)).map(\.1) == [7])
     #expect(throws: AksharaError.self) {
       try ShardSelection(of: set, split: .test, row: nil, limit: nil)
@@ -105,7 +106,8 @@ import Testing
     try FileManager.default.removeItem(atPath: "\(folder.path)/\(data)")
     #expect(refusal { _ = try folder.open() }?.code == .missingFile)
     let empty = TemporaryFolder()
-    #expect(refusal { _ = try ShardSet(empty.path) }?.location?.file == "\(empty.path)/manifest.json")
+    #expect(
+      refusal { _ = try ShardSet(empty.path) }?.location?.file == "\(empty.path)/manifest.json")
   }
 
   @Test func rowsOfAnotherFileAreRefused() throws {
@@ -122,7 +124,10 @@ import Testing
   @Test(arguments: [
     ("\"version\": 1,\n  \"tool\"", "\"version\": 2,\n  \"tool\"", AksharaError.Code.unsupported),
     ("akshara-shards", "something", .malformed),
-    ("train/data-00000-of-00004.arrow\",\n          \"digest", "../data-00000-of-00004.arrow\",\n          \"digest", .malformed),
+    (
+      "train/data-00000-of-00004.arrow\",\n          \"digest",
+      "../data-00000-of-00004.arrow\",\n          \"digest", .malformed
+    ),
     ("\"rows_in\": 10", "\"rows_in\": -1", .malformed),
     ("\"train_on\": \"assistant\"", "\"train_on\": \"nobody\"", .invalidOption),
     ("\"rendered\"", "\"rendred\"", .malformed),

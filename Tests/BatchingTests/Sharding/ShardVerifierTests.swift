@@ -161,7 +161,8 @@ import Testing
     let options = FormatOptions(templates: ["llama3"], maxLength: length - 1)
     let report = try ShardFolder(records: [try record()], options).verify()
     #expect(report.proof.faults[.wrongLength] == 1)
-    #expect(report.examples.first?.detail == "\(length) tokens, where 1 to \(length - 1) are allowed")
+    #expect(
+      report.examples.first?.detail == "\(length) tokens, where 1 to \(length - 1) are allowed")
     let empty = try faults { sample in
       (sample.inputIDs, sample.labels, sample.spans, sample.text) = ([], [], [], "")
     }

@@ -1,0 +1,187 @@
+import Artifacts
+import Compute
+import ComputeCPU
+import Fixtures
+import Foundation
+import Testing
+
+@testable import Modeling
+
+@Suite struct LoRAOptionsTests {
+  private let place = SourceLocation(file: "recipe.yaml", line: 3)
+
+  private func read(_ entries: [(String, OptionNode.Value)]) throws -> LoRAOptions {
+    let table = entries.map {
+      OptionNode.Entry(key: $0.0, node: OptionNode($0.1, at: place))
+    }
+    var reader = try OptionReader(OptionNode(.table(table), at: place), section: "lora")
+    return try LoRAOptions(reading: &reader)
+  }
+
+  private func list(_ names: String...) -> OptionNode.Value {
+    .list(names.map { OptionNode(.scalar(.string($0)), at: place) })
+  }
+
+  @Test func keysAreThoseOfPEFT() throws {
+    let options = try read([
+      ("r", .scalar(8)), ("lora_alpha", .scalar(16)), ("lora_dropout", .scalar(0.05)),
+      ("target_modules", list("q_proj", "v_proj")),
+    ])
+    #expect(
+      options
+        == LoRAOptions(rank: 8, alpha: 16, dropout: 0.05, targets: .named(["q_proj", "v_proj"])))
+    #expect(options.scaling == 2)
+    #expect(try read([("target_modules", .scalar("all-linear"))]) == LoRAOptions())
+    #expect(throws: AksharaError.self) { try read([("target_modules", .scalar("q_proj"))]) }
+    #expect(throws: AksharaError.self) { try read([("target_modules", .list([]))]) }
+    #expect(throws: AksharaError.self) { try read([("lora_dropout", .scalar(1))]) }
+    #expect(throws: AksharaError.self) { try read([("lora_r", .scalar(8))]) }
+  }
+
+  @Test func namesPickModulesAsPEFTPicksThem() throws {
+    let shape = SmallModel.configuration()
+    func modules(_ names: [String]) throws -> [String] {
+      try LoRAOptions(targets: .named(names)).modules(in: shape).map {
+        ParameterName.module(layer: $0.0, $0.1)
+      }
+    }
+    #expect(try LoRAOptions().modules(in: shape).count == 14)
+    #expect(
+      try modules(["v_proj", "q_proj"]) == [
+        "model.layers.0.self_attn.q_proj", "model.layers.0.self_attn.v_proj",
+        "model.layers.1.self_attn.q_proj", "model.layers.1.self_attn.v_proj",
+      ])
+    #expect(try modules(["layers.1.mlp.up_proj"]) == ["model.layers.1.mlp.up_proj"])
+    for wrong in ["proj", "lm_head", "embed_tokens", "layers.2.mlp.up_proj"] {
+      #expect(throws: AksharaError.self) { try modules(["q_proj", wrong]) }
+    }
+  }
+}
+
+@Suite struct AdapterFolderTests {
+  @Test func anAdapterThatWasWrittenIsReadBack() throws {
+    let backend = try CPUBackend(threads: 1)
+    let folder = TemporaryFolder()
+    let base = try SmallModel.weights(on: backend)
+    let options = LoRAOptions(rank: 3, alpha: 12, targets: .named(["q_proj", "down_proj"]))
+    let adapted = try base.addingAdapter(options, seed: 4, on: backend)
+    for (index, adapter) in adapted.adapters.enumerated() {
+      fill(adapter.adapter.b, seed: UInt64(index), scale: 1, on: backend)
+    }
+    let configuration = AdapterConfiguration(options, baseName: "base", baseRevision: nil)
+    let path = folder.file("adapter")
+    try AdapterFolder.write(adapted, configuration, to: path, from: backend)
+    let opened = try AdapterFolder(path)
+    #expect(opened.configuration == configuration)
+    let read = try opened.load(onto: base, on: backend)
+    #expect(read.adapters.count == 4)
+    for (ours, theirs) in zip(adapted.adapters, read.adapters) {
+      #expect(ours.layer == theirs.layer && ours.projection == theirs.projection)
+      #expect(ours.adapter.a.floats(from: backend) == theirs.adapter.a.floats(from: backend))
+      #expect(ours.adapter.b.floats(from: backend) == theirs.adapter.b.floats(from: backend))
+      #expect(theirs.adapter.scaling == 4)
+    }
+    let file = try SafetensorsFile("\(path)/adapter_model.safetensors")
+    #expect(
+      file.names == [
+        "base_model.model.model.layers.0.mlp.down_proj.lora_A.weight",
+        "base_model.model.model.layers.0.mlp.down_proj.lora_B.weight",
+        "base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight",
+        "base_model.model.model.layers.0.self_attn.q_proj.lora_B.weight",
+        "base_model.model.model.layers.1.mlp.down_proj.lora_A.weight",
+        "base_model.model.model.layers.1.mlp.down_proj.lora_B.weight",
+        "base_model.model.model.layers.1.self_attn.q_proj.lora_A.weight",
+        "base_model.model.model.layers.1.self_attn.q_proj.lora_B.weight",
+      ])
+  }
+
+  @Test func anAdapterThatPEFTWroteGivesItsLogits() throws {
+    guard let file = try FixtureTensors("lora.safetensors"), let batches = try FixtureBatches(),
+      let model = RepositoryPaths.shared("fixtures/tiny"),
+      let adapter = RepositoryPaths.shared("fixtures/tiny_adapter")
+    else { return }
+    let backend = try CPUBackend(threads: 2)
+    let weights = try DecoderWeights.load(
+      model: ModelFolder(model), adapter: AdapterFolder(adapter), on: backend)
+    let decoder = try DecoderModel(
+      weights, for: .scoring, capacity: 144, positions: 48, on: backend)
+    let ours = try decoder.logits(of: batches.microBatch(0))
+    let theirs = try file.floats("logits")
+    let kept = (0..<3).flatMap { Array(batches.range(0, $0)) }
+    let reference = kept.flatMap { theirs[$0 * 512..<$0 * 512 + 512] }
+    let worst = zip(ours, reference).map { abs($0 - $1) }.max() ?? 1
+    #expect(ours.count == reference.count)
+    #expect(worst < 1e-5, "\(worst)")
+  }
+
+  @Test func theConfigurationHasTheKeysOfPEFT() throws {
+    guard let path = RepositoryPaths.shared("fixtures/tiny_adapter/adapter_config.json") else {
+      return
+    }
+    let theirs = try JSONValue(parsing: TextFile(path).bytes)
+    let options = LoRAOptions(rank: 4, alpha: 8)
+    let ours = AdapterConfiguration(options, baseName: nil, baseRevision: nil).json
+    #expect(ours.object?.keys == theirs.object?.keys)
+    for key in theirs.object?.keys ?? [] where key != "target_modules" {
+      #expect(ours[key] == theirs[key], "\(key)")
+    }
+    let modules = theirs["target_modules"]?.array?.compactMap(\.string).sorted()
+    #expect(ours["target_modules"]?.array?.compactMap(\.string) == modules)
+  }
+
+  @Test(
+    arguments: [
+      ("use_dora", true), ("use_rslora", true), ("bias", "all"), ("rank_pattern", ["q_proj": 4]),
+      ("modules_to_save", ["lm_head"]), ("peft_type", "IA3"), ("fan_in_fan_out", true),
+      ("trainable_token_indices", [1, 2]), ("layer_replication", [[0, 1]]),
+    ] as [(String, JSONValue)])
+  func whatIsNotPlainLoRAIsRefusedByName(key: String, value: JSONValue) throws {
+    let place = SourceLocation(file: "adapter_config.json")
+    let plain = AdapterConfiguration(LoRAOptions(), baseName: nil, baseRevision: nil).json
+    var object = try #require(plain.object)
+    object[key] = value
+    let error = #expect(throws: AksharaError.self) {
+      try AdapterConfiguration(json: .object(object), at: place)
+    }
+    #expect(error?.message.contains("`\(key)`") == true)
+  }
+
+  @Test func anAdapterOfAnotherBaseIsRefused() throws {
+    let backend = try CPUBackend(threads: 1)
+    let folder = TemporaryFolder()
+    let base = try SmallModel.weights(on: backend)
+    let adapted = try base.addingAdapter(LoRAOptions(rank: 2), seed: 0, on: backend)
+    let configuration = AdapterConfiguration(
+      LoRAOptions(rank: 2), baseName: nil, baseRevision: nil)
+    try AdapterFolder.write(adapted, configuration, to: folder.file("a"), from: backend)
+    var shallow = base
+    shallow.layers.removeLast()
+    #expect(throws: AksharaError.self) {
+      try AdapterFolder(folder.file("a")).load(onto: shallow, on: backend)
+    }
+  }
+
+  /// PEFT draws A by `kaiming_uniform_(a=√5)`: uniform in ±1/√in, and sets B to zero.
+  @Test func aNewAdapterBeginsAsPEFTBeginsAndChangesNothing() throws {
+    let backend = try CPUBackend(threads: 1)
+    let base = try SmallModel.weights(on: backend)
+    let adapted = try base.addingAdapter(LoRAOptions(rank: 400), seed: 1, on: backend)
+    for (_, projection, adapter) in adapted.adapters {
+      let inputs = projection.shape(in: base.configuration).inputs
+      let bound = 1 / Double(inputs).squareRoot()
+      let values = adapter.a.floats(from: backend).map { Double($0) / bound }
+      #expect(values.allSatisfy { abs($0) <= 1 })
+      let mean = values.reduce(0, +) / Double(values.count)
+      let square = values.reduce(0) { $0 + $1 * $1 } / Double(values.count)
+      // Mean 0 and mean square 1/3; 4,800 values or more, four standard errors.
+      #expect(abs(mean) < 0.034)
+      #expect(abs(square - 1 / 3) < 0.018)
+      #expect(adapter.b.floats(from: backend).allSatisfy { $0 == 0 })
+    }
+    func logits(_ weights: DecoderWeights) throws -> [Float] {
+      try DecoderModel(weights, for: .scoring, capacity: 16, positions: 8, on: backend)
+        .logits(of: SmallModel.batch)
+    }
+    #expect(try logits(adapted) == logits(base))
+  }
+}

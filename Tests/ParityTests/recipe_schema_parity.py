@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""Checks that `schemas/recipe.schema.json` and `akshara run` take and refuse the same recipes.
+
+    AKSHARA_BINARY=.build/release/akshara recipe_schema_parity.py
+
+Judge: `jsonschema` 4 (draft 2020-12). The sample recipes must fit the schema; then, for every key of the schema, a
+recipe with a good value must be taken by both, one with a wrong type refused by both; and a key that the schema does
+not know must be refused by both in every table. Exit status 1 if they disagree.
+"""
+
+import copy
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import yaml
+from jsonschema import Draft202012Validator
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+AKSHARA = os.environ.get("AKSHARA_BINARY", str(ROOT / ".build/release/akshara"))
+SCHEMA = json.loads((ROOT / "schemas/recipe.schema.json").read_text())
+CONFIG = (ROOT / "samples/base-training/config.json").read_text()
+
+failures = checked = 0
+
+
+def sample(schema):
+    """A good value for a property."""
+    if "$ref" in schema:
+        return sample(SCHEMA["$defs"]["template"])
+    if "oneOf" in schema:
+        return sample(schema["oneOf"][0])
+    if "enum" in schema:
+        return schema["enum"][0]
+    kind = schema["type"]
+    if kind == "string":
+        return "Latn" if schema.get("pattern", "").startswith("^[A-Z]") else "abc"
+    if kind == "integer":
+        return max(schema.get("minimum", 1), 1)
+    if kind == "number":
+        return 0.25
+    if kind == "boolean":
+        return True
+    if kind == "array":
+        return [sample(schema["items"])]
+    if kind == "object":
+        return {"a": sample(schema["additionalProperties"])} if isinstance(schema.get("additionalProperties"), dict) else {}
+    raise ValueError(kind)
+
+
+def minimal(folder):
+    return {"project": "p", "base_model": folder, "sources": [{"kind": "text", "path": f"{folder}/a.txt"}]}
+
+
+# Keys that contradict each other or name files have their own tests; a lone good value of these is not a good recipe.
+NEEDS_COMPANY = {("training", "method"), ("training", "init"), ("tokenizer", "path"), ("tokenizer", "train"),
+                 ("evaluation", "prompts"), ("quantization", "load_in_4bit"), ("format", "train_on"),
+                 ("training", "max_steps"), ("training", "warmup_steps"), ("format", "response_template"), ("format", "begin_token"),
+                 ("curation", "validation_fraction"), ("curation", "test_fraction")}
+
+
+def accepts(folder, recipe):
+    path = pathlib.Path(folder) / "recipe.yaml"
+    path.write_text(yaml.safe_dump(recipe, allow_unicode=True))
+    done = subprocess.run(
+        [AKSHARA, "run", str(path), "--dry-run", "--until", "import", "--output", f"{folder}/run"],
+        capture_output=True, text=True)
+    return done.returncode == 0, done.stderr.strip()
+
+
+def compare(folder, validator, recipe, wanted, name):
+    global failures, checked
+    checked += 1
+    fits = validator.is_valid(recipe)
+    taken, message = accepts(folder, recipe)
+    if fits != wanted or taken != wanted:
+        failures += 1
+        print(f"WRONG {name}: schema {'takes' if fits else 'refuses'} it, akshara {'takes' if taken else 'refuses'} it: {message}")
+
+
+def main():
+    Draft202012Validator.check_schema(SCHEMA)
+    validator = Draft202012Validator(SCHEMA)
+    for path in sorted(ROOT.glob("samples/*/recipe.yaml")):
+        errors = [error.message for error in validator.iter_errors(yaml.safe_load(path.read_text()))]
+        print(f"{'ok   ' if not errors else 'WRONG'} {path.relative_to(ROOT)} {errors[:3]}")
+        global failures
+        failures += bool(errors)
+    with tempfile.TemporaryDirectory() as folder:
+        (pathlib.Path(folder) / "a.txt").write_text("ಒಂದು\n")
+        (pathlib.Path(folder) / "config.json").write_text(CONFIG)
+        compare(folder, validator, minimal(folder), True, "the smallest recipe")
+        tables = {name: schema for name, schema in SCHEMA["properties"].items() if schema.get("type") == "object"}
+        for table, schema in tables.items():
+            for key, value in schema["properties"].items():
+                if (table, key) not in NEEDS_COMPANY:
+                    recipe = minimal(folder) | {table: {key: sample(value)}}
+                    compare(folder, validator, recipe, True, f"{table}.{key} = {sample(value)!r}")
+                recipe = minimal(folder) | {table: {key: [[["wrong"]]]}}
+                compare(folder, validator, recipe, False, f"{table}.{key} of a wrong type")
+            compare(folder, validator, minimal(folder) | {table: {"unknown_key": 1}}, False, f"{table}.unknown_key")
+        source = SCHEMA["properties"]["sources"]["items"]["properties"]
+        for key, value in source.items():
+            recipe = copy.deepcopy(minimal(folder))
+            if key not in ("path",):
+                recipe["sources"][0][key] = sample(value)
+                compare(folder, validator, recipe, True, f"sources.{key} = {sample(value)!r}")
+            recipe["sources"][0][key] = [[["wrong"]]]
+            compare(folder, validator, recipe, False, f"sources.{key} of a wrong type")
+        for missing in ("project", "base_model", "sources"):
+            recipe = minimal(folder)
+            del recipe[missing]
+            compare(folder, validator, recipe, False, f"without {missing}")
+        compare(folder, validator, minimal(folder) | {"unknown": {}}, False, "an unknown table")
+    print(f"{checked} recipes compared, {failures} disagreements")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
