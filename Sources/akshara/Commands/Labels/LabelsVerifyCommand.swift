@@ -1,7 +1,6 @@
 import ArgumentParser
 import Artifacts
 import Batching
-import Foundation
 
 /// `akshara labels verify`.
 struct LabelsVerifyCommand: ParsableCommand {
@@ -16,14 +15,14 @@ struct LabelsVerifyCommand: ParsableCommand {
   @Option(help: "The tokenizer.json that the set was made with. Default: the set's own copy.")
   var tokenizer: String?
 
-  @Option(help: "How many threads check rows.")
-  var threads = ProcessInfo.processInfo.activeProcessorCount
+  @OptionGroup var threads: ThreadOptions
 
   @Flag(help: "Print the proof and the first faults as JSON.")
   var json = false
 
   func run() throws {
-    let report = try ShardVerifier.verify(folder: set, tokenizer: tokenizer, threads: threads)
+    let report = try ShardVerifier.verify(
+      folder: set, tokenizer: tokenizer, threads: threads.threads)
     if json { try StandardOutput.write(report.json.pretty) }
     for line in report.lines where !json { StandardError.print(line) }
     try report.requireNoFaults(in: set)
