@@ -69,6 +69,11 @@ package struct Recipe: Sendable {
     ]
     if let path = tokenizer.path { tokenizer.path = Path.join(folder, path) }
     if let prompts = evaluation.prompts { evaluation.prompts = Path.join(folder, prompts) }
+    for path in [tokenizer.path, evaluation.prompts].compactMap(\.self) where !Path.exists(path) {
+      throw AksharaError(
+        .missingFile, "the recipe names `\(path)`, which is not there", at: reader.location,
+        remedy: "paths count from the recipe's folder")
+    }
     try checkMethod(hasAdapter: hasAdapter, at: reader.location)
   }
 

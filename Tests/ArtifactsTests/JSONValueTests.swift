@@ -21,3 +21,17 @@ import Testing
     #expect(try JSONValue(parsing: value.pretty) == value)
   }
 }
+
+@Suite struct JSONStringTests {
+  @Test func everyCharacterBelow128IsReadBack() throws {
+    for first in 0..<128 {
+      let text =
+        String(UnicodeScalar(UInt8(first))) + "ಅ" + String(UnicodeScalar(UInt8(127 - first)))
+      let written = JSONValue.string(text).compact
+      #expect(try JSONValue(parsing: written).string == text)
+    }
+    #expect(
+      JSONValue.string("a\u{1F}\"\\\r\t\u{7F}").compactString == "\"a\\u001f\\\"\\\\\\r\\t\u{7F}\"")
+    #expect(JSONValue.string("").compactString == "\"\"")
+  }
+}

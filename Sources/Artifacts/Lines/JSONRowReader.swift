@@ -1,8 +1,9 @@
 /// Reads the rows of a JSON data set one at a time: JSON Lines, one array, or documents that follow
 /// each other; plain, gzip or zstd.
 ///
-/// Which of them it is shows in the first MiB: a first or second line that is a whole document means
-/// JSON Lines, whatever the file's name, unless the first line is an array and the only one.
+/// A name that ends in `.jsonl` or `.ndjson` means JSON Lines. Otherwise the first MiB shows it: a
+/// first or second line that is a whole document means JSON Lines too, unless the first line is an
+/// array and the only one.
 public final class JSONRowReader {
   /// The path as it was given.
   public let path: String
@@ -18,7 +19,9 @@ public final class JSONRowReader {
     self.path = path
     let parser = try JSONParser()
     self.parser = parser
-    switch Self.layout(of: try Self.peek(path), named: path, parser: parser) {
+    let name = Compression.nameWithoutSuffix(path)
+    let saysLines = name.hasSuffix(".jsonl") || name.hasSuffix(".ndjson")
+    switch saysLines ? .lines : Self.layout(of: try Self.peek(path), parser: parser) {
     case .lines:
       let lines = try JSONLinesReader(path, maximumLineLength: maximumLength)
       rows = lines.next
@@ -42,9 +45,7 @@ public final class JSONRowReader {
     case elements(JSONElementReader.Layout)
   }
 
-  private static func layout(of head: [UInt8], named path: String, parser: JSONParser) -> Layout {
-    let name = Compression.nameWithoutSuffix(path)
-    if name.hasSuffix(".jsonl") || name.hasSuffix(".ndjson") { return .lines }
+  private static func layout(of head: [UInt8], parser: JSONParser) -> Layout {
     let text = head.starts(with: [0xEF, 0xBB, 0xBF]) ? head[3...] : head[...]
     guard let start = text.firstIndex(where: { !isSpace($0) }) else { return .lines }
     let lines = text[start...].split(separator: UInt8(ascii: "\n"), maxSplits: 2)

@@ -18,12 +18,18 @@ enum FountainLine {
     "INT./EXT", "INT/EXT", "EXT./INT", "EXT/INT", "I./E", "I/E", "E./I", "E/I", "INT", "EXT", "EST",
   ]
 
-  /// The text and the number of a heading such as `INT. HOUSE - DAY #1A#`.
+  /// The text and the number of a heading such as `INT. HOUSE - DAY #1A#`; numbers are letters,
+  /// digits, hyphens and full stops.
   static func heading(_ line: String) -> (text: String, number: String?) {
-    guard let match = line.wholeMatch(of: /(.*?)\s*#([\p{L}\p{N}.\-]+)#\s*/) else {
-      return (line, nil)
-    }
-    return (String(match.1), String(match.2))
+    let line = line.trimmingSpaces()
+    let body = line.dropLast()
+    guard line.hasSuffix("#"), let mark = body.lastIndex(of: "#") else { return (line, nil) }
+    let number = body[body.index(after: mark)...]
+    let isNumber =
+      !number.isEmpty
+      && number.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "." }
+    guard isNumber else { return (line, nil) }
+    return (String(body[..<mark]).trimmingSpaces(), String(number))
   }
 
   /// Whether a line, with the spaces at its end, is a transition: capitals that end in `TO:`, or

@@ -122,11 +122,14 @@ struct FountainParser {
         let separator = entries[entries.count - 1].text.isEmpty ? "" : "\n"
         entries[entries.count - 1].text += separator + line.text.trimmingSpaces()
       } else {
-        guard let match = line.text.wholeMatch(of: /([^\s:.][^:]*):\s*(.*)/) else { return }
+        guard let colon = line.text.firstIndex(of: ":"), let first = line.text.first,
+          first != ":", first != ".", !first.isWhitespace
+        else { return }
+        let value = line.text[line.text.index(after: colon)...]
         entries.append(
           FountainElement(
-            kind: .titlePage(key: String(match.1)), text: String(match.2).trimmingSpaces(),
-            line: line.number))
+            kind: .titlePage(key: String(line.text[..<colon])),
+            text: String(value).trimmingSpaces(), line: line.number))
       }
     }
     guard let first = entries.first, !first.text.isEmpty else { return }

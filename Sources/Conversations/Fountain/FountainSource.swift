@@ -47,24 +47,33 @@ struct FountainSource {
     _ removed: inout [Bool]
   ) {
     let (open, close) = (Array(open.utf8), Array(close.utf8))
+    let emptyLine = [newline, newline]
     var position = 0
-    while let start = find(open, in: text, from: position, removed) {
-      guard let end = find(close, in: text, from: start + open.count, removed) else { return }
-      let inside = text[start..<end]
-      let isBroken =
-        !mayHoldBlankLines && zip(inside, inside.dropFirst()).contains { $0 == (newline, newline) }
-      position = isBroken ? start + open.count : end + close.count
-      if isBroken { continue }
+    while let start = find(open, in: text, from: position, to: text.count, removed) {
+      let inside = start + open.count
+      let border =
+        mayHoldBlankLines
+        ? text.count
+        : find(emptyLine, in: text, from: inside, to: text.count, removed) ?? text.count
+      guard let end = find(close, in: text, from: inside, to: border, removed) else {
+        position = border
+        continue
+      }
+      position = end + close.count
       for index in start..<position { removed[index] = true }
     }
   }
 
+  /// The first place of two bytes, both not removed, that begins at `start` or later and before
+  /// `end`.
   private static func find(
-    _ mark: [UInt8], in text: [UInt8], from start: Int, _ removed: [Bool]
+    _ mark: [UInt8], in text: [UInt8], from start: Int, to end: Int, _ removed: [Bool]
   ) -> Int? {
-    guard start + mark.count <= text.count else { return nil }
-    return (start...text.count - mark.count).first {
-      text[$0] == mark[0] && text[$0 + 1] == mark[1] && !removed[$0]
+    var index = start
+    while index < min(end, text.count - 1) {
+      if text[index] == mark[0] && text[index + 1] == mark[1] && !removed[index] { return index }
+      index += 1
     }
+    return nil
   }
 }

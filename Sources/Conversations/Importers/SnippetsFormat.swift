@@ -85,31 +85,40 @@ struct SnippetsFormat: SceneFormat {
   /// `NAME: line`. Where the comment lists the characters, a name in small letters counts only if
   /// it is one of them: `Adi matter: light teesko` is no cue.
   private static func speech(_ line: String, characters: [String]) -> Scene.Speech? {
-    guard let match = line.wholeMatch(of: /\s*([^:]+):\s+(\S.*?)\s*/) else { return nil }
-    let name = String(match.1).trimmingSpaces()
-    guard CharacterName.isPlausible(name) else { return nil }
+    guard let colon = line.firstIndex(of: ":") else { return nil }
+    let name = line[..<colon].trimmingSpaces()
+    let said = line[line.index(after: colon)...]
+    let text = said.trimmingSpaces()
+    guard said.first?.isWhitespace == true, !text.isEmpty, CharacterName.isPlausible(name) else {
+      return nil
+    }
     let isListed = characters.contains { CharacterName($0) == CharacterName(name) }
     guard characters.isEmpty || isListed || FountainLine.cue(name) != nil else { return nil }
-    return Scene.Speech(speaker: name, text: String(match.2))
+    return Scene.Speech(speaker: name, text: text)
   }
 
   /// The text of HTML comments, and the lines without them.
   private static func splitComment(_ lines: ArraySlice<String>) -> (String, [String]) {
-    var text = lines.joined(separator: "\n")
-    var comment = ""
-    while let open = text.firstRange(of: "<!--"),
-      let close = text[open.upperBound...].firstRange(of: "-->")
+    var rest = Substring(lines.joined(separator: "\n"))
+    var (comment, text) = ("", "")
+    while let open = rest.firstRange(of: "<!--"),
+      let close = rest[open.upperBound...].firstRange(of: "-->")
     {
-      comment += text[open.upperBound..<close.lowerBound] + "|"
-      text.removeSubrange(open.lowerBound..<close.upperBound)
+      text += rest[..<open.lowerBound]
+      comment += rest[open.upperBound..<close.lowerBound] + "|"
+      rest = rest[close.upperBound...]
     }
+    text += rest
     return (comment, text.split(separator: "\n").map(String.init))
   }
 
-  /// What stands before the dash of a title, in small letters.
+  /// What stands before the first dash between spaces in a title, in small letters.
   private static func category(of title: String) -> String? {
-    guard let match = title.firstMatch(of: /^(.+?)\s+[–—-]\s+\S/) else { return nil }
-    return String(match.1).lowercased()
+    let words = title.split(whereSeparator: \.isWhitespace)
+    guard let dash = words.firstIndex(where: { ["–", "—", "-"].contains($0) }), dash > 0,
+      dash + 1 < words.count
+    else { return nil }
+    return words[..<dash].joined(separator: " ").lowercased()
   }
 }
 

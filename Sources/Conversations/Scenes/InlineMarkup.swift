@@ -39,19 +39,18 @@ enum InlineMarkup {
   private static func removePairs(
     of mark: [UInt8], from bytes: inout [UInt8], literal: inout [Bool]
   ) {
+    var removed = [Bool](repeating: false, count: bytes.count)
     var start = 0
-    while let open = find(mark, in: bytes, literal, from: start, opening: true) {
-      let inside = open + mark.count
-      guard let close = find(mark, in: bytes, literal, from: inside + 1, opening: false) else {
-        start = inside
-        continue
+    while let open = find(mark, in: bytes, literal, from: start, opening: true),
+      let close = find(mark, in: bytes, literal, from: open + mark.count + 1, opening: false)
+    {
+      for position in [open, close] {
+        for index in position..<position + mark.count { removed[index] = true }
       }
-      for position in [close, open] {
-        bytes.removeSubrange(position..<position + mark.count)
-        literal.removeSubrange(position..<position + mark.count)
-      }
-      start = close - mark.count
+      start = close + mark.count
     }
+    bytes = zip(bytes, removed).filter { !$0.1 }.map(\.0)
+    literal = zip(literal, removed).filter { !$0.1 }.map(\.0)
   }
 
   /// The next place where a mark can open (text follows) or close (text goes before).
