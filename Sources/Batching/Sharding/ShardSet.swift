@@ -24,6 +24,9 @@ public final class ShardSet: Sendable {
   /// The name of the manifest's file.
   static let manifestName = "manifest.json"
 
+  /// A manifest has one entry a file; larger ones are refused before they are parsed.
+  private static let largestManifest = 64 << 20
+
   /// Opens a shard set.
   ///
   /// - Throws: `missingFile` if a file is not there; `malformed` if a file is not what the manifest
@@ -59,9 +62,22 @@ public final class ShardSet: Sendable {
     }
     let content = try MappedFile(file)
     let location = SourceLocation(file: file)
+    guard content.bytes.count <= largestManifest else {
+      throw AksharaError(
+        .malformed, "the manifest is larger than \(largestManifest >> 20) MiB", at: location,
+        remedy: "make the shard set again")
+    }
     let manifest = try ShardManifest(
       json: try JSONValue(parsing: content.bytes, at: location), at: location)
     return (manifest, content.digest())
+  }
+
+  /// Whether the folder holds a manifest that calls itself a shard set's; nothing else is checked.
+  static func stands(at path: String) -> Bool {
+    guard let content = try? MappedFile(Path.join(path, manifestName)),
+      content.bytes.count <= largestManifest
+    else { return false }
+    return (try? JSONValue(parsing: content.bytes))?["format"]?.string == ShardManifest.format
   }
 
   /// The splits that the set has, in the order train, validation, test.

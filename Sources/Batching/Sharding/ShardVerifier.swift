@@ -42,7 +42,7 @@ public struct ShardVerifier: Sendable {
 
     /// `train row 17 (friday-3): supervised_header: token 4 …`.
     public var description: String {
-      "\(split.rawValue) row \(row) (\(id)): \(fault.rawValue): \(detail)"
+      "\(split.rawValue) row \(row) (\(TerminalText.line(id))): \(fault.rawValue): \(detail)"
     }
   }
 

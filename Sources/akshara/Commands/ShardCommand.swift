@@ -1,7 +1,6 @@
 import ArgumentParser
 import Artifacts
 import Batching
-import Foundation
 import Tokenization
 
 /// `akshara shard`.
@@ -61,8 +60,7 @@ struct ShardCommand: ParsableCommand {
   @Option(help: "The folder to write.")
   var output: String
 
-  @Option(help: "How many threads render and encode.")
-  var threads = ProcessInfo.processInfo.activeProcessorCount
+  @OptionGroup var threads: ThreadOptions
 
   @Flag(help: "Print the manifest.")
   var json = false
@@ -74,7 +72,7 @@ struct ShardCommand: ParsableCommand {
       border: border, onRefusal: onRefusal, beginToken: beginToken, endToken: endToken, seed: seed)
     let sharder = Sharder(
       tokenizer: try BPETokenizer(contentsOf: TokenizerPath.file(tokenizer)), options: options,
-      threads: threads)
+      threads: threads.threads)
     let manifest = try sharder.run(conversations: inputs, output: output)
     if json { try StandardOutput.write(manifest.json.pretty) }
     StandardError.print(manifest.summary)

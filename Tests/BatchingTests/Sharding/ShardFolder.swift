@@ -47,7 +47,8 @@ final class ShardFolder {
       tool: "test", tokenizerDigest: tokenizer.digest,
       vocabularyCount: tokenizer.vocabularyCount, templates: templates, options: options,
       inputs: [],
-      splits: [.init(split: .train, counts: counts, files: try writer.finish())], proof: nil)
+      splits: [.init(split: .train, counts: counts, files: try writer.finish())], dropped: nil,
+      proof: nil)
     try write(manifest)
   }
 

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Artifacts
 import Batching
-import Foundation
 
 /// `akshara labels verify`.
 struct LabelsVerifyCommand: ParsableCommand {
@@ -23,15 +22,14 @@ struct LabelsVerifyCommand: ParsableCommand {
       """)
   var tokenizer: String?
 
-  @Option(help: "How many threads check rows.")
-  var threads = ProcessInfo.processInfo.activeProcessorCount
+  @OptionGroup var threads: ThreadOptions
 
   @Flag(help: "Print the proof and the first faults as JSON.")
   var json = false
 
   func run() throws {
     let report = try ShardVerifier.verify(
-      folder: set, tokenizer: tokenizer.map(TokenizerPath.file), threads: threads)
+      folder: set, tokenizer: tokenizer.map(TokenizerPath.file), threads: threads.threads)
     if json { try StandardOutput.write(report.json.pretty) }
     for line in report.lines where !json { StandardError.print(line) }
     try report.requireNoFaults(in: set)
