@@ -16,7 +16,7 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(
       outcome.errors
-        == "262 tokens from 54 bytes of text with 8 different words: \(folder.file("tokenizer"))"
+        == "262 tokens from 57 bytes of text with 7 different words: \(folder.file("tokenizer"))"
         + "/tokenizer.json\n")
     return folder.file("tokenizer")
   }
