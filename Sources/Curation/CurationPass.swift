@@ -109,7 +109,7 @@ final class CurationPass {
   ) -> JSONObject {
     [
       "reason": .string(reason.rawValue), "detail": .string(detail),
-      "file": .string(location.file), "line": JSONValue(location.line ?? 0),
+      "file": .string(Path.name(of: location.file)), "line": JSONValue(location.line ?? 0),
     ]
   }
 

@@ -41,8 +41,8 @@ struct EvaluateStage: StageWork {
     try AtomicFile.write(
       evaluation.json.pretty, to: Path.join(folder.workPath, "evaluation.json"))
     try folder.commit()
-    try writeReport(evaluation, shards: shards, models: models, backend: backend)
     if let all = evaluation.scores.first { context.report("evaluate: \(all.summary)") }
+    try writeReport(evaluation, shards: shards, models: models, backend: backend)
   }
 
   private func answer(with models: ModelPair, on backend: any Backend) throws -> [AnswerPair] {
