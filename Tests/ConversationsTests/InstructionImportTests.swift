@@ -80,7 +80,7 @@ import Testing
     }
     #expect(
       strict?.description
-        == "rows.jsonl:2: the row has no `instruction`; add `instruction`, or allow more `max_bad_rows`"
+        == "rows.jsonl:2: the row has no `instruction`; add `instruction`, or set bad rows aside (`max_bad_rows`, `--quarantine`)"
     )
     let two = #expect(throws: AksharaError.self) {
       try ImportCase(.dolly, "rows.jsonl", text) { $0.maxBadRows = 2 }

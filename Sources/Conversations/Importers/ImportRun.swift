@@ -8,6 +8,7 @@ final class ImportRun {
   private let quarantine: JSONLinesWriter?
   private(set) var report: ImportReport
   private var badRows = 0
+  private var firstBadRow: AksharaError?
 
   /// How much of a bad row is copied to the quarantine file, in bytes.
   private static let excerptLength = 4096
@@ -88,15 +89,15 @@ final class ImportRun {
     if fault.reason.isDamage { try countBadRow(error) }
   }
 
-  private var firstBadRow: AksharaError?
-
   private func countBadRow(_ error: AksharaError) throws {
     badRows += 1
     if firstBadRow == nil { firstBadRow = error }
     guard let limit = options.maxBadRows, badRows > limit, var stop = firstBadRow else { return }
     let number = limit == 0 ? "" : " (the first of \(badRows) bad rows, more than \(limit))"
     stop.message += number
-    stop.remedy = (stop.remedy.map { $0 + ", or " } ?? "") + "allow more `max_bad_rows`"
+    stop.remedy =
+      (stop.remedy.map { $0 + ", or " } ?? "")
+      + "set bad rows aside (`max_bad_rows`, `--quarantine`)"
     throw stop
   }
 
