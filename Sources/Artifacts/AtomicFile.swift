@@ -27,9 +27,24 @@ public final class AtomicFile {
     let folder = Path.folder(of: path)
     try Folder.make(folder)
     partial = Path.join(folder, ".\(Path.name(of: path)).partial")
-    descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw Self.unwritable(path) }
+    descriptor = try Self.lock(partial, for: path)
+    guard ftruncate(descriptor, 0) == 0 || errno == EINVAL else { throw Self.unwritable(path) }
     buffer.reserveCapacity(Self.bufferSize)
+  }
+
+  /// Opens the partial file and locks it, so that two processes never write into one.
+  private static func lock(_ partial: String, for path: String) throws -> Int32 {
+    while true {
+      let descriptor = open(partial, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+      guard descriptor >= 0 else { throw unwritable(path) }
+      guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        close(descriptor)
+        throw busy(path)
+      }
+      // Its former owner may have moved it to its final place between our two calls.
+      if FileIdentity(descriptor) == FileIdentity(partial) { return descriptor }
+      close(descriptor)
+    }
   }
 
   deinit {
@@ -99,6 +114,13 @@ public final class AtomicFile {
       guard written > 0 else { throw Self.unwritable(path) }
       rest = rest.dropFirst(written)
     }
+  }
+
+  /// The error of whoever finds the place taken.
+  static func busy(_ path: String) -> AksharaError {
+    AksharaError(
+      .unwritable, "another process is writing this", at: SourceLocation(file: path),
+      remedy: "wait for it, or choose another output")
   }
 
   static func unwritable(_ path: String) -> AksharaError {

@@ -2,27 +2,59 @@ internal import Foundation
 
 /// Writes a folder of files that appears whole or not at all.
 ///
-/// Files are written below `<path>.partial`; `commit()` moves that folder to `path`, replacing
-/// what stood there. A partial folder left by a crash is removed by the next writer.
+/// Files are written below `<path>.partial`; `commit()` moves that folder to `path`, replacing an
+/// artifact of the same kind that stood there, and nothing else. The partial folder is locked, so
+/// that two processes never mix their files, and what a crash left in one is removed by the next
+/// writer.
 public final class AtomicFolder {
   /// Where the folder will stand.
   public let path: String
   /// Where files are to be written until `commit()`.
   public let workPath: String
+  private let lock: Int32
   private var committed = false
 
   /// Makes an empty work folder.
   ///
-  /// - Throws: `unwritable`.
-  public init(_ path: String) throws {
-    self.path = path.hasSuffix("/") ? String(path.dropLast()) : path
+  /// - Parameters:
+  ///   - marker: a file that every artifact of this kind holds. What stands at `path` is replaced
+  ///     only if it is an empty folder or has this file; `nil` where the caller owns the place.
+  ///   - inputs: files that are read to make the artifact; none of them may be replaced.
+  /// - Throws: `invalidOption` if something else stands at `path` or an input lies in it;
+  ///   `unwritable`.
+  public init(_ path: String, replacing marker: String? = nil, inputs: [String] = []) throws {
+    self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     workPath = self.path + ".partial"
-    try Folder.remove(workPath)
-    try Folder.make(workPath)
+    try Self.check(self.path, marker: marker, inputs: inputs)
+    lock = try FolderLock.take(workPath)
+    for name in try FileManager.default.contentsOfDirectory(atPath: workPath) {
+      try Folder.remove(Path.join(workPath, name))
+    }
   }
 
   deinit {
     if !committed { try? Folder.remove(workPath) }
+    close(lock)
+  }
+
+  private static func check(_ path: String, marker: String?, inputs: [String]) throws {
+    let location = SourceLocation(file: path)
+    if let input = inputs.first(where: { Path.contains(path, $0) }) {
+      throw AksharaError(
+        .invalidOption, "the output would replace the input `\(input)`", at: location,
+        remedy: "choose another output")
+    }
+    guard let marker, Path.exists(path) else { return }
+    let isFolder = Path.isFolder(path)
+    let isOurs = Path.exists(Path.join(path, marker))
+    guard isFolder, isOurs || Folder.list(path).isEmpty else {
+      throw AksharaError(
+        .invalidOption,
+        isFolder
+          ? "the output folder holds something else (it has no \(marker))"
+          : "the output is a file that is there already",
+        at: location, remedy: "choose a folder that is new or empty")
+    }
   }
 
   /// Makes the folder appear at `path`.
@@ -33,13 +65,32 @@ public final class AtomicFolder {
   /// - Throws: `unwritable`.
   public func commit() throws {
     let old = path + ".old"
-    try Folder.remove(old)
     if Path.exists(path) {
+      try Folder.remove(old)
       guard rename(path, old) == 0 else { throw AtomicFile.unwritable(path) }
     }
     guard rename(workPath, path) == 0 else { throw AtomicFile.unwritable(path) }
     committed = true
     Folder.synchronize(Path.folder(of: path))
     try Folder.remove(old)
+  }
+}
+
+/// The lock of a folder that is being written.
+private enum FolderLock {
+  /// Makes the folder if it is not there and locks it; the lock ends with the process.
+  static func take(_ path: String) throws -> Int32 {
+    while true {
+      try Folder.make(path)
+      let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+      guard descriptor >= 0 else { throw AtomicFile.unwritable(path) }
+      guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        close(descriptor)
+        throw AtomicFile.busy(path)
+      }
+      // Its former owner may have moved it to its final place between our two calls.
+      if FileIdentity(descriptor) == FileIdentity(path) { return descriptor }
+      close(descriptor)
+    }
   }
 }

@@ -28,7 +28,7 @@ public struct Curator: Sendable {
   public func run(inputs: [String], output: String) throws -> CurationReport {
     try options.check()
     let files = try SourcePaths.find(inputs, relativeTo: ".")
-    let folder = try AtomicFolder(output)
+    let folder = try AtomicFolder(output, replacing: "report.json", inputs: inputs)
     let kept = Path.join(folder.workPath, "kept.pass1.jsonl")
     let dropped = Path.join(folder.workPath, "dropped.pass1.jsonl")
     let pass = try CurationPass(options, kept: kept, dropped: dropped)

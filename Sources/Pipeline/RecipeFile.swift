@@ -13,6 +13,8 @@ package struct RecipeFile {
 
   /// A recipe larger than this is a mistake, not a recipe.
   private static let largestSize = 4 << 20
+  /// Aliases may name aliases: a short text can stand for billions of values.
+  private static let largestNodeCount = 100_000
 
   /// Reads and parses a recipe.
   ///
@@ -71,7 +73,8 @@ package struct RecipeFile {
       guard let node = try Yams.compose(yaml: text) else {
         return OptionNode(.table([]), at: SourceLocation(file: file))
       }
-      return option(node, file: file)
+      var budget = largestNodeCount
+      return try option(node, file: file, budget: &budget)
     } catch let error as YamlError {
       throw malformed(error, file: file)
     }
@@ -81,6 +84,12 @@ package struct RecipeFile {
     var line: Int?
     var reason = "\(error)"
     switch error {
+    case .duplicatedKeysInMapping(let duplicates, let context):
+      line = context.mark.line
+      let keys = duplicates.sorted().map { "`\($0)`" }
+      return AksharaError(
+        .malformed, "the key \(keys.joined(separator: ", ")) stands twice in a table",
+        at: SourceLocation(file: file, line: line), remedy: "remove one of them")
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
       (line, reason) = (mark.line, problem)
@@ -91,16 +100,24 @@ package struct RecipeFile {
       remedy: "check indentation and colons there")
   }
 
-  private static func option(_ node: Node, file: String) -> OptionNode {
+  private static func option(
+    _ node: Node, file: String, budget: inout Int
+  ) throws -> OptionNode {
     let location = SourceLocation(file: file, line: node.mark?.line)
+    budget -= 1
+    guard budget > 0 else {
+      throw AksharaError(
+        .malformed, "the recipe has more than \(largestNodeCount) values", at: location,
+        remedy: "aliases that name aliases multiply; write the values out")
+    }
     switch node {
     case .scalar(let scalar): return OptionNode(.scalar(value(of: scalar)), at: location)
     case .sequence(let sequence):
-      return OptionNode(.list(sequence.map { option($0, file: file) }), at: location)
+      return OptionNode(.list(try sequence.map { try option($0, file: file, budget: &budget) }), at: location)
     case .mapping(let mapping):
-      let entries = mapping.map { key, value in
+      let entries = try mapping.map { key, value in
         // A table's value begins a line below its key; errors should name the key's line.
-        var node = option(value, file: file)
+        var node = try option(value, file: file, budget: &budget)
         if let line = key.mark?.line { node.location.line = line }
         return OptionNode.Entry(key: key.string ?? "", node: node)
       }

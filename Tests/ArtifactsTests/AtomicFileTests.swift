@@ -47,6 +47,49 @@ import Testing
     #expect(Folder.list(folder.path) == ["out"])
   }
 
+  @Test func foldersReplaceOnlyTheirOwnKind() throws {
+    let folder = TemporaryFolder()
+    try AtomicFile.write([1], to: folder.file("out/thesis.txt"))
+    #expect(throws: AksharaError.self) {
+      try AtomicFolder(folder.file("out"), replacing: "manifest.json")
+    }
+    #expect(throws: AksharaError.self) {
+      try AtomicFolder(folder.file("out/thesis.txt"), replacing: "manifest.json")
+    }
+    try AtomicFile.write([1], to: folder.file("out/manifest.json"))
+    #expect(throws: AksharaError.self) {
+      try AtomicFolder(
+        folder.file("out"), replacing: "manifest.json", inputs: [folder.file("out/thesis.txt")])
+    }
+    _ = try AtomicFolder(folder.file("out"), replacing: "manifest.json")
+  }
+
+  @Test func twoWritersNeverShareAPartialFile() throws {
+    let folder = TemporaryFolder()
+    let first = try AtomicFile(folder.file("a"))
+    let error = #expect(throws: AksharaError.self) { try AtomicFile(folder.file("a")) }
+    #expect(error?.message == "another process is writing this")
+    try first.commit()
+    try AtomicFile(folder.file("a")).commit()
+    let one = try AtomicFolder(folder.file("b"))
+    #expect(throws: AksharaError.self) { try AtomicFolder(folder.file("b")) }
+    try one.commit()
+    try AtomicFolder(folder.file("b")).commit()
+  }
+
+  @Test func inputsAreNotReplaced() throws {
+    let folder = TemporaryFolder()
+    try AtomicFile.write([1], to: folder.file("a.jsonl"))
+    #expect(throws: AksharaError.self) {
+      try OutputCheck.refuseReplacing(
+        inputs: [folder.file("*.jsonl")], by: [folder.file("./a.jsonl")])
+    }
+    #expect(throws: AksharaError.self) {
+      try OutputCheck.refuseReplacing(inputs: [], by: ["x/../o.jsonl", "o.jsonl"])
+    }
+    try OutputCheck.refuseReplacing(inputs: [folder.file("a.jsonl")], by: [folder.file("b")])
+  }
+
   @Test func knownDigest() {
     // FIPS 180-4, example "abc".
     #expect(

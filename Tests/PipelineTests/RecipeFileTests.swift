@@ -41,4 +41,19 @@ import Testing
     #expect(error?.location?.line != nil)
     #expect(error?.code == .malformed)
   }
+
+  @Test func namesAKeyThatStandsTwice() {
+    let error = #expect(throws: AksharaError.self) { try file("a: 1\nb:\n  c: 1\n  c: 2\n") }
+    #expect(error?.message == "the key `c` stands twice in a table")
+  }
+
+  @Test func aliasesThatMultiplyAreRefused() {
+    var text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+    for level in 1..<9 {
+      let names = Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", ")
+      text += "a\(level): &a\(level) [\(names)]\n"
+    }
+    let error = #expect(throws: AksharaError.self) { try file(text) }
+    #expect(error?.code == .malformed)
+  }
 }

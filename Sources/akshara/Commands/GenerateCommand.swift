@@ -44,7 +44,9 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: "The seed of the draws.")
   var seed: UInt64 = 0
 
-  @Flag(help: "Store the linear layers in NF4 with double quantization, as QLoRA trains over them.")
+  @Flag(
+    name: .customLong("load-in-4bit"),
+    help: "Store the linear layers in NF4 with double quantization, as QLoRA trains over them.")
   var loadIn4bit = false
 
   @Flag(help: #"Print {"prompt_ids", "ids", "text"} on one line."#)

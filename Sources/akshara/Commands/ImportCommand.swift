@@ -53,6 +53,7 @@ struct ImportCommand: ParsableCommand {
   var json = false
 
   func run() throws {
+    try OutputCheck.refuseReplacing(inputs: paths, by: [output, quarantine].compactMap(\.self))
     let sink = try output.map { try AtomicFile.sink($0) } ?? StandardOutputSink()
     let writer = ConversationWriter(sink: sink)
     let aside = try quarantine.map { try JSONLinesWriter($0) }
