@@ -90,4 +90,9 @@ public struct FormatOptions: Sendable, Equatable {
     self.endToken = endToken
     self.seed = seed
   }
+
+  /// The begin and end token for `instruction` and `completion`; `nil` takes the tokenizer's.
+  public var sequenceTokens: SequenceTokens? {
+    endToken.map { SequenceTokens(begin: beginToken, end: $0) }
+  }
 }

@@ -13,12 +13,11 @@ struct TemplateChooser: Sendable {
 
   /// - Throws: `invalidOption` if a template is unknown or lacks a control token.
   init(_ options: FormatOptions, tokenizer: some Tokenizer) throws {
-    let sequence = options.endToken.map { SequenceTokens(begin: options.beginToken, end: $0) }
     var known: [String: any ChatTemplate] = [:]
     var all: [any ChatTemplate] = []
     for name in options.templates + options.templateByTag.map(\.template) where known[name] == nil {
       let template = try TemplateCatalog.template(
-        named: name, for: tokenizer, sequenceTokens: sequence)
+        named: name, for: tokenizer, sequenceTokens: options.sequenceTokens)
       known[name] = template
       all.append(template)
     }

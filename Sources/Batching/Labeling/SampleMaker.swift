@@ -32,6 +32,9 @@ struct SampleMaker: Sendable {
     var changes: [RenderingChange: Int] = [:]
     /// Texts of control tokens in the messages, which stay text.
     var controlTokenText: [String: Int] = [:]
+
+    /// Why there is no row.
+    var droppedFor: DropReason { reason ?? .noSupervisedToken }
   }
 
   let options: FormatOptions

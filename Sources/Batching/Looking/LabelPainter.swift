@@ -35,7 +35,7 @@ public struct LabelPainter: Sendable {
   public func paint(_ record: ShardRecord, _ split: Split, row: Int) -> String {
     let sample = record.sample
     var text =
-      "\(split.rawValue) row \(row) · \(printable(sample.conversationID)) · \(sample.template) · "
+      "\(split.rawValue) row \(row) · \(TerminalText.line(sample.conversationID)) · \(sample.template) · "
       + "\(sample.inputIDs.count) tokens, \(sample.supervisedCount) trained on\n"
     let utf8 = Array(sample.text.utf8)
     var isOpen = false
@@ -52,36 +52,19 @@ public struct LabelPainter: Sendable {
   }
 
   private func paint(_ piece: String, _ span: SampleSpan) -> String {
-    guard coloured else { return printable(piece) }
+    guard coloured else { return TerminalText.lines(piece) }
     let style = span.supervised ? Style.supervised : Style.context
-    guard span.kind != .content else { return style + printable(piece) + Style.reset }
+    guard span.kind != .content else { return style + TerminalText.lines(piece) + Style.reset }
     var painted = ""
     var rest = Substring(piece)
     while !rest.isEmpty {
       if let token = controlTokens.first(where: { rest.hasPrefix($0) }) {
-        painted += style + Style.special + printable(token) + Style.reset
+        painted += style + Style.special + TerminalText.lines(token) + Style.reset
         rest = rest.dropFirst(token.count)
       } else {
-        painted += style + printable(String(rest.removeFirst())) + Style.reset
+        painted += style + TerminalText.lines(String(rest.removeFirst())) + Style.reset
       }
     }
     return painted
-  }
-
-  /// Line feeds are shown and kept; other control characters become their pictures (U+2400 …).
-  private func printable(_ text: String) -> String {
-    var shown = ""
-    for scalar in text.unicodeScalars {
-      switch scalar.value {
-      case 0x0A: shown += "⏎\n"
-      case 0x00...0x1F: shown.unicodeScalars.append(Unicode.Scalar(0x2400 + scalar.value) ?? "?")
-      case 0x7F: shown += "␡"
-      case 0x80...0x9F: shown += "�"
-      // Marks that turn the direction of text could hide what stands there.
-      case 0x202A...0x202E, 0x2066...0x2069: shown += "�"
-      default: shown.unicodeScalars.append(scalar)
-      }
-    }
-    return shown
   }
 }

@@ -66,7 +66,7 @@ public struct ShardCounts: Sendable, Equatable {
     ledger.rendered += outcome.renderedTokens
     controlTokenText.merge(outcome.controlTokenText, uniquingKeysWith: +)
     guard let sample = outcome.sample else {
-      let reason = (outcome.reason ?? .noSupervisedToken).rawValue
+      let reason = outcome.droppedFor.rawValue
       dropped[reason, default: 0] += 1
       ledger.dropped[reason, default: 0] += outcome.renderedTokens
       return

@@ -15,11 +15,14 @@ extension ShardManifest {
         inputs.map {
           ["name": .string($0.name), "digest": .string($0.digest.description)]
         }),
-      "splits": .array(splits.map(\.json)), "proof": proof?.json ?? .null,
+      "splits": .array(splits.map(\.json)), "dropped": dropped?.json ?? .null,
+      "proof": proof?.json ?? .null,
     ]
   }
 
   /// Reads a manifest.
+  ///
+  /// A proof that contradicts itself is read as none: it is made anew from the rows.
   ///
   /// - Throws: `malformed` if something is missing or cannot be; `unsupported` for another version.
   public init(json: JSONValue, at location: SourceLocation) throws {
@@ -56,11 +59,17 @@ extension ShardManifest {
     self.templates = templates.compactMap { $0 }
     self.inputs = inputs.compactMap { $0 }
     self.splits = splits.compactMap { $0 }
+    switch json["dropped"] {
+    case nil, .null?: dropped = nil
+    case let value?:
+      guard let file = File(json: value, in: "") else { throw malformed("dropped") }
+      dropped = file
+    }
     switch json["proof"] {
     case nil, .null?: proof = nil
     case let value?:
-      guard let proof = SupervisionProof(json: value) else { throw malformed("proof") }
-      self.proof = proof
+      proof = SupervisionProof(json: value)
+      hasBrokenProof = proof == nil
     }
   }
 }
@@ -108,20 +117,16 @@ extension ShardManifest.SplitRecord {
   fileprivate var json: JSONValue {
     [
       "split": .string(split.rawValue), "counts": counts.json,
-      "files": .array(
-        files.map {
-          [
-            "path": .string($0.path), "digest": .string($0.digest.description),
-            "rows": JSONValue($0.rows),
-          ]
-        }),
+      "files": .array(files.map(\.json)),
     ]
   }
 
   fileprivate init?(json: JSONValue) {
     guard let split = json["split"]?.string.flatMap(Split.init(rawValue:)),
       let counts = json["counts"].flatMap(ShardCounts.init(json:)),
-      let files = json["files"]?.array?.map({ ShardManifest.File(json: $0, of: split) }),
+      let files = json["files"]?.array?.map({
+        ShardManifest.File(json: $0, in: "\(split.rawValue)/")
+      }),
       files.allSatisfy({ $0 != nil })
     else { return nil }
     self.init(split: split, counts: counts, files: files.compactMap { $0 })
@@ -129,16 +134,20 @@ extension ShardManifest.SplitRecord {
 }
 
 extension ShardManifest.File {
-  /// Reads a file's entry. Its path must be the split's folder and a plain name, so that nothing
-  /// outside of the set can be meant.
-  fileprivate init?(json: JSONValue, of split: Split) {
+  fileprivate var json: JSONValue {
+    [
+      "path": .string(path), "digest": .string(digest.description), "rows": JSONValue(rows),
+    ]
+  }
+
+  /// Reads a file's entry. Its path must be `folder` and a plain name, so that nothing outside of
+  /// the set can be meant.
+  fileprivate init?(json: JSONValue, in folder: String) {
     guard let path = json["path"]?.string, let rows = json["rows"]?.integer, rows >= 0,
-      let digest = json["digest"]?.string.flatMap({ Digest($0) })
+      let digest = json["digest"]?.string.flatMap({ Digest($0) }), path.hasPrefix(folder)
     else { return nil }
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 2, parts[0] == split.rawValue, parts[1].hasSuffix(".arrow"),
-      !parts[1].hasPrefix(".")
-    else { return nil }
+    let name = path.dropFirst(folder.count)
+    guard !name.isEmpty, !name.contains("/"), !name.hasPrefix(".") else { return nil }
     self.init(path: path, digest: digest, rows: Int(rows))
   }
 }

@@ -11,11 +11,11 @@ public struct ShardManifest: Sendable, Equatable {
 
   /// A file of the set.
   public struct File: Sendable, Equatable {
-    /// Its path inside the set: the split's name and a file name.
+    /// Its path inside the set: the split's name and a file name, or a file name alone.
     public var path: String
     /// The digest of its content.
     public var digest: Digest
-    /// How many rows it has.
+    /// How many rows or lines it has.
     public var rows: Int
 
     /// Whether it holds tokens; otherwise it holds what belongs to them.
@@ -74,8 +74,13 @@ public struct ShardManifest: Sendable, Equatable {
   public var inputs: [Input]
   /// The splits, in the order train, validation, test.
   public var splits: [SplitRecord]
-  /// What was checked; `nil` before it was.
+  /// The list of conversations that became no row; `nil` if every one did.
+  public var dropped: File?
+  /// What was checked; `nil` before it was, or if what stands there is no proof.
   public var proof: SupervisionProof?
+  /// Whether the file had something in the proof's place that lacks a part or contradicts itself.
+  /// It does not keep the set from being opened, so that it can be verified again.
+  var hasBrokenProof = false
 
   /// All counts of all splits.
   public var totals: ShardCounts {

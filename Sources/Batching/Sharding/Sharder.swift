@@ -1,5 +1,6 @@
 internal import Artifacts
 internal import Conversations
+internal import Foundation
 public import Tokenization
 
 /// Turns conversations into a shard set.
@@ -36,15 +37,6 @@ public struct Sharder: Sendable {
     var lines: [JSONLine]
   }
 
-  /// A conversation's outcome with what is written beside it.
-  private struct Result: Sendable {
-    let split: Split
-    let outcome: SampleMaker.Outcome
-    let language: String?
-    let source: String?
-    let tags: [String]
-  }
-
   /// Makes the set at `output` from files of conversations, in order.
   ///
   /// A conversation without `split` goes to train.
@@ -54,45 +46,25 @@ public struct Sharder: Sendable {
   /// - Throws: `missingFile`, `unreadable`; `malformed` with file and line for a line that is no
   ///   conversation; `invalidOption` if options clash or the tokenizer lacks a control token;
   ///   `unsupported` if a template refuses a conversation; `checkFailed` if no row is left;
-  ///   `unwritable`.
+  ///   `unwritable`, also if something that is no shard set stands at `output`.
   public func run(conversations paths: [String], output: String) throws -> ShardManifest {
+    try Self.requireRoom(at: output)
     let maker = try SampleMaker(options, tokenizer: tokenizer)
     let inputs = try paths.map { path in
       ShardManifest.Input(name: Path.name(of: path), digest: try MappedFile(path).digest())
     }
-    let folder = try AtomicFolder(output)
+    let folder = try AtomicFolder(output, inputs: paths)
     let source = BlockSource(paths)
-    var writers: [Split: ShardWriter] = [:]
-    var counts: [Split: ShardCounts] = [:]
+    let writer = ShardSetWriter(in: folder, limits: limits)
     try OrderedWork.run(
       threads: threads, next: source.next, work: { try Self.make($0, with: maker) },
-      consume: { results in
-        for result in results {
-          counts[result.split, default: ShardCounts()].count(
-            result.outcome, language: result.language, source: result.source)
-          let writer =
-            writers[result.split]
-            ?? ShardWriter(result.split, below: folder.workPath, limits: limits)
-          writers[result.split] = writer
-          if let sample = result.outcome.sample {
-            try writer.append(
-              ShardRecord(
-                sample: sample, language: result.language, source: result.source,
-                tags: result.tags))
-          }
-        }
-      })
-    let splits = try Split.allCases.compactMap { split in
-      try writers[split].map { writer in
-        ShardManifest.SplitRecord(
-          split: split, counts: counts[split] ?? ShardCounts(), files: try writer.finish())
-      }
-    }
+      consume: { for conversation in $0 { try writer.write(conversation) } })
+    let (splits, dropped) = try writer.finish()
     let manifest = ShardManifest(
       tool: AksharaVersion.text, tokenizerDigest: tokenizer.digest,
       vocabularyCount: tokenizer.vocabularyCount,
       templates: maker.chooser.all.map(ShardManifest.Template.init), options: options,
-      inputs: inputs, splits: splits, proof: nil)
+      inputs: inputs, splits: splits, dropped: dropped, proof: nil)
     return try finish(manifest, in: folder)
   }
 
@@ -115,20 +87,33 @@ public struct Sharder: Sendable {
     var proven = manifest
     let set = try ShardSet(folder.workPath)
     let report = try ShardVerifier(tokenizer: tokenizer, threads: threads).verify(set)
-    proven.proof = report.proof
+    proven.proof = report.recordedProof
     try AtomicFile.write(proven.json.pretty, to: file)
     try folder.commit()
     return proven
   }
 
-  private static func make(_ block: Block, with maker: SampleMaker) throws -> [Result] {
+  /// Refuses to replace anything but a shard set or an empty folder.
+  private static func requireRoom(at output: String) throws {
+    guard Path.exists(output) else { return }
+    let names = try? FileManager.default.contentsOfDirectory(atPath: output)
+    if names?.isEmpty == true || ShardSet.stands(at: output) { return }
+    throw AksharaError(
+      .unwritable, "something stands there that is no shard set", at: SourceLocation(file: output),
+      remedy: "name another folder, or remove it first")
+  }
+
+  private static func make(
+    _ block: Block, with maker: SampleMaker
+  ) throws -> [SampledConversation] {
     let parser = try JSONParser()
     return try block.lines.map { line in
       let location = SourceLocation(file: block.path, line: line.number)
       let conversation = try Conversation(
         json: try parser.value(of: line, in: block.path), at: location)
-      return Result(
-        split: conversation.split ?? .train, outcome: try maker.make(conversation, at: location),
+      return SampledConversation(
+        id: conversation.id, location: location, split: conversation.split ?? .train,
+        outcome: try maker.make(conversation, at: location),
         language: conversation.language, source: conversation.provenance?.source,
         tags: conversation.tags)
     }

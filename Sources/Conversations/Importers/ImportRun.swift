@@ -8,6 +8,7 @@ final class ImportRun {
   private let quarantine: JSONLinesWriter?
   private(set) var report: ImportReport
   private var badRows = 0
+  private var firstBadRow: AksharaError?
 
   /// How much of a bad row is copied to the quarantine file, in bytes.
   private static let excerptLength = 4096
@@ -95,8 +96,6 @@ final class ImportRun {
     ])
     if fault.reason.isDamage { try countBadRow(error) }
   }
-
-  private var firstBadRow: AksharaError?
 
   private static let remedy =
     "set broken rows aside with `--quarantine FILE`, or allow some with `--max-bad-rows N` "

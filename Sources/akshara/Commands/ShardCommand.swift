@@ -1,7 +1,6 @@
 import ArgumentParser
 import Artifacts
 import Batching
-import Foundation
 import Tokenization
 
 /// `akshara shard`.
@@ -17,7 +16,7 @@ struct ShardCommand: ParsableCommand {
   @Argument(help: "Conversations as JSON Lines: plain, .gz or .zst.")
   var inputs: [String]
 
-  @Option(help: "A tokenizer.json.")
+  @Option(help: "A tokenizer.json, or a folder that holds one.")
   var tokenizer: String
 
   @Option(
@@ -48,7 +47,8 @@ struct ShardCommand: ParsableCommand {
   @Option(help: "What happens to a conversation for which the template has no form.")
   var onRefusal: RefusalPolicy = FormatOptions().onRefusal
 
-  @Option(help: "The token that opens sequences of `instruction` and `completion`.")
+  @Option(
+    help: "The token that opens sequences of `instruction` and `completion`; needs --end-token.")
   var beginToken: String?
 
   @Option(help: "The token that ends sequences of `instruction` and `completion`.")
@@ -60,8 +60,7 @@ struct ShardCommand: ParsableCommand {
   @Option(help: "The folder to write.")
   var output: String
 
-  @Option(help: "How many threads render and encode.")
-  var threads = ProcessInfo.processInfo.activeProcessorCount
+  @OptionGroup var threads: ThreadOptions
 
   @Flag(help: "Print the manifest.")
   var json = false
@@ -72,7 +71,8 @@ struct ShardCommand: ParsableCommand {
       responseTemplate: responseTemplate, maxLength: maxLength, truncation: truncation,
       border: border, onRefusal: onRefusal, beginToken: beginToken, endToken: endToken, seed: seed)
     let sharder = Sharder(
-      tokenizer: try BPETokenizer(contentsOf: tokenizer), options: options, threads: threads)
+      tokenizer: try BPETokenizer(contentsOf: TokenizerPath.file(tokenizer)), options: options,
+      threads: threads.threads)
     let manifest = try sharder.run(conversations: inputs, output: output)
     if json { try StandardOutput.write(manifest.json.pretty) }
     StandardError.print(manifest.summary)

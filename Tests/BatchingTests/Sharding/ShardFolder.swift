@@ -2,6 +2,7 @@ import Artifacts
 import Conversations
 import Fixtures
 import Foundation
+import Testing
 
 @testable import Batching
 
@@ -46,7 +47,8 @@ final class ShardFolder {
       tool: "test", tokenizerDigest: tokenizer.digest,
       vocabularyCount: tokenizer.vocabularyCount, templates: templates, options: options,
       inputs: [],
-      splits: [.init(split: .train, counts: counts, files: try writer.finish())], proof: nil)
+      splits: [.init(split: .train, counts: counts, files: try writer.finish())], dropped: nil,
+      proof: nil)
     try write(manifest)
   }
 
@@ -69,6 +71,23 @@ final class ShardFolder {
     var bytes = [UInt8](FileManager.default.contents(atPath: file) ?? Data())
     body(&bytes)
     try AtomicFile.write(bytes, to: file)
+  }
+
+  /// Replaces a text of the manifest that must be there.
+  func replace(_ text: String, with other: String) throws {
+    try change("manifest.json") { bytes in
+      let manifest = String(decoding: bytes, as: UTF8.self)
+      #expect(manifest.contains(text))
+      bytes = Array(manifest.replacing(text, with: other).utf8)
+    }
+  }
+
+  /// Verifies as `akshara labels verify` does: the manifest keeps what was found.
+  func verifyAndRecord(
+    with tokenizer: ToyTokenizer = ToyTokenizer()
+  ) throws -> ShardVerifier.Report {
+    try ShardVerifier(tokenizer: tokenizer).verify(
+      folder: path, try ShardSet.readManifest(in: path))
   }
 
   /// All files with their content.

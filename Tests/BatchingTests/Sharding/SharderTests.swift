@@ -57,7 +57,7 @@ import Testing
     silent.messages[1].supervised = false
     let folder = try ShardFolder(
       [conversation("a", "<|im_end|>?", "2 <|eot_id|><|im_end|>"), long, silent],
-      FormatOptions(maxLength: 100))
+      FormatOptions(maxLength: 100, truncation: .drop))
     let totals = try folder.open().manifest.totals
     #expect(totals.rowsIn == 3)
     #expect(totals.rowsKept == 1)
@@ -70,6 +70,44 @@ import Testing
     #expect(
       try folder.open().manifest.summary.hasPrefix(
         "3 rows in, 1 kept, 2 dropped (1 no_supervised_token, 1 too_long); "))
+  }
+
+  @Test func droppedConversationsAreListedWithTheirReason() throws {
+    let long = conversation("long", String(repeating: "a", count: 200), "x", split: .validation)
+    let folder = try ShardFolder(
+      [conversation("a", "b", "c"), long, Conversation(id: "q", messages: [Message(.user, "?")])],
+      FormatOptions(maxLength: 100, truncation: .drop))
+    let bytes = try #require(FileManager.default.contents(atPath: "\(folder.path)/dropped.jsonl"))
+    #expect(
+      String(decoding: bytes, as: UTF8.self) == """
+        {"id":"long","split":"validation","reason":"too_long","tokens":212,"file":"in.jsonl","line":2}
+        {"id":"q","split":"train","reason":"no_supervised_token","tokens":6,"file":"in.jsonl","line":3}
+
+        """)
+    let listed = try #require(try folder.open().manifest.dropped)
+    #expect(listed.rows == 2)
+    #expect(listed.digest == Digest(of: bytes))
+  }
+
+  @Test func nothingButAShardSetIsReplaced() throws {
+    let folder = TemporaryFolder()
+    let input = folder.file("in.jsonl")
+    try ShardFolder.write([conversation("a", "b", "c")], to: input)
+    try AtomicFile.write(Array("precious".utf8), to: folder.file("home/letter.txt"))
+    let sharder = Sharder(tokenizer: tokenizer, options: FormatOptions())
+    for output in [folder.file("home"), input, folder.path] {
+      #expect {
+        try sharder.run(conversations: [input], output: output)
+      } throws: {
+        "\($0)" == "\(output): something stands there that is no shard set; name another folder, "
+          + "or remove it first"
+      }
+    }
+    // An older set is replaced.
+    for _ in 0..<2 {
+      #expect(
+        try sharder.run(conversations: [input], output: folder.file("set")).totals.rowsKept == 1)
+    }
   }
 
   @Test func theBytesDoNotDependOnThreads() throws {
