@@ -87,9 +87,17 @@ public enum Folder {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
       throw AksharaError(
-        .unwritable, "cannot make the folder", at: SourceLocation(file: path),
-        remedy: "check the path and its rights")
+        .unwritable, "cannot make the folder: \(reason(for: error))",
+        at: SourceLocation(file: path), remedy: "check the path and its rights")
     }
+  }
+
+  /// The system's reason below an error of Foundation, or else Foundation's words.
+  private static func reason(for error: any Error) -> String {
+    let error = error as NSError
+    let cause = (error.userInfo[NSUnderlyingErrorKey] as? NSError) ?? error
+    guard cause.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
+    return String(cString: strerror(Int32(cause.code)))
   }
 
   /// The names in a folder, sorted by their bytes; hidden ones are left out.

@@ -78,6 +78,11 @@ struct FieldReader {
     return list
   }
 
+  /// The keys with a value that nothing has asked for.
+  var unused: [String] {
+    object.keys.filter { !asked.contains($0) && object[$0] != .null }
+  }
+
   /// Refuses keys that nothing has asked for.
   func finish() throws {
     for key in object.keys where !asked.contains(key) {

@@ -8,6 +8,8 @@ public struct RowFault: Error, Sendable, Equatable {
     case invalidJSON = "invalid_json"
     /// The row has a byte that is not UTF-8.
     case invalidUTF8 = "invalid_utf8"
+    /// The row has a zero byte: it is binary, or UTF-16.
+    case binaryData = "binary_data"
     /// A key or column that must be there is not.
     case missingField = "missing_field"
     /// A value has another type than its key demands.

@@ -31,7 +31,7 @@ final class CurationPass {
   }
 
   private static func filters(_ options: CurationOptions) -> [any ConversationFilter] {
-    var filters: [any ConversationFilter] = []
+    var filters: [any ConversationFilter] = [AnswerFilter()]
     if options.dropEmpty { filters.append(EmptyFilter()) }
     if options.minCharacters > 0 { filters.append(LengthFilter(minimum: options.minCharacters)) }
     if !options.scripts.isEmpty { filters.append(ScriptFilter(allowed: options.scripts)) }
@@ -79,6 +79,7 @@ final class CurationPass {
     plan.add(conversation)
     try kept.write(conversation)
     report.kept += 1
+    if conversation.messages.last?.role == .user { report.endingUnanswered += 1 }
     report.languages[conversation.language ?? "und", default: 0] += 1
   }
 

@@ -13,6 +13,8 @@ public struct CurationReport: Sendable, Equatable {
   public var normalized = 0
   /// Kept conversations whose identifier another one had.
   public var renamed = 0
+  /// Kept conversations whose last message is a user's: the answers before it are trained on.
+  public var endingUnanswered = 0
   /// Kept conversations by language; `und` where none is stated.
   public var languages: [String: Int] = [:]
   /// Kept conversations by side of the split.
@@ -40,6 +42,7 @@ public struct CurationReport: Sendable, Equatable {
       "in": JSONValue(read), "kept": JSONValue(kept), "dropped": JSONValue(dropped),
       "reasons": Self.table(reasons.map { ($0.key.rawValue, $0.value) }),
       "changed": ["normalized": JSONValue(normalized), "renamed": JSONValue(renamed)],
+      "ending_unanswered": JSONValue(endingUnanswered),
       "languages": Self.table(languages.map { ($0.key, $0.value) }),
       "splits": Self.sides(splits), "groups": Self.sides(groups),
       "inputs": .array(
@@ -56,6 +59,7 @@ public struct CurationReport: Sendable, Equatable {
     }
     return "in \(read), kept \(kept), dropped \(dropped)" + (list.isEmpty ? "" : " (\(list))")
       + (sides.isEmpty ? "" : "; " + sides.joined(separator: ", "))
+      + (endingUnanswered == 0 ? "" : "; \(endingUnanswered) end with an unanswered question")
   }
 
   /// Whether two reports say the same.

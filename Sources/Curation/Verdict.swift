@@ -6,6 +6,8 @@ public enum DropReason: String, Sendable, CaseIterable {
   case brokenRecord = "broken_record"
   /// There is no answer, or an answer without text.
   case emptyAnswer = "empty_answer"
+  /// Something is asked, and no assistant message follows any question.
+  case unansweredPrompt = "unanswered_prompt"
   /// A user message without text.
   case emptyPrompt = "empty_prompt"
   /// The answers together are shorter than `min_characters`.

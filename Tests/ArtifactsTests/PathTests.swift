@@ -1,3 +1,4 @@
+import Fixtures
 import Testing
 
 @testable import Artifacts
@@ -20,5 +21,12 @@ import Testing
   ])
   func areNormalizedAsText(path: String, normalized: String) {
     #expect(Path.normalized(path) == normalized)
+  }
+
+  @Test func aFolderThatCannotBeMadeSaysWhy() throws {
+    let folder = TemporaryFolder()
+    try AtomicFile.write(Array("x".utf8), to: folder.file("a"))
+    let error = #expect(throws: AksharaError.self) { try Folder.make(folder.file("a") + "/b") }
+    #expect(error?.message == "cannot make the folder: Not a directory")
   }
 }

@@ -12,6 +12,21 @@ import Testing
     #expect(try TextFile(path).lines == ["ಒಂದು", "ಎರಡು", ""])
   }
 
+  @Test func carriageReturnsEndLinesToo() throws {
+    let path = folder.file("a.txt")
+    try AtomicFile.write(Array("a\rb\r\nc\n\rd".utf8), to: path)
+    let text = try TextFile(path)
+    #expect(text.lines == ["a", "b", "c", "", "d"])
+    #expect(
+      text.record(from: 2, to: 3) == TextLine(bytes: Array("b\r\n".utf8), number: 2, offset: 2))
+    let reader = try PlainTextReader(path)
+    var lines: [TextLine] = []
+    while let line = try reader.next() { lines.append(line) }
+    #expect(lines.map { String(decoding: $0.bytes, as: UTF8.self) } == ["a", "b", "c", "", "d"])
+    #expect(lines.map(\.number) == [1, 2, 3, 4, 5])
+    #expect(lines.map(\.offset) == [0, 2, 5, 7, 8])
+  }
+
   @Test func theFirstBadByteIsNamed() throws {
     let path = folder.file("a.txt")
     try AtomicFile.write(Array("ok\nab".utf8) + [0xFF, 0xFE], to: path)

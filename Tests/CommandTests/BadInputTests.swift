@@ -55,6 +55,27 @@ import Testing
       says: ["a.jsonl:2"], leavesNothingAt: folder.file("out.jsonl"))
   }
 
+  @Test func aFileOfNothing() throws {
+    let folder = TemporaryFolder()
+    let path = try file(folder, "a.jsonl", [])
+    try check(
+      ["import", "auto", path, "--output", folder.file("out.jsonl")], status: 1,
+      says: ["a.jsonl", "0 records"], leavesNothingAt: folder.file("out.jsonl"))
+    guard let akshara else { return }
+    let other = try file(folder, "b.txt", Array("x\n".utf8))
+    let outcome = try akshara.run(
+      ["import", "text", path, other, "--output", folder.file("out.jsonl")])
+    #expect(outcome.status == 0)
+    #expect(outcome.errors.contains("warning: 0 records in \(path)"))
+  }
+
+  @Test func aNegativeNumberOfBadRows() throws {
+    let folder = TemporaryFolder()
+    let path = try file(folder, "a.txt", Array("x".utf8))
+    try check(
+      ["import", "text", path, "--max-bad-rows", "-1"], status: 2, says: ["cannot be negative"])
+  }
+
   @Test func anUnknownRole() throws {
     let folder = TemporaryFolder()
     let path = try file(

@@ -80,7 +80,7 @@ import Testing
     }
     #expect(
       strict?.description
-        == "rows.jsonl:2: the row has no `instruction`; add `instruction`, or allow more `max_bad_rows`"
+        == "rows.jsonl:2: the row has no `instruction`; add `instruction`, or set broken rows aside with `--quarantine FILE`, or allow some with `--max-bad-rows N` (`max_bad_rows` in a recipe)"
     )
     let two = #expect(throws: AksharaError.self) {
       try ImportCase(.dolly, "rows.jsonl", text) { $0.maxBadRows = 2 }

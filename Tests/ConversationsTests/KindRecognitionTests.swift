@@ -37,6 +37,43 @@ import Testing
         + "needs `instruction`, `response`")
   }
 
+  @Test(
+    arguments: [
+      (#"{"messages":[]}"#, .messages), (#"{"messages":["x"]}"#, .messages), ("[]", .messages),
+      (#"{"id":"a","messages":[],"group":"g"}"#, .conversations),
+      (#"{"messages":[]}"# + "\n" + #"{"instruction":"a","output":"b"}"#, .alpaca),
+    ] as [(String, ImportKind)])
+  func aRowThatSaysLittleIsNotTheLastWord(text: String, expected: ImportKind) throws {
+    #expect(try kind("a.jsonl", text) == expected)
+  }
+
+  @Test func anEmptyListOfMessagesIsSetAside() throws {
+    let result = try ImportCase(.auto, "a.jsonl", #"{"messages":[]}"#)
+    #expect(result.quarantine.map { $0["reason"]?.string } == ["empty_messages"])
+  }
+
+  @Test func onlyTextsAreTakenForText() throws {
+    #expect(try kind("README", "x") == .text)
+    #expect(try kind("a.b/README", "x") == .text)
+    #expect(try kind("a.TXT.gz", "x") == .text)
+    for (name, message) in [
+      ("a.csv", "CSV is not read as `auto`"), ("a.tsv.gz", "TSV is not read as `auto`"),
+      ("tiktoken_small.model", "`auto` knows no format for `.model` files"),
+    ] {
+      let error = #expect(throws: AksharaError.self) { try kind(name, "a,b") }
+      #expect(error?.code == .unsupported)
+      #expect(error?.message == message)
+      #expect(error?.remedy?.contains("auto") == false)
+    }
+  }
+
+  @Test func aWideTableIsNotPrintedWhole() throws {
+    let row = "{" + (0..<3000).map { "\"c\($0)\":1" }.joined(separator: ",") + "}"
+    let error = #expect(throws: AksharaError.self) { try kind("a.jsonl", row) }
+    #expect(error?.message.contains("`c7`, … and 2992 more; the nearest is") == true)
+    #expect(error?.message.contains("`c8`") == false)
+  }
+
   @Test func optionsAreReadFromARecipe() throws {
     let place = SourceLocation(file: "recipe.yaml", line: 3)
     func node(_ entries: [(String, JSONValue)]) -> OptionNode {

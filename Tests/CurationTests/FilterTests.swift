@@ -30,9 +30,28 @@ import Testing
           Message(.assistant, "a"),
         ]),
     ])
-    #expect(result.reasons == ["empty_answer", "empty_answer"])
+    #expect(result.reasons == ["unanswered_prompt", "empty_answer"])
     #expect(result.kept.map(\.id) == ["2", "4", "5"])
-    #expect(result.dropped[0]["detail"] == "no message is an answer to learn from")
+    #expect(result.dropped[1]["detail"] == "no message is an answer to learn from")
+  }
+
+  @Test func questionsThatNobodyAnswers() throws {
+    let question = Message(.user, "q")
+    let answer = Message(.assistant, "a")
+    let result = try CurationCase([
+      Conversation(id: "", messages: [question]),
+      Conversation(id: "", messages: [Message(.system, "s"), question, question]),
+      Conversation(id: "", messages: [answer, question]),
+      Conversation(id: "", messages: [question, answer, Message(.user, "r")]),
+      Conversation(id: "", messages: [question, answer]),
+    ])
+    #expect(result.reasons == ["unanswered_prompt", "unanswered_prompt", "unanswered_prompt"])
+    #expect(
+      result.dropped[1]["detail"] == "no assistant message follows message 2, a question")
+    #expect(result.kept.map(\.messages.count) == [3, 2])
+    #expect(result.report.endingUnanswered == 1)
+    #expect(result.report.json["ending_unanswered"] == 1)
+    #expect(result.report.summary.hasSuffix("; 1 end with an unanswered question"))
   }
 
   @Test(

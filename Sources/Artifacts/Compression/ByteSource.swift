@@ -60,6 +60,34 @@ public final class ByteSource {
     }
   }
 
+  /// The first bytes of a file, uncompressed: `length`, or all if it has fewer.
+  ///
+  /// - Throws: `missingFile`, `unreadable`, `malformed`.
+  static func head(of path: String, length: Int) throws -> [UInt8] {
+    let source = try ByteSource(path)
+    var head = [UInt8](repeating: 0, count: length)
+    var filled = 0
+    while filled < length {
+      let count = try head.withUnsafeMutableBytes { bytes in
+        try source.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[filled...]))
+      }
+      if count == 0 { break }
+      filled += count
+    }
+    return Array(head[..<filled])
+  }
+
+  /// Reads a compressed file to its end, to see whether its checksums hold; does nothing with a
+  /// plain one.
+  ///
+  /// - Throws: `malformed` if the compressed data are damaged or cut; `missingFile`, `unreadable`.
+  public static func checkCompression(of path: String) throws {
+    let source = try ByteSource(path)
+    guard source.compression != .none else { return }
+    var scratch = [UInt8](repeating: 0, count: bufferSize)
+    while try scratch.withUnsafeMutableBytes({ try source.read(into: $0) }) > 0 {}
+  }
+
   private func decode(
     with decoder: any StreamDecoder, into output: UnsafeMutableRawBufferPointer
   ) throws -> Int {

@@ -54,17 +54,20 @@ public final class JSONLinesReader {
 extension JSONParser {
   /// The document that a line of a file holds.
   ///
-  /// - Throws: `malformed`, naming the line, and the byte if it is not UTF-8.
+  /// - Throws: `malformed`, naming the line, and the byte if it is not UTF-8 or the number if it is
+  ///   out of range.
   public func value(of line: JSONLine, in path: String) throws -> JSONValue {
     do {
       return try line.bytes.withUnsafeBytes { try parse($0) }
     } catch var error as AksharaError {
-      if let offset = UTF8Check.firstInvalidByte(in: line.bytes) {
-        throw UTF8Check.error(
-          byte: line.bytes[offset], at: offset, of: line.number, in: path)
-      }
-      error.location = SourceLocation(file: path, line: line.number)
+      let location = SourceLocation(file: path, line: line.number)
+      if let fault = TextFault(in: line.bytes, of: "line") { throw fault.error(at: location) }
+      error.location = location
       error.remedy = "write one whole JSON document on each line"
+      if let number = NumberRange.firstOutside(in: line.bytes) {
+        error.message = "the number `\(number)` is out of range"
+        error.remedy = "write a number that fits into 64 bits, or a string"
+      }
       throw error
     }
   }

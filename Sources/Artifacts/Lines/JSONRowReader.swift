@@ -21,7 +21,10 @@ public final class JSONRowReader {
     self.parser = parser
     let name = Compression.nameWithoutSuffix(path)
     let saysLines = name.hasSuffix(".jsonl") || name.hasSuffix(".ndjson")
-    switch saysLines ? .lines : Self.layout(of: try Self.peek(path), parser: parser) {
+    switch saysLines
+      ? .lines
+      : Self.layout(of: try ByteSource.head(of: path, length: Self.peekLength), parser: parser)
+    {
     case .lines:
       let lines = try JSONLinesReader(path, maximumLineLength: maximumLength)
       rows = lines.next
@@ -57,20 +60,6 @@ public final class JSONRowReader {
       return isWhole[0] && lines.count > 1 ? .lines : .elements(.array)
     }
     return isWhole.contains(true) ? .lines : .elements(.sequence)
-  }
-
-  private static func peek(_ path: String) throws -> [UInt8] {
-    let source = try ByteSource(path)
-    var head = [UInt8](repeating: 0, count: peekLength)
-    var filled = 0
-    while filled < head.count {
-      let count = try head.withUnsafeMutableBytes { bytes in
-        try source.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[filled...]))
-      }
-      if count == 0 { break }
-      filled += count
-    }
-    return Array(head[..<filled])
   }
 
   private static func isSpace(_ byte: UInt8) -> Bool {

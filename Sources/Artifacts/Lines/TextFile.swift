@@ -21,27 +21,41 @@ public struct TextFile: Sendable {
     var bytes = try Self.read(path, maximumSize: maximumSize)
     markLength = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     bytes.removeFirst(markLength)
-    if let offset = UTF8Check.firstInvalidByte(in: bytes) {
-      let before = bytes[..<offset]
-      let line = before.count { $0 == UInt8(ascii: "\n") } + 1
-      let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-      throw UTF8Check.error(byte: bytes[offset], at: offset - lineStart, of: line, in: path)
-    }
+    lineStarts = Self.lineStarts(in: bytes)
     self.bytes = bytes
-    lineStarts =
-      [0]
-      + bytes.indices.lazy.filter { bytes[$0] == UInt8(ascii: "\n") }.map { $0 + 1 }
+    if let offset = UTF8Check.firstInvalidByte(in: bytes) {
+      let line = lineStarts.lastIndex { $0 <= offset } ?? 0
+      let location = SourceLocation(file: path, line: line + 1)
+      let fault = TextFault(in: lineBytes(line), of: "line")
+      throw fault?.error(at: location) ?? AksharaError(.malformed, "not UTF-8", at: location)
+    }
   }
 
   /// The text.
   public var text: String { String(decoding: bytes, as: UTF8.self) }
 
-  /// The lines, without line feeds and carriage returns before them.
+  /// The lines, without what ends them: a line feed, a carriage return, or both.
   public var lines: [String] {
-    bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { line in
-      let hasReturn = line.last == UInt8(ascii: "\r")
-      return String(decoding: hasReturn ? line.dropLast() : line, as: UTF8.self)
+    lineStarts.indices.map { String(decoding: lineBytes($0), as: UTF8.self) }
+  }
+
+  /// The bytes of the line at `index`, counted from 0.
+  private func lineBytes(_ index: Int) -> [UInt8] {
+    let end = index + 1 < lineStarts.count ? lineStarts[index + 1] : bytes.count
+    var line = bytes[lineStarts[index]..<end]
+    if line.last == UInt8(ascii: "\n") { line = line.dropLast() }
+    if line.last == UInt8(ascii: "\r") { line = line.dropLast() }
+    return Array(line)
+  }
+
+  private static func lineStarts(in bytes: [UInt8]) -> [Int] {
+    var starts = [0]
+    for (index, byte) in bytes.enumerated() {
+      let isReturn = byte == UInt8(ascii: "\r")
+      let isPair = isReturn && index + 1 < bytes.count && bytes[index + 1] == UInt8(ascii: "\n")
+      if byte == UInt8(ascii: "\n") || (isReturn && !isPair) { starts.append(index + 1) }
     }
+    return starts
   }
 
   /// The text from one line up to another, or to the end, with the place where it begins.

@@ -44,13 +44,4 @@ public enum UTF8Check {
     }
     return length
   }
-
-  /// What to say about a byte that is not UTF-8.
-  static func error(byte: UInt8, at offset: Int, of line: Int, in path: String) -> AksharaError {
-    let hexadecimal = String(byte, radix: 16, uppercase: true)
-    return AksharaError(
-      .malformed, "byte \(offset + 1) of the line, 0x\(hexadecimal), is not UTF-8",
-      at: SourceLocation(file: path, line: line),
-      remedy: "convert the file to UTF-8, for example with `iconv -f WINDOWS-1252 -t UTF-8`")
-  }
 }

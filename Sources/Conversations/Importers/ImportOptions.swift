@@ -63,11 +63,24 @@ public struct ImportOptions: Sendable, Equatable {
         .invalidOption, "the language \"\(language)\" is not a BCP 47 tag", at: location,
         remedy: "write for example kn, te, en or te-Latn")
     }
+    if let maxBadRows, maxBadRows < 0 {
+      throw AksharaError(
+        .invalidOption, "`max_bad_rows` (`--max-bad-rows`) is \(maxBadRows)", at: location,
+        remedy: "it cannot be negative: give 0 or a positive number")
+    }
   }
+
+  /// Our columns, by the kinds that have them.
+  public static let columnNames: KeyValuePairs<ImportKind, [String]> = [
+    .messages: MessagesFormat.listColumns + ["system", "prompt", "chosen", "rejected"],
+    .dolly: ["instruction", "context", "response", "category"],
+    .alpaca: ["instruction", "input", "output"],
+    .text: ["text"],
+  ]
 
   /// The columns that `OURS=THEIRS` entries map.
   ///
-  /// - Throws: `invalidOption` for an entry without both names.
+  /// - Throws: `invalidOption` for an entry without both names, or with a column that is not ours.
   public static func columns(_ entries: [String]) throws -> [String: String] {
     var columns: [String: String] = [:]
     for entry in entries {
@@ -76,6 +89,12 @@ public struct ImportOptions: Sendable, Equatable {
         throw AksharaError(
           .invalidOption, "\"\(entry)\" maps no column",
           remedy: "write ours=theirs, for example instruction=prompt")
+      }
+      guard columnNames.contains(where: { $0.value.contains(String(names[0])) }) else {
+        let known = columnNames.map { "\($0.key.rawValue): " + $0.value.joined(separator: ", ") }
+        throw AksharaError(
+          .invalidOption, "\"\(entry)\" maps `\(names[0])`, which is no column of ours",
+          remedy: "use one of these (\(known.joined(separator: "; ")))")
       }
       columns[String(names[0])] = String(names[1])
     }

@@ -16,6 +16,10 @@ public struct ImportReport: Sendable, Equatable {
   public var reasons: [RowFault.Reason: Int] = [:]
   /// Messages whose text looks like a control token of some chat template; they stay text.
   public var controlTokenTexts = 0
+  /// How many imported rows had a value in each column that the format does not use.
+  public var ignoredColumns = ColumnCounts()
+  /// Files without a single record.
+  public var emptyFiles: [String] = []
   /// The first record that was set aside, as a message with its place.
   public var firstFault: AksharaError?
 
@@ -29,16 +33,20 @@ public struct ImportReport: Sendable, Equatable {
       "kind": .string(kind.rawValue), "read": JSONValue(read), "imported": JSONValue(imported),
       "quarantined": JSONValue(quarantined), "conversations": JSONValue(conversations),
       "reasons": .object(JSONObject(reasons.map { ($0.key.rawValue, JSONValue($0.value)) })),
-      "control_token_texts": JSONValue(controlTokenTexts),
+      "control_token_texts": JSONValue(controlTokenTexts), "ignored_columns": ignoredColumns.json,
+      "empty_files": .array(emptyFiles.map(JSONValue.string)),
     ]
   }
 
-  /// The report as one line: `dolly: read 12, imported 11, quarantined 1 (missing_field 1)`.
+  /// The report as one line: `dolly: read 12, imported 11, quarantined 1 (missing_field 1)`; a
+  /// second line names columns that were left out.
   public var summary: String {
     let sorted = reasons.sorted { $0.key.rawValue < $1.key.rawValue }
     let list = sorted.map { "\($0.key.rawValue) \($0.value)" }.joined(separator: ", ")
     let counts = "read \(read), imported \(imported), quarantined \(quarantined)"
-    return "\(kind.rawValue): \(counts)" + (list.isEmpty ? "" : " (\(list))")
+    let line = "\(kind.rawValue): \(counts)" + (list.isEmpty ? "" : " (\(list))")
+    guard !ignoredColumns.isEmpty else { return line }
+    return "\(line)\nignored columns (with their rows): \(ignoredColumns.summary)"
   }
 
   /// Whether every record is accounted for.

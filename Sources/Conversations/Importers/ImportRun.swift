@@ -8,6 +8,7 @@ final class ImportRun {
   private let quarantine: JSONLinesWriter?
   private(set) var report: ImportReport
   private var badRows = 0
+  private var firstBadRow: AksharaError?
 
   /// How much of a bad row is copied to the quarantine file, in bytes.
   private static let excerptLength = 4096
@@ -25,21 +26,29 @@ final class ImportRun {
   /// Whether the limit of records is reached.
   var isFull: Bool { options.limit.map { report.read >= $0 } ?? false }
 
+  /// Takes note of a file that has been read to its end.
+  ///
+  /// - Parameter start: how many records had been read before it.
+  func finish(_ source: SourceFile, from start: Int) {
+    if report.read == start { report.emptyFiles.append(source.name) }
+  }
+
   /// Takes one record: writes the conversation that `make` gives, or sets the record aside.
   ///
   /// - Parameters:
   ///   - record: the bytes of the record, and where they begin.
   ///   - number: the record's number in its source, from 1.
-  ///   - make: gives the conversation; may throw `RowFault`.
+  ///   - make: gives the conversation and the columns that it leaves out; may throw `RowFault`.
   /// - Throws: `malformed` for one bad row too many; `unwritable`.
   func take(
-    _ record: TextLine, number: Int, of source: SourceFile, make: () throws -> Conversation
+    _ record: TextLine, number: Int, of source: SourceFile, make: () throws -> RowReading
   ) throws {
     report.read += 1
     do {
-      let conversation = try make()
-      try write(complete(conversation, number: number, of: source))
+      let reading = try make()
+      try write(complete(reading.conversation, number: number, of: source))
       report.imported += 1
+      for column in reading.unusedColumns { report.ignoredColumns.add(column) }
     } catch let fault as RowFault {
       try setAside(record, of: source, because: fault)
     }
@@ -88,7 +97,9 @@ final class ImportRun {
     if fault.reason.isDamage { try countBadRow(error) }
   }
 
-  private var firstBadRow: AksharaError?
+  private static let remedy =
+    "set broken rows aside with `--quarantine FILE`, or allow some with `--max-bad-rows N` "
+    + "(`max_bad_rows` in a recipe)"
 
   private func countBadRow(_ error: AksharaError) throws {
     badRows += 1
@@ -96,7 +107,7 @@ final class ImportRun {
     guard let limit = options.maxBadRows, badRows > limit, var stop = firstBadRow else { return }
     let number = limit == 0 ? "" : " (the first of \(badRows) bad rows, more than \(limit))"
     stop.message += number
-    stop.remedy = (stop.remedy.map { $0 + ", or " } ?? "") + "allow more `max_bad_rows`"
+    stop.remedy = (stop.remedy.map { $0 + ", or " } ?? "") + Self.remedy
     throw stop
   }
 

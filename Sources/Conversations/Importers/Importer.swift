@@ -37,7 +37,10 @@ public struct Importer: Sendable {
     try options.check()
     let found = try SourcePaths.find(options.paths, relativeTo: folder)
     let kinds = try found.map { file in
-      options.kind == .auto ? try KindRecognition.kind(of: file) : options.kind
+      try naming(file) {
+        try TextHead.check(file.path)
+        return options.kind == .auto ? try KindRecognition.kind(of: file) : options.kind
+      }
     }
     let same = Set(kinds).count == 1 ? kinds[0] : .auto
     let run = ImportRun(options, kind: same, writer: writer, quarantine: quarantine)
@@ -46,16 +49,47 @@ public struct Importer: Sendable {
       let source = SourceFile(
         path: file.path, name: file.name, names: writer.names(forSource: file.name),
         digest: try Digest(ofFile: file.path))
-      if let format = Self.sceneFormat(kind) {
-        try scenes(of: source, as: format, casting, into: run)
-      } else {
-        try read(source, as: kind, into: run)
+      let start = run.report.read
+      try naming(file) {
+        if let format = Self.sceneFormat(kind) {
+          try scenes(of: source, as: format, casting, into: run)
+        } else {
+          try read(source, as: kind, into: run)
+        }
       }
+      run.finish(source, from: start)
     }
+    guard run.report.read > 0 else { throw Self.nothingRead(in: found) }
     guard run.report.addsUp else {
       throw AksharaError(.checkFailed, "the counts of the import do not add up")
     }
     return run.report
+  }
+
+  /// Does something with a file, and names it in errors.
+  ///
+  /// - Throws: what `work` throws; but if a compressed file turns out to be damaged further on, that,
+  ///   since its text is not to be trusted before the damage either.
+  private func naming<Result>(
+    _ file: SourcePaths.Found, _ work: () throws -> Result
+  ) throws -> Result {
+    do {
+      return try work()
+    } catch var error as AksharaError
+      where error.code == .malformed || error.code == .unsupported
+    {
+      try ByteSource.checkCompression(of: file.path)
+      if error.location == nil { error.location = SourceLocation(file: file.name) }
+      throw error
+    }
+  }
+
+  private static func nothingRead(in files: [SourcePaths.Found]) -> AksharaError {
+    let count = files.count == 1 ? "the file has" : "all \(files.count) files have"
+    return AksharaError(
+      .malformed, "nothing was read: \(count) 0 records",
+      at: files.first.map { SourceLocation(file: $0.name) },
+      remedy: "check that this is the right file, and whole")
   }
 
   private func read(_ source: SourceFile, as kind: ImportKind, into run: ImportRun) throws {
@@ -81,7 +115,7 @@ public struct Importer: Sendable {
     while !run.isFull, let row = try reader.next() {
       number += 1
       try run.take(row, number: number, of: source) {
-        try format.conversation(from: try Self.value(of: row, from: reader))
+        try format.read(try Self.value(of: row, from: reader))
       }
     }
   }
@@ -90,12 +124,12 @@ public struct Importer: Sendable {
   private func lines(
     of source: SourceFile, as format: some RowFormat, into run: ImportRun
   ) throws {
-    let reader = try LineReader(source.path)
+    let reader = try PlainTextReader(source.path)
     while !run.isFull, let line = try reader.next() {
       if line.isBlank { continue }
       try run.take(line, number: line.number, of: source) {
-        try Self.checkUTF8(of: line)
-        return try format.conversation(from: .string(String(decoding: line.bytes, as: UTF8.self)))
+        try Self.checkText(of: line)
+        return try format.read(.string(String(decoding: line.bytes, as: UTF8.self)))
       }
     }
   }
@@ -138,9 +172,10 @@ public struct Importer: Sendable {
           systemPrompt: options.systemPrompt
         ).messages()
         let name = "\(file.noun)-" + Self.threeDigits(scene.number)
-        return Conversation(
-          id: "\(source.names.id)-\(name)-1", messages: messages,
-          group: "\(source.names.group)-\(name)", tags: scene.tags)
+        return RowReading(
+          Conversation(
+            id: "\(source.names.id)-\(name)-1", messages: messages,
+            group: "\(source.names.group)-\(name)", tags: scene.tags))
       }
     }
   }
@@ -154,16 +189,14 @@ public struct Importer: Sendable {
     do {
       return try reader.value(of: row)
     } catch let error as AksharaError {
-      try checkUTF8(of: row)
+      try checkText(of: row)
       throw RowFault(.invalidJSON, error.message, remedy: "mend the row, or remove it")
     }
   }
 
-  private static func checkUTF8(of line: TextLine) throws {
-    guard let offset = UTF8Check.firstInvalidByte(in: line.bytes) else { return }
-    let byte = String(line.bytes[offset], radix: 16, uppercase: true)
+  private static func checkText(of line: TextLine) throws {
+    guard let fault = TextFault(in: line.bytes, of: "row") else { return }
     throw RowFault(
-      .invalidUTF8, "byte \(offset + 1) of the row, 0x\(byte), is not UTF-8",
-      remedy: "convert the file to UTF-8, for example with `iconv -f WINDOWS-1252 -t UTF-8`")
+      fault.isBinary ? .binaryData : .invalidUTF8, fault.message, remedy: fault.remedy)
   }
 }

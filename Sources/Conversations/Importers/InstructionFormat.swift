@@ -13,16 +13,17 @@ struct InstructionFormat: RowFormat {
   /// A column whose text becomes a tag.
   let category: String?
 
-  func conversation(from row: JSONValue) throws -> Conversation {
+  func read(_ row: JSONValue) throws -> RowReading {
     var fields = try FieldReader(row, of: "the row", nullIsAbsent: true)
     let question = try fields.requiredString(instruction)
     let context = try fields.string(context) ?? ""
     let answer = try fields.requiredString(response)
     let tag = try category.flatMap { try fields.string($0) }
     let prompt = context.isBlank ? .text(question) : Content(texts: [question, "\n\n" + context])
-    return Conversation(
+    let conversation = Conversation(
       id: "", messages: [Message(.user, prompt), Message(.assistant, .text(answer))],
       tags: tag.map { $0.isBlank ? [] : [$0] } ?? [])
+    return RowReading(conversation, unused: fields.unused)
   }
 }
 

@@ -1,30 +1,60 @@
 internal import Artifacts
 
-/// Tells what format a file has: by its suffix, and for data sets by the columns of its first rows.
+/// Tells what format a file has: by its suffix, and for data sets by the columns of the first rows.
 enum KindRecognition {
   /// The rows that are looked at.
   private static let sampleSize = 10
+  /// The columns that are named in messages.
+  private static let mostShown = 8
 
   /// Whether the name says that the file holds JSON.
-  static func isJSON(_ path: String) -> Bool {
-    let name = Compression.nameWithoutSuffix(path)
-    return [".json", ".jsonl", ".ndjson"].contains { name.hasSuffix($0) }
+  static func isJSON(_ path: String) -> Bool { jsonSuffixes.contains(suffix(of: path)) }
+
+  private static let jsonSuffixes = [".json", ".jsonl", ".ndjson"]
+
+  /// The last suffix of a name, in small letters, without `.gz` and `.zst`; `""` without any.
+  private static func suffix(of path: String) -> String {
+    let name = Path.name(of: Compression.nameWithoutSuffix(path))
+    return String(name.dropFirst(Path.stem(of: name).count)).lowercased()
   }
 
-  /// The format of a file.
+  /// The format of a file. Only what is called `.txt`, or has no suffix, is taken for a plain text:
+  /// every file has lines, so that the content would say nothing.
   ///
-  /// - Throws: `unsupported`, listing the columns that were found and the nearest format.
+  /// - Throws: `unsupported` for other suffixes, and for rows that fit no format, listing the
+  ///   columns that were found and the nearest format; `malformed` for a binary file, and if no row
+  ///   is JSON.
   static func kind(of file: SourcePaths.Found) throws -> ImportKind {
-    let name = Compression.nameWithoutSuffix(file.name).lowercased()
-    if name.hasSuffix(".fountain") || name.hasSuffix(".spmd") { return .fountain }
-    if name.hasSuffix(".md") || name.hasSuffix(".markdown") { return .snippets }
-    if isJSON(file.path) { return try kind(ofRowsOf: file) }
-    return try isScreenplay(file.path) ? .fountain : .text
+    switch suffix(of: file.name) {
+    case ".fountain", ".spmd": return .fountain
+    case ".md", ".markdown": return .snippets
+    case ".txt", "":
+      try TextHead.check(file.path, refusingBinary: true)
+      return try isScreenplay(file.path) ? .fountain : .text
+    case let suffix where jsonSuffixes.contains(suffix): return try kind(ofRowsOf: file)
+    case let suffix: throw unknown(suffix, of: file.name)
+    }
   }
+
+  private static func unknown(_ suffix: String, of file: String) -> AksharaError {
+    let location = SourceLocation(file: file)
+    if [".csv", ".tsv"].contains(suffix) {
+      return AksharaError(
+        .unsupported, "\(suffix.dropFirst().uppercased()) is not read as `auto`", at: location,
+        remedy: "convert it to JSON Lines, or name the kind")
+    }
+    return AksharaError(
+      .unsupported, "`auto` knows no format for `\(suffix)` files", at: location,
+      remedy: "name the kind (\(kinds)), or rename the file (.jsonl, .json, .fountain, .md, .txt)")
+  }
+
+  /// What can be named instead of `auto`.
+  private static let kinds = ImportKind.allCases.filter { $0 != .auto }.map(\.rawValue)
+    .joined(separator: ", ")
 
   /// Whether a plain text has a scene heading among its first lines.
   private static func isScreenplay(_ path: String) throws -> Bool {
-    let reader = try LineReader(path)
+    let reader = try PlainTextReader(path)
     var afterBlank = true
     for _ in 0..<200 {
       guard let line = try reader.next() else { return false }
@@ -37,16 +67,29 @@ enum KindRecognition {
 
   private static func kind(ofRowsOf file: SourcePaths.Found) throws -> ImportKind {
     let reader = try JSONRowReader(file.path)
-    var columns: [String] = []
-    var rows = 0
-    while rows < sampleSize, let row = try reader.next() {
-      rows += 1
-      guard let value = try? reader.value(of: row) else { continue }
-      if let kind = kind(ofRow: value) { return kind }
-      for key in value.object?.keys ?? [] where !columns.contains(key) { columns.append(key) }
+    var rows: [JSONValue] = []
+    var fault: AksharaError?
+    for _ in 0..<sampleSize {
+      guard let row = try reader.next() else { break }
+      do {
+        rows.append(try reader.value(of: row))
+      } catch let error as AksharaError {
+        fault = fault ?? error
+      }
+      if let kind = rows.last.flatMap(kind(ofRow:)) { return kind }
     }
-    guard rows > 0 else { return .messages }  // an empty file: nothing to read in any format
-    throw unknown(columns, in: file.name)
+    if let kind = rows.lazy.compactMap(likelyKind(ofRow:)).first { return kind }
+    if !rows.isEmpty { throw unknown(columns(of: rows), in: file.name) }
+    guard var fault else { return .messages }  // an empty file: nothing to read in any format
+    fault.location?.file = file.name
+    fault.remedy = "mend the file, or name the kind: \(kinds)"
+    throw fault
+  }
+
+  /// The columns of some rows, in the order in which they come.
+  private static func columns(of rows: [JSONValue]) -> [String] {
+    var seen: Set<String> = []
+    return rows.flatMap { $0.object?.keys ?? [] }.filter { seen.insert($0).inserted }
   }
 
   /// The first format whose shape one row has.
@@ -56,7 +99,22 @@ enum KindRecognition {
     if MessagesFormat.listColumns.contains(where: { row[$0].map(isList) ?? false }) {
       return isOurs(row) ? .conversations : .messages
     }
-    return known.first { _, needed in needed.allSatisfy { row[$0]?.string != nil } }?.kind
+    return known.first { kind, needed in
+      needed.allSatisfy { column in row[column].map { canBe($0, in: kind) } ?? false }
+    }?.kind
+  }
+
+  private static func canBe(_ value: JSONValue, in kind: ImportKind) -> Bool {
+    value.string != nil || (kind == .messages && (isList(value) || value.object != nil))
+  }
+
+  /// The format of which a row may be an empty or broken one.
+  private static func likelyKind(ofRow row: JSONValue) -> ImportKind? {
+    if row.array?.isEmpty ?? false { return .messages }
+    let hasList = MessagesFormat.listColumns.contains { column in
+      row[column].map { $0 == .null || $0.array != nil } ?? false
+    }
+    return hasList ? (isOurs(row) ? .conversations : .messages) : nil
   }
 
   private static func isList(_ value: JSONValue) -> Bool {
@@ -74,14 +132,14 @@ enum KindRecognition {
   /// Formats by the columns that they need.
   private static let known: [(kind: ImportKind, columns: [String])] = [
     (.dolly, ["instruction", "response"]), (.alpaca, ["instruction", "output"]),
-    (.messages, ["messages"]), (.text, ["text"]),
+    (.messages, ["chosen", "rejected"]), (.messages, ["messages"]), (.text, ["text"]),
   ]
 
   private static func unknown(_ columns: [String], in file: String) -> AksharaError {
     guard !columns.isEmpty else {
       return AksharaError(
         .unsupported, "the rows are no JSON objects", at: SourceLocation(file: file, line: 1),
-        remedy: "name the kind: \(ImportKind.allCases.map(\.rawValue).joined(separator: ", "))")
+        remedy: "name the kind: \(kinds)")
     }
     let nearest = known.min { distance($0.columns, columns) < distance($1.columns, columns) }
     let hint = nearest.map { kind, needed in
@@ -89,7 +147,7 @@ enum KindRecognition {
     }
     return AksharaError(
       .unsupported, "no format fits the columns \(list(columns))\(hint ?? "")",
-      at: SourceLocation(file: file), remedy: "rename the columns, or name the kind")
+      at: SourceLocation(file: file), remedy: "rename the columns, or name the kind and map them")
   }
 
   /// How far the columns that a format needs are from those that are there, in edits a letter.
@@ -102,6 +160,7 @@ enum KindRecognition {
   }
 
   private static func list(_ names: [String]) -> String {
-    names.map { "`\($0)`" }.joined(separator: ", ")
+    let shown = names.prefix(mostShown).map { "`\($0)`" }.joined(separator: ", ")
+    return names.count > mostShown ? "\(shown), … and \(names.count - mostShown) more" : shown
   }
 }

@@ -6,7 +6,19 @@ internal import Artifacts
 /// and the system prompt of the options.
 protocol RowFormat: Sendable {
   /// - Throws: `RowFault`.
-  func conversation(from row: JSONValue) throws -> Conversation
+  func read(_ row: JSONValue) throws -> RowReading
+}
+
+/// What one row, line or scene gave.
+struct RowReading {
+  var conversation: Conversation
+  /// Columns with a value of which nothing was made.
+  var unusedColumns: [String]
+
+  init(_ conversation: Conversation, unused: [String] = []) {
+    self.conversation = conversation
+    unusedColumns = unused
+  }
 }
 
 /// Names of columns that the user has mapped by hand.

@@ -8,10 +8,11 @@ struct TextFormat: RowFormat {
 
   init(_ columns: ColumnNames) { column = columns["text"] }
 
-  func conversation(from row: JSONValue) throws -> Conversation {
-    if case .string(let text) = row { return document(text) }
+  func read(_ row: JSONValue) throws -> RowReading {
+    if case .string(let text) = row { return RowReading(document(text)) }
     var fields = try FieldReader(row, of: "the row", nullIsAbsent: true)
-    return document(try fields.requiredString(column))
+    let text = try fields.requiredString(column)
+    return RowReading(document(text), unused: fields.unused)
   }
 
   private func document(_ text: String) -> Conversation {

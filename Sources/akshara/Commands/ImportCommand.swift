@@ -43,10 +43,13 @@ struct ImportCommand: ParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Our column and the file's.", valueName: "instruction=prompt"))
+    help: ArgumentHelp(
+      "Our column and the file's. Ours are \(Self.columns).", valueName: "instruction=prompt"))
   var map: [String] = []
 
-  @Option(help: "How many broken rows are allowed: 0, or any number with --quarantine.")
+  @Option(
+    parsing: .unconditional,
+    help: "How many broken rows are allowed: 0, or any number with --quarantine.")
   var maxBadRows: Int?
 
   @Flag(help: "Print the counts as JSON at the end.")
@@ -61,10 +64,18 @@ struct ImportCommand: ParsableCommand {
     try aside?.commit()
     try writer.commit()
     if let first = report.firstFault { StandardError.print("the first record set aside: \(first)") }
+    for file in report.emptyFiles { StandardError.print("warning: 0 records in \(file)") }
     StandardError.print(report.summary)
     guard json else { return }
     let line = report.json.compactString
     if output == nil { StandardError.print(line) } else { print(line) }
+  }
+
+  private static var columns: String {
+    let lists = ImportOptions.columnNames.map { kind, names in
+      "\(names.joined(separator: ", ")) (\(kind.rawValue))"
+    }
+    return lists.joined(separator: "; ")
   }
 
   private func options() throws -> ImportOptions {
