@@ -99,7 +99,9 @@ let package = Package(
         "Artifacts", "Batching", "Compute", "ComputeCPU", "Conversations", "Modeling",
         "Tokenization",
       ]),
-    tests("Evaluation", ["Artifacts", "Batching", "Compute", "ComputeCPU", "Modeling"]),
+    tests(
+      "Evaluation",
+      ["Artifacts", "Batching", "Compute", "ComputeCPU", "Modeling", "Tokenization"]),
     tests("Pipeline", ["Artifacts", "Conversations"]),
     .testTarget(
       name: "CommandTests", dependencies: ["Artifacts", "Fixtures"], swiftSettings: strict),

@@ -12,17 +12,21 @@ private struct CrossEntropyPass {
   /// Supervised tokens a chunk.
   let chunk: Int
 
-  /// Elements of the logits that exist at once: 32 MiB.
-  static let logitsAtOnce = 1 << 23
+  /// Words of a tile.
+  let words: Int
+
+  /// Elements of the logits that exist at once: 64 MiB.
+  static let logitsAtOnce = 1 << 24
   static let mostTokens = 1024
   static let leastTokens = 64
-  /// Tokens and words of a tile.
+  /// Tokens and columns of a tile of the hidden states' gradient.
   static let tokens = 64
-  static let words = 1024
+  static let columns = 256
 
   init(places: UnsafeMutablePointer<Int32>, count: Int, width: Int, vocabulary: Int) {
     (self.places, self.count, self.width) = (places, count, width)
     self.vocabulary = vocabulary
+    words = TileSize.cutting(vocabulary, into: 8, within: 256...1024)
     chunk = min(
       Self.mostTokens, max(Self.leastTokens, Self.logitsAtOnce / max(1, vocabulary) / 64 * 64))
   }
@@ -89,7 +93,7 @@ extension CPUBackend {
   ) -> Matrix {
     let logits = Matrix(
       shared.floats(.logits, part.count * pass.vocabulary), stride: pass.vocabulary)
-    forRanges(pass.vocabulary, of: CrossEntropyPass.words) { words, scratch in
+    forRanges(pass.vocabulary, of: pass.words) { words, scratch in
       let weight = tile(of: head, rows: words, columns: 0..<pass.width, scratch)
       product.multiply(
         rows, weight.transposed, to: logits.from(row: 0, column: words.lowerBound),
@@ -126,7 +130,7 @@ extension CPUBackend {
     to gradient: Tensor?
   ) {
     guard let gradient else { return }
-    forRanges(pass.vocabulary, of: CrossEntropyPass.words) { words, _ in
+    forRanges(pass.vocabulary, of: pass.words) { words, _ in
       product.multiply(
         logits.from(row: 0, column: words.lowerBound).transposed, rows,
         to: gradient.matrix.from(row: words.lowerBound), rows: words.count, columns: pass.width,
@@ -140,20 +144,24 @@ extension CPUBackend {
     to gradient: Tensor
   ) {
     let target = gradient.floats
-    let wordsAtOnce = head.isPlain ? pass.vocabulary : CrossEntropyPass.words
-    forRanges(part.count, of: CrossEntropyPass.tokens) { tokens, scratch in
-      let rows = Matrix(scratch.floats(.input, tokens.count * pass.width), stride: pass.width)
+    let wordsAtOnce = head.isPlain ? pass.vocabulary : pass.words
+    forTiles(
+      rows: part.count, of: CrossEntropyPass.tokens, columns: pass.width,
+      of: CrossEntropyPass.columns
+    ) { tokens, columns, scratch in
+      let rows = Matrix(scratch.floats(.input, tokens.count * columns.count), stride: columns.count)
       for first in stride(from: 0, to: pass.vocabulary, by: wordsAtOnce) {
         let words = first..<min(pass.vocabulary, first + wordsAtOnce)
-        let weight = tile(of: head, rows: words, columns: 0..<pass.width, scratch)
+        let weight = tile(of: head, rows: words, columns: columns, scratch)
         product.multiply(
           logits.from(row: tokens.lowerBound, column: first), weight, to: rows,
-          rows: tokens.count, columns: pass.width, inner: words.count, accumulate: first > 0)
+          rows: tokens.count, columns: columns.count, inner: words.count, accumulate: first > 0)
       }
       for (i, token) in tokens.enumerated() {
+        let place = Int(pass.places[part.lowerBound + token])
         memcpy(
-          target + Int(pass.places[part.lowerBound + token]) * pass.width,
-          rows.pointer + i * pass.width, pass.width * 4)
+          target + (place * pass.width + columns.lowerBound), rows.pointer + i * columns.count,
+          columns.count * 4)
       }
     }
   }

@@ -10,10 +10,15 @@ struct LinearTiling {
   /// Rows (forward) or columns (backward) of the weight a tile.
   let width: Int
 
-  /// Tiles for a weight. A weight that must be expanded is cut narrow and used for many tokens, so
-  /// that expanding it costs little beside the product; a plain one is cut into squarer tiles.
-  init(_ weight: LinearWeight) {
-    (tokens, width) = weight.isPlain ? (256, 512) : (1024, 128)
+  /// Tiles for `tokens` rows of input and `width` rows (or columns) of a weight.
+  ///
+  /// A weight that must be expanded is cut narrow and used for many tokens, so that expanding it
+  /// costs little beside the product; a plain one is cut into squarer tiles.
+  init(_ weight: LinearWeight, tokens: Int, width: Int) {
+    self.width = weight.isPlain ? 512 : 128
+    let across = (width + self.width - 1) / self.width
+    let range = weight.isPlain ? 64...256 : 256...1024
+    self.tokens = TileSize.cutting(tokens * across, into: 16, within: range)
   }
 
   /// Rows of the weight that the backward pass expands at once.
@@ -39,7 +44,7 @@ extension CPUBackend {
         adapter, input: input, tokens: tokens, to: adapterInput.matrix,
         mask: adapter.mask(dropout))
     }
-    let tiling = LinearTiling(layer.weight)
+    let tiling = LinearTiling(layer.weight, tokens: tokens, width: outer)
     let x = Matrix(input.floats, stride: inner)
     let y = Matrix(output.floats, stride: outer)
     forTiles(rows: tokens, of: tiling.tokens, columns: outer, of: tiling.width) {

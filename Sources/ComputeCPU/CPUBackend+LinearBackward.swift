@@ -61,7 +61,7 @@ extension CPUBackend {
     mask: ctensor_dropout?
   ) {
     let (inner, outer) = (layer.weight.inputCount, layer.weight.outputCount)
-    let tiling = LinearTiling(layer.weight)
+    let tiling = LinearTiling(layer.weight, tokens: tokens, width: inner)
     let rowsAtOnce = layer.weight.isPlain ? outer : LinearTiling.expandedRows
     forTiles(rows: tokens, of: tiling.tokens, columns: inner, of: tiling.width) {
       rows, columns, scratch in

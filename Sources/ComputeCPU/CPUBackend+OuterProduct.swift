@@ -1,36 +1,49 @@
 internal import CTensorKernels
 import Compute
 
-extension CPUBackend {
-  /// Tiles of a gradient, and tokens of a partial sum.
-  private static let gradientRows = 128
-  private static let gradientColumns = 512
-  private static let gradientTokens = 512
+/// How the gradient of a weight is cut: into tiles, and its sum over tokens into stretches.
+private struct OuterProductTiling {
+  static let rows = 128
+  static let columns = 512
   /// From so many tiles on, tiles alone keep the cores busy.
-  private static let enoughTiles = 16
+  static let enoughTiles = 16
   /// The most partial sums that are kept at once.
-  private static let mostPartials = 16
+  static let mostStretches = 8
+  static let leastTokens = 128
 
+  /// Tokens a stretch.
+  let stretch: Int
+  /// How many stretches; with one, sums go straight into the gradient.
+  let stretches: Int
+
+  /// `isCostly` says that rows must be made before they are multiplied, and so only once.
+  init(tokens: Int, rows: Int, columns: Int, isCostly: Bool) {
+    let down = (rows + Self.rows - 1) / Self.rows
+    let across = (columns + Self.columns - 1) / Self.columns
+    stretch =
+      down * across >= Self.enoughTiles && !isCostly
+      ? max(1, tokens)
+      : TileSize.cutting(
+        tokens, into: Self.mostStretches, within: Self.leastTokens...max(Self.leastTokens, tokens))
+    stretches = (tokens + stretch - 1) / stretch
+  }
+}
+
+extension CPUBackend {
   /// `gradient += scale * leftᵀ dropout(right)`: the gradient of a weight, summed over tokens.
   ///
   /// `left` is `[tokens, m]`, `right` `[tokens, n]`, `gradient` `[m, n]`. A large gradient is cut
-  /// into tiles, each of which sums over all tokens in one product. A small one is summed over
-  /// stretches of tokens into partial sums, which are then added in their order.
+  /// into tiles, each of which sums over all tokens in one product. A small one is also cut into
+  /// stretches of tokens, whose partial sums are then added in their order.
   func addOuterProduct(
     _ left: Matrix, _ right: Matrix, _ mask: ctensor_dropout?, tokens: Int, to gradient: Tensor,
     scale: Float
   ) {
     let (m, n) = (gradient.shape[0], gradient.shape[1])
-    let tiles =
-      ((m + Self.gradientRows - 1) / Self.gradientRows)
-      * ((n + Self.gradientColumns - 1) / Self.gradientColumns)
-    let stretch =
-      tiles >= Self.enoughTiles
-      ? tokens : max(Self.gradientTokens, (tokens + Self.mostPartials - 1) / Self.mostPartials)
-    let stretches = (tokens + stretch - 1) / max(1, stretch)
-    if stretches <= 1 && mask == nil {
+    let tiling = OuterProductTiling(tokens: tokens, rows: m, columns: n, isCostly: mask != nil)
+    guard tiling.stretches > 1 || mask != nil else {
       return forTiles(
-        rows: m, of: Self.gradientRows, columns: n, of: Self.gradientColumns
+        rows: m, of: OuterProductTiling.rows, columns: n, of: OuterProductTiling.columns
       ) { rows, columns, _ in
         product.multiply(
           left.from(row: 0, column: rows.lowerBound).transposed,
@@ -39,14 +52,17 @@ extension CPUBackend {
           rows: rows.count, columns: columns.count, inner: tokens, scale: scale, accumulate: true)
       }
     }
-    let partials = shared.floats(.partials, stretches * m * n)
-    forRanges(tokens, of: stretch) { range, scratch in
+    let partials = shared.floats(.partials, tiling.stretches * m * n)
+    // A mask is made for whole rows, once a stretch.
+    let height = mask == nil ? OuterProductTiling.rows : m
+    forTiles(rows: tokens, of: tiling.stretch, columns: m, of: height) { range, rows, scratch in
       let kept = masked(right, mask, tokens: range, scratch)
-      let partial = Matrix(partials + range.lowerBound / stretch * m * n, stride: n)
+      let partial = Matrix(partials + range.lowerBound / tiling.stretch * m * n, stride: n)
       product.multiply(
-        left.from(row: range.lowerBound).transposed, kept, to: partial, rows: m, columns: n,
-        inner: range.count, scale: scale)
+        left.from(row: range.lowerBound, column: rows.lowerBound).transposed, kept,
+        to: partial.from(row: rows.lowerBound), rows: rows.count, columns: n, inner: range.count,
+        scale: scale)
     }
-    addPartials(partials, count: stretches, to: gradient.floats, elements: m * n)
+    addPartials(partials, count: tiling.stretches, to: gradient.floats, elements: m * n)
   }
 }

@@ -40,7 +40,8 @@ final class CurationPass {
 
   /// Judges the records of a file.
   func read(_ file: SourcePaths.Found) throws {
-    report.inputs.append((file.name, try Digest(ofFile: file.path)))
+    // Without folders, so that the report is the same wherever it is made.
+    report.inputs.append((Path.name(of: file.name), try Digest(ofFile: file.path)))
     let reader = try JSONLinesReader(file.path)
     while let line = try reader.next() {
       report.read += 1

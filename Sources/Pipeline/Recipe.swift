@@ -47,7 +47,9 @@ package struct Recipe: Sendable {
     self.folder = folder
     project = try Self.project(&reader)
     seed = try reader.integer("seed", in: 0...Int(Int32.max)) ?? 0
-    baseModel = try Self.baseModel(&reader, folder: folder)
+    let baseLocation = reader.node("base_model")?.location
+    guard let base = try reader.string("base_model") else { throw reader.missing("base_model") }
+    baseModel = Path.normalized(Path.join(folder, base))
     sources = try Self.sources(&reader, folder: folder)
     curation = try Self.section(&reader, "curation", seed: seed, CurationOptions.init(reading:))
     tokenizer = try Self.section(&reader, "tokenizer", TokenizerOptions.init(reading:))
@@ -69,12 +71,8 @@ package struct Recipe: Sendable {
     ]
     if let path = tokenizer.path { tokenizer.path = Path.join(folder, path) }
     if let prompts = evaluation.prompts { evaluation.prompts = Path.join(folder, prompts) }
-    for path in [tokenizer.path, evaluation.prompts].compactMap(\.self) where !Path.exists(path) {
-      throw AksharaError(
-        .missingFile, "the recipe names `\(path)`, which is not there", at: reader.location,
-        remedy: "paths count from the recipe's folder")
-    }
     try checkMethod(hasAdapter: hasAdapter, at: reader.location)
+    try checkFiles(base: base, at: baseLocation ?? reader.location)
   }
 
   /// The files that sources name, in the order in which they are read.
@@ -104,21 +102,6 @@ extension Recipe {
         remedy: "use letters, digits, '.', '_' and '-'; it names the run directory")
     }
     return project
-  }
-
-  private static func baseModel(
-    _ reader: inout OptionReader, folder: String
-  ) throws -> String {
-    let location = reader.node("base_model")?.location
-    guard let name = try reader.string("base_model") else { throw reader.missing("base_model") }
-    let path = Path.normalized(Path.join(folder, name))
-    guard Path.exists(Path.join(path, "config.json")) else {
-      throw AksharaError(
-        .missingFile, "`base_model` is `\(name)`, but there is no \(path)/config.json",
-        at: location,
-        remedy: "give a folder in Hugging Face's layout; paths count from the recipe's folder")
-    }
-    return path
   }
 
   private static func sources(
@@ -156,6 +139,21 @@ extension Recipe {
     var options = try read(&table)
     if !isWritten { options.seed = .init(seed) }
     return options
+  }
+
+  /// Looks for the files that the recipe names, before hours are spent on those that are there.
+  private func checkFiles(base: String, at location: SourceLocation) throws {
+    let remedy = "paths count from the recipe's folder"
+    guard Path.exists(Path.join(baseModel, "config.json")) else {
+      throw AksharaError(
+        .missingFile, "`base_model` is `\(base)`, but there is no \(baseModel)/config.json",
+        at: location, remedy: "give a folder in Hugging Face's layout; \(remedy)")
+    }
+    for path in [tokenizer.path, evaluation.prompts].compactMap(\.self) where !Path.exists(path) {
+      throw AksharaError(
+        .missingFile, "the recipe names `\(path)`, which is not there",
+        at: SourceLocation(file: location.file), remedy: remedy)
+    }
   }
 
   private func checkMethod(hasAdapter: Bool, at location: SourceLocation) throws {

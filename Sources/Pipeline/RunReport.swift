@@ -72,14 +72,14 @@ struct RunReport {
       let report = entry["report"] ?? .null
       let paths = entry["paths"]?.array?.compactMap(\.string).joined(separator: ", ") ?? ""
       return account(
-        "import: \(paths)", "records", report, kept: "imported", dropped: "reasons")
+        "import: \(paths)", "records", report, read: "read", kept: "imported", dropped: "reasons")
     }
   }
 
   private func curationAccount() throws -> ReportContent.Account {
     account(
       "curate", "conversations", try document("\(RunContext.Place.curated)/report.json"),
-      kept: "kept", dropped: "dropped")
+      read: "in", kept: "kept", dropped: "reasons")
   }
 
   private var shardAccounts: [ReportContent.Account] {
@@ -91,12 +91,12 @@ struct RunReport {
   }
 
   private func account(
-    _ name: String, _ unit: String, _ json: JSONValue, kept: String, dropped: String
+    _ name: String, _ unit: String, _ json: JSONValue, read: String, kept: String, dropped: String
   ) -> ReportContent.Account {
     func count(_ value: JSONValue?) -> Int { value?.integer.map { Int($0) } ?? 0 }
     let reasons = json[dropped]?.object?.pairs ?? []
     return .init(
-      name: name, unit: unit, read: count(json["read"]), kept: count(json[kept]),
+      name: name, unit: unit, read: count(json[read]), kept: count(json[kept]),
       dropped: Dictionary(reasons.map { ($0.key, count($0.value)) }, uniquingKeysWith: +))
   }
 

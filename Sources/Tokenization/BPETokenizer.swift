@@ -38,7 +38,7 @@ public final class BPETokenizer: Tokenizer {
     self.definition = definition
     model = try definition.makeModel(at: location)
     vocabularyCount = definition.endID
-    self.content = TokenizerContent(content ?? nil) { definition.tokenizerJSON }
+    self.content = TokenizerContent(content) { definition.tokenizerJSON }
     let tokens = definition.addedTokens
     matchers = [tokens.filter { !$0.isNormalized }, tokens.filter(\.isNormalized)]
       .filter { !$0.isEmpty }

@@ -20,13 +20,20 @@ final class TimingLog {
   ///
   /// - Throws: `unwritable`.
   init(_ path: String) throws {
-    if !Path.exists(path) { try AtomicFile.write([], to: path) }
+    try AtomicFile.write(Self.wholeLines(of: path), to: path)
     handle = FileHandle(forUpdatingAtPath: path)
     _ = try? handle?.seekToEnd()
     begun = clock.now
   }
 
   deinit { try? handle?.close() }
+
+  /// What stands in the file, without a line that a kill cut short.
+  private static func wholeLines(of path: String) -> [UInt8] {
+    let bytes = Array(FileManager.default.contents(atPath: path) ?? Data())
+    let end = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    return Array(bytes[..<end])
+  }
 
   /// Begins to measure anew, after something that is not training.
   func restart(_ state: RunState) {

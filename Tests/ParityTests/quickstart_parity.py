@@ -82,18 +82,21 @@ def judge(run):
     quantization = BitsAndBytesConfig(
         load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True,
         bnb_4bit_compute_dtype=torch.float32)
-    model = AutoModelForCausalLM.from_pretrained(BASE, quantization_config=quantization, dtype=torch.float32)
-    model.eval()
+    # In eval() bitsandbytes 0.50's CPU path computes in bfloat16 where the processor has AVX512-BF16, whatever
+    # bnb_4bit_compute_dtype says, and repacks the weights for good. In train() it keeps to float32; nothing here drops out.
+    model = AutoModelForCausalLM.from_pretrained(BASE, quantization_config=quantization, dtype=torch.float32).train()
     rows = shards["validation"]
     loss, count = held_out_loss(model, rows)
     check("supervised tokens", count == ours["tokens"], f"{count} and {ours['tokens']}")
     check("base model's held-out loss", abs(loss - ours["base_loss"]) <= TOLERANCE,
           f"transformers {loss:.6f}, akshara {ours['base_loss']:.6f}")
-    model = PeftModel.from_pretrained(model, str(run / "adapter"))
-    model.eval()
+    model = PeftModel.from_pretrained(model, str(run / "adapter")).train()
     loss, _ = held_out_loss(model, rows)
     check("adapted model's held-out loss", abs(loss - ours["trained_loss"]) <= TOLERANCE,
           f"transformers + peft {loss:.6f}, akshara {ours['trained_loss']:.6f}")
+
+    loss, _ = held_out_loss(model.eval(), rows)
+    print(f"info  the same in eval(): {loss:.6f}, {abs(loss - ours['trained_loss']):.1e} away")
 
     tokenizer = AutoTokenizer.from_pretrained(str(run / "adapter"))
     same = 0

@@ -43,7 +43,8 @@ public struct SupervisionProof: Sendable, Equatable {
     self.files = files
   }
 
-  /// Reads a proof from a manifest; `nil` if a count or a digest is missing or not as it should be.
+  /// Reads a proof from a manifest; `nil` if a count or a digest is missing or not as it should be,
+  /// or `holds` is not what the counts say.
   public init?(json: JSONValue) {
     guard let rows = json["rows"]?.integer, rows >= 0, let digests = json["files"]?.object else {
       return nil

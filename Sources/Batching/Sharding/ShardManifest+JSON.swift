@@ -22,6 +22,8 @@ extension ShardManifest {
 
   /// Reads a manifest.
   ///
+  /// A proof that contradicts itself is read as none: it is made anew from the rows.
+  ///
   /// - Throws: `malformed` if something is missing or cannot be; `unsupported` for another version.
   public init(json: JSONValue, at location: SourceLocation) throws {
     func malformed(_ key: String) -> AksharaError {
@@ -66,8 +68,8 @@ extension ShardManifest {
     switch json["proof"] {
     case nil, .null?: proof = nil
     case let value?:
-      guard let proof = SupervisionProof(json: value) else { throw malformed("proof") }
-      self.proof = proof
+      proof = SupervisionProof(json: value)
+      hasBrokenProof = proof == nil
     }
   }
 }

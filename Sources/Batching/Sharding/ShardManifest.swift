@@ -76,8 +76,11 @@ public struct ShardManifest: Sendable, Equatable {
   public var splits: [SplitRecord]
   /// The list of conversations that became no row; `nil` if every one did.
   public var dropped: File?
-  /// What was checked; `nil` before it was.
+  /// What was checked; `nil` before it was, or if what stands there is no proof.
   public var proof: SupervisionProof?
+  /// Whether the file had something in the proof's place that lacks a part or contradicts itself.
+  /// It does not keep the set from being opened, so that it can be verified again.
+  var hasBrokenProof = false
 
   /// All counts of all splits.
   public var totals: ShardCounts {

@@ -3,15 +3,21 @@ internal import Artifacts
 extension ShardSet {
   /// Refuses a set whose labels are not proven, or that was changed since.
   ///
-  /// - Throws: `checkFailed` if the manifest's counts do not add up, the proof is missing, does not
-  ///   hold or does not cover every row, or a file's content is not what was checked.
+  /// - Throws: `checkFailed` if the manifest's counts do not add up, the proof is missing,
+  ///   contradicts itself, does not hold or does not cover every row, a file's content is not what
+  ///   was checked, or a split's rows, tokens or supervised tokens are not what the manifest counts.
   /// - Complexity: reads every byte of the set.
   public func requireProof() throws {
     let totals = manifest.totals
     guard manifest.splits.allSatisfy({ $0.counts.isConserved }) else {
       throw unproven("its counts do not add up")
     }
-    guard let proof = manifest.proof else { throw unproven("its labels were never verified") }
+    guard !manifest.hasBrokenProof else {
+      throw unproven("its proof lacks a part or contradicts itself")
+    }
+    guard let proof = manifest.proof else {
+      throw unproven("its labels were never verified, or not without faults")
+    }
     guard proof.holds else {
       let faults = SupervisionProof.Fault.allCases.compactMap { fault -> String? in
         let count = proof.faults[fault] ?? 0
@@ -30,6 +36,20 @@ extension ShardSet {
     let current = currentDigests()
     if let changed = named.first(where: { current[$0.path] != $0.digest }) {
       throw unproven("`\(changed.path)` was changed since its labels were verified")
+    }
+    if let difference = countDifferences.first { throw unproven(difference) }
+  }
+
+  /// Where the manifest's counts are not what the files hold, a sentence each.
+  ///
+  /// - Complexity: one pass over the labels.
+  private var countDifferences: [String] {
+    manifest.splits.flatMap { record in
+      let counted = batches(record.split).map(\.tokenCounts)
+      return record.counts.differences(
+        rows: rowCount(record.split), tokens: counted.reduce(0) { $0 + $1.all },
+        supervised: counted.reduce(0) { $0 + $1.supervised }
+      ).map { "\(record.split.rawValue): \($0)" }
     }
   }
 

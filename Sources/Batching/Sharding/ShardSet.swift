@@ -32,24 +32,44 @@ public final class ShardSet: Sendable {
   /// - Throws: `missingFile` if a file is not there; `malformed` if a file is not what the manifest
   ///   or the format says; `unsupported` for another version.
   /// - Complexity: O(n) in the number of rows; tokens are not looked at.
-  public init(_ path: String) throws {
+  public convenience init(_ path: String) throws {
+    try self.init(path, try Self.readManifest(in: path))
+  }
+
+  /// Opens the files that a manifest names.
+  ///
+  /// - Throws: `missingFile`, `unreadable`, `malformed`; each names the file.
+  init(_ path: String, _ read: (manifest: ShardManifest, digest: Digest)) throws {
     self.path = path
-    let file = Path.join(path, Self.manifestName)
-    let content = try MappedFile(file)
-    let location = SourceLocation(file: file)
-    guard content.bytes.count <= Self.largestManifest else {
-      throw AksharaError(
-        .malformed, "the manifest is larger than \(Self.largestManifest >> 20) MiB", at: location,
-        remedy: "make the shard set again")
-    }
-    digest = content.digest()
-    manifest = try ShardManifest(
-      json: try JSONValue(parsing: content.bytes, at: location), at: location)
+    (manifest, digest) = read
     var splitFiles: [Split: SplitFiles] = [:]
     for record in manifest.splits {
       splitFiles[record.split] = try SplitFiles(record, below: path)
     }
     self.splitFiles = splitFiles
+  }
+
+  /// The manifest of the set in a folder, with its digest.
+  ///
+  /// - Throws: `missingFile` if the folder is no shard set; `unreadable`, `malformed`,
+  ///   `unsupported`.
+  static func readManifest(in path: String) throws -> (manifest: ShardManifest, digest: Digest) {
+    let file = Path.join(path, manifestName)
+    guard Path.exists(file) || !Path.exists(path) else {
+      throw AksharaError(
+        .missingFile, "this is not a shard set (it has no \(manifestName))",
+        at: SourceLocation(file: path), remedy: "name a folder that `akshara shard` wrote")
+    }
+    let content = try MappedFile(file)
+    let location = SourceLocation(file: file)
+    guard content.bytes.count <= largestManifest else {
+      throw AksharaError(
+        .malformed, "the manifest is larger than \(largestManifest >> 20) MiB", at: location,
+        remedy: "make the shard set again")
+    }
+    let manifest = try ShardManifest(
+      json: try JSONValue(parsing: content.bytes, at: location), at: location)
+    return (manifest, content.digest())
   }
 
   /// Whether the folder holds a manifest that calls itself a shard set's; nothing else is checked.

@@ -5,36 +5,93 @@ extension ShardVerifier {
   /// The name of the copy of its tokenizer that a set holds.
   static let tokenizerName = "tokenizer.json"
 
-  /// Checks the set in a folder, and writes the proof into its manifest if files and counts are
-  /// what the manifest says and the proof is not there yet.
+  /// A manifest as it was read, with its digest.
+  typealias ReadManifest = (manifest: ShardManifest, digest: Digest)
+
+  /// Checks the set in a folder from its rows, whatever proof stands in its manifest, and writes
+  /// there what was found: the proof, or none if files or counts are not what the manifest says.
   ///
   /// - Parameter tokenizer: a tokenizer's file; `nil` takes the set's own copy.
-  /// - Throws: as `ShardSet.init` and `verify`; `unwritable`.
+  /// - Throws: `missingFile` if the folder is no shard set or no tokenizer is there; `checkFailed`
+  ///   if the set is damaged so that its rows cannot be read, naming the file, or the tokenizer is
+  ///   not the set's; `unreadable`, `unsupported`, `unwritable`.
   public static func verify(
     folder: String, tokenizer: String?, threads: Int
   ) throws -> Report {
-    let set = try ShardSet(folder)
+    let read = try asDamage { try ShardSet.readManifest(in: folder) }
     let file = tokenizer ?? Path.join(folder, tokenizerName)
     guard tokenizer != nil || Path.exists(file) else {
       throw AksharaError(
         .missingFile, "the set holds no copy of its tokenizer", at: SourceLocation(file: file),
         remedy: "name the tokenizer's file with --tokenizer")
     }
-    let verifier = ShardVerifier(tokenizer: try BPETokenizer(contentsOf: file), threads: threads)
-    let report = try verifier.verify(set)
-    if report.problems.isEmpty && report.proof != set.manifest.proof {
-      var manifest = set.manifest
-      manifest.proof = report.proof
-      try AtomicFile.write(
-        manifest.json.pretty, to: Path.join(folder, ShardSet.manifestName))
+    guard tokenizer == nil else {
+      return try ShardVerifier(tokenizer: try BPETokenizer(contentsOf: file), threads: threads)
+        .verify(folder: folder, read)
     }
+    // The copy is part of the set: a damaged or foreign one is a fault of the set.
+    return try withdrawingProof(of: read.manifest, in: folder) {
+      let own = try asDamage { try BPETokenizer(contentsOf: file) }
+      return try ShardVerifier(tokenizer: own, threads: threads).verify(folder: folder, read)
+    }
+  }
+
+  /// Checks the set in a folder and writes what was found into its manifest.
+  ///
+  /// - Throws: `checkFailed`, `unreadable`, `unwritable`.
+  func verify(folder: String, _ read: ReadManifest) throws -> Report {
+    let set = try Self.withdrawingProof(of: read.manifest, in: folder) {
+      try Self.asDamage(missingFiles: true) { try ShardSet(folder, read) }
+    }
+    let report = try verify(set)
+    try Self.record(report.recordedProof, in: read.manifest, folder: folder)
     return report
+  }
+
+  /// Takes the proof out of the manifest if `body` finds that the rows cannot be checked.
+  private static func withdrawingProof<Result>(
+    of manifest: ShardManifest, in folder: String, _ body: () throws -> Result
+  ) throws -> Result {
+    do { return try body() } catch let error as AksharaError where error.code == .checkFailed {
+      try record(nil, in: manifest, folder: folder)
+      throw error
+    }
+  }
+
+  /// Turns an error about content that cannot be into one about a set that was checked.
+  ///
+  /// - Parameter missingFiles: whether a file that is not there is damage, too.
+  private static func asDamage<Result>(
+    missingFiles: Bool = false, _ body: () throws -> Result
+  ) throws -> Result {
+    do { return try body() } catch var error as AksharaError {
+      switch error.code {
+      case .malformed, .invalidOption: error.code = .checkFailed
+      case .missingFile where missingFiles: error.code = .checkFailed
+      default: throw error
+      }
+      error.remedy = "make the set again with `akshara shard`"
+      throw error
+    }
+  }
+
+  /// Writes a proof into a set's manifest, unless it stands there already.
+  private static func record(
+    _ proof: SupervisionProof?, in manifest: ShardManifest, folder: String
+  ) throws {
+    guard proof != manifest.proof || manifest.hasBrokenProof else { return }
+    var manifest = manifest
+    manifest.proof = proof
+    try AtomicFile.write(manifest.json.pretty, to: Path.join(folder, ShardSet.manifestName))
   }
 }
 
 extension ShardVerifier.Report {
   /// Whether nothing is wrong.
   public var holds: Bool { proof.holds && problems.isEmpty }
+
+  /// The proof that a manifest may hold: none if files or counts are not what the manifest says.
+  var recordedProof: SupervisionProof? { problems.isEmpty ? proof : nil }
 
   /// What is wrong, a line each: the set's problems, the first faults, how many there are.
   public var lines: [String] {

@@ -70,7 +70,7 @@ public struct ShardVerifier: Sendable {
     }
     let checker = RowChecker(set.manifest, tokenizer: tokenizer)
     var rows = 0
-    var problems: [String] = []
+    var problems = vocabularyProblems(set.manifest)
     var faults: [SupervisionProof.Fault: Int] = [:]
     var examples: [Example] = []
     for split in set.splits {
@@ -103,5 +103,13 @@ public struct ShardVerifier: Sendable {
     }
     let proof = SupervisionProof(rows: rows, faults: faults, files: digests)
     return Report(proof: proof, examples: examples, problems: problems)
+  }
+
+  private func vocabularyProblems(_ manifest: ShardManifest) -> [String] {
+    guard manifest.vocabularyCount != tokenizer.vocabularyCount else { return [] }
+    return [
+      "the manifest says that the vocabulary has \(manifest.vocabularyCount) tokens, where the "
+        + "tokenizer has \(tokenizer.vocabularyCount)"
+    ]
   }
 }

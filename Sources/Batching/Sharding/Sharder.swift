@@ -87,7 +87,7 @@ public struct Sharder: Sendable {
     var proven = manifest
     let set = try ShardSet(folder.workPath)
     let report = try ShardVerifier(tokenizer: tokenizer, threads: threads).verify(set)
-    proven.proof = report.proof
+    proven.proof = report.recordedProof
     try AtomicFile.write(proven.json.pretty, to: file)
     try folder.commit()
     return proven

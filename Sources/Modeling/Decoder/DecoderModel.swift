@@ -4,7 +4,7 @@ public import Compute
 /// A decoder on a device, with all memory that its passes need.
 ///
 /// Forward and backward are one list of operations over `Backend` (`OperationList`); the loss is
-/// made straight from the hidden states. Nothing is allocated after `init`.
+/// made straight from the hidden states. Training and scoring take no device memory after `init`.
 ///
 /// Not safe to share between threads.
 public final class DecoderModel {

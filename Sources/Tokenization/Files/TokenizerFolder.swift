@@ -25,40 +25,43 @@ public struct TokenizerFolder: Sendable, Equatable {
     self.maximumLength = maximumLength
   }
 
+  /// The roles that are filled, spelt as transformers spells them.
+  private var roles: [(role: String, token: String)] {
+    [("bos_token", bosToken), ("eos_token", eosToken), ("pad_token", padToken)]
+      .compactMap { role, token in token.map { (role, $0) } }
+  }
+
+  /// Checks that the named tokens are special tokens; transformers would add any other as a new one.
+  ///
+  /// - Parameter specialTokens: the texts of the tokenizer's special tokens.
+  /// - Throws: `invalidOption`.
+  public func check(against specialTokens: [String]) throws {
+    let known = Set(specialTokens.map { Array($0.utf8) })
+    for (role, token) in roles where !known.contains(Array(token.utf8)) {
+      throw AksharaError(
+        .invalidOption, "the \(role) `\(token)` is not a special token of the tokenizer",
+        remedy: specialTokens.isEmpty
+          ? "give the tokenizer that special token"
+          : "name one of: " + specialTokens.joined(separator: ", "))
+    }
+  }
+
   /// Writes `special_tokens_map.json`, `tokenizer_config.json` and `tokenizer.json` into `folder`,
   /// which `transformers.AutoTokenizer.from_pretrained(folder)` then loads.
   ///
   /// - Returns: the digest of `tokenizer.json`.
-  /// - Throws: `invalidOption` if a named token is not a special token of `tokenizer`, because
-  ///   transformers would add it as a new one; `unwritable`.
+  /// - Throws: `invalidOption` if a named token is not a special token of `tokenizer`; `unwritable`.
   @discardableResult
   public func write(_ tokenizer: BPETokenizer, to folder: String) throws -> Digest {
-    let roles = try checkedRoles(tokenizer)
-    let map = JSONValue.object(JSONObject(roles))
+    try check(against: tokenizer.addedTokens.filter(\.isSpecial).map(\.text))
+    let map = JSONValue.object(JSONObject(roles.map { ($0.role, .string($0.token)) }))
     try AtomicFile.write(map.pretty, to: Path.join(folder, "special_tokens_map.json"))
     try AtomicFile.write(
-      configuration(tokenizer, roles: roles).pretty,
-      to: Path.join(folder, "tokenizer_config.json"))
+      configuration(tokenizer).pretty, to: Path.join(folder, "tokenizer_config.json"))
     return try tokenizer.write(tokenizerJSON: Path.join(folder, "tokenizer.json"))
   }
 
-  private func checkedRoles(_ tokenizer: BPETokenizer) throws -> [(String, JSONValue)] {
-    let roles = [("bos_token", bosToken), ("eos_token", eosToken), ("pad_token", padToken)]
-    return try roles.compactMap { role, token in
-      guard let token else { return nil }
-      guard tokenizer.specialToken(token) != nil else {
-        throw AksharaError(
-          .invalidOption, "the \(role) `\(token)` is not a special token of the tokenizer",
-          remedy: "name one of: "
-            + tokenizer.addedTokens.filter(\.isSpecial).map(\.text).joined(separator: ", "))
-      }
-      return (role, .string(token))
-    }
-  }
-
-  private func configuration(
-    _ tokenizer: BPETokenizer, roles: [(String, JSONValue)]
-  ) -> JSONValue {
+  private func configuration(_ tokenizer: BPETokenizer) -> JSONValue {
     let added = tokenizer.addedTokens.map { token -> (String, JSONValue) in
       let entry: JSONValue = [
         "content": .string(token.text), "lstrip": false, "normalized": .bool(token.isNormalized),
@@ -66,7 +69,8 @@ public struct TokenizerFolder: Sendable, Equatable {
       ]
       return (String(token.id), entry)
     }
-    var object = JSONObject([("added_tokens_decoder", .object(JSONObject(added)))] + roles)
+    var object: JSONObject = ["added_tokens_decoder": .object(JSONObject(added))]
+    for (role, token) in roles { object[role] = .string(token) }
     if let chatTemplate { object["chat_template"] = .string(chatTemplate) }
     // Otherwise transformers removes spaces before punctuation when it decodes.
     object["clean_up_tokenization_spaces"] = false

@@ -28,7 +28,7 @@ public struct BPETrainerOptions: Sendable, Equatable {
   ///
   /// - Throws: `invalidOption`.
   public init(reading reader: inout OptionReader) throws {
-    let size = try reader.integer("vocab_size", in: 257...Vocabulary.largestID)
+    let size = try reader.integer("vocab_size", in: 256...Vocabulary.largestID)
     guard let size else { throw reader.missing("vocab_size") }
     self.init(vocabularySize: size)
     minimumFrequency = try reader.integer("min_frequency", in: 0...Int.max) ?? minimumFrequency

@@ -16,7 +16,7 @@ struct ShardCommand: ParsableCommand {
   @Argument(help: "Conversations as JSON Lines: plain, .gz or .zst.")
   var inputs: [String]
 
-  @Option(help: "A tokenizer.json.")
+  @Option(help: "A tokenizer.json, or a folder that holds one.")
   var tokenizer: String
 
   @Option(
@@ -47,7 +47,8 @@ struct ShardCommand: ParsableCommand {
   @Option(help: "What happens to a conversation for which the template has no form.")
   var onRefusal: RefusalPolicy = FormatOptions().onRefusal
 
-  @Option(help: "The token that opens sequences of `instruction` and `completion`.")
+  @Option(
+    help: "The token that opens sequences of `instruction` and `completion`; needs --end-token.")
   var beginToken: String?
 
   @Option(help: "The token that ends sequences of `instruction` and `completion`.")
@@ -70,7 +71,7 @@ struct ShardCommand: ParsableCommand {
       responseTemplate: responseTemplate, maxLength: maxLength, truncation: truncation,
       border: border, onRefusal: onRefusal, beginToken: beginToken, endToken: endToken, seed: seed)
     let sharder = Sharder(
-      tokenizer: try BPETokenizer(contentsOf: tokenizer), options: options,
+      tokenizer: try BPETokenizer(contentsOf: TokenizerPath.file(tokenizer)), options: options,
       threads: threads.threads)
     let manifest = try sharder.run(conversations: inputs, output: output)
     if json { try StandardOutput.write(manifest.json.pretty) }

@@ -2,6 +2,7 @@ import Artifacts
 import Conversations
 import Fixtures
 import Foundation
+import Testing
 
 @testable import Batching
 
@@ -70,6 +71,23 @@ final class ShardFolder {
     var bytes = [UInt8](FileManager.default.contents(atPath: file) ?? Data())
     body(&bytes)
     try AtomicFile.write(bytes, to: file)
+  }
+
+  /// Replaces a text of the manifest that must be there.
+  func replace(_ text: String, with other: String) throws {
+    try change("manifest.json") { bytes in
+      let manifest = String(decoding: bytes, as: UTF8.self)
+      #expect(manifest.contains(text))
+      bytes = Array(manifest.replacing(text, with: other).utf8)
+    }
+  }
+
+  /// Verifies as `akshara labels verify` does: the manifest keeps what was found.
+  func verifyAndRecord(
+    with tokenizer: ToyTokenizer = ToyTokenizer()
+  ) throws -> ShardVerifier.Report {
+    try ShardVerifier(tokenizer: tokenizer).verify(
+      folder: path, try ShardSet.readManifest(in: path))
   }
 
   /// All files with their content.

@@ -47,7 +47,8 @@ import Testing
     try folder.write(manifest)
     #expect(
       refusal { try folder.open().requireProof() }?.description
-        == "\(folder.path): the shard set is not proven: its labels were never verified; run "
+        == "\(folder.path): the shard set is not proven: its labels were never verified, or not "
+        + "without faults; run "
         + "`akshara labels verify` on it, or make it again with `akshara shard`")
   }
 
@@ -86,6 +87,38 @@ import Testing
         == "the shard set is not proven: its counts do not add up")
   }
 
+  @Test func countsThatAreNotTheFilesAreRefusedThoughTheProofHolds() throws {
+    let folder = try folder()
+    let manifest = try folder.open().manifest
+    var other = manifest
+    other.splits[0].counts.ledger.context -= 10
+    other.splits[0].counts.ledger.supervised += 10
+    try folder.write(other)
+    let ledger = manifest.totals.ledger
+    let error = refusal { try folder.open().requireProof() }
+    #expect(error?.code == .checkFailed)
+    #expect(
+      error?.message
+        == "the shard set is not proven: train: \(ledger.supervised + ledger.context) tokens, "
+        + "\(ledger.supervised) of them supervised, where the ledger has "
+        + "\(ledger.supervised + ledger.context) and \(ledger.supervised + 10)")
+  }
+
+  @Test(arguments: [
+    ("\"holds\": true", "\"holds\": false"),
+    ("\"supervised_header\": 0", "\"supervised_header\": 2"),
+    ("\"supervised_header\"", "\"supervised_heading\""),
+  ])
+  func aProofThatContradictsItselfIsRefused(from: String, to: String) throws {
+    let folder = try folder()
+    try folder.replace(from, with: to)
+    let error = refusal { try folder.open().requireProof() }
+    #expect(error?.code == .checkFailed)
+    #expect(
+      error?.message
+        == "the shard set is not proven: its proof lacks a part or contradicts itself")
+  }
+
   @Test func aLabelChangedBehindOurBackIsRefused() throws {
     let folder = try folder()
     // One byte of the last label in the file: the layout stays whole, the digest does not.
@@ -107,7 +140,11 @@ import Testing
     #expect(refusal { _ = try folder.open() }?.code == .missingFile)
     let empty = TemporaryFolder()
     #expect(
-      refusal { _ = try ShardSet(empty.path) }?.location?.file == "\(empty.path)/manifest.json")
+      refusal { _ = try ShardSet(empty.path) }?.description
+        == "\(empty.path): this is not a shard set (it has no manifest.json); name a folder that "
+        + "`akshara shard` wrote")
+    let nowhere = empty.file("nowhere")
+    #expect(refusal { _ = try ShardSet(nowhere) }?.location?.file == "\(nowhere)/manifest.json")
   }
 
   @Test func rowsOfAnotherFileAreRefused() throws {
@@ -131,16 +168,11 @@ import Testing
     ("\"rows_in\": 10", "\"rows_in\": -1", .malformed),
     ("\"train_on\": \"assistant\"", "\"train_on\": \"nobody\"", .invalidOption),
     ("\"rendered\"", "\"rendred\"", .malformed),
-    ("\"holds\": true", "\"holds\": false", .malformed),
     ("<|im_end|>\",\n      \"control", "<|im_and|>\",\n      \"control", .malformed),
   ])
   func brokenManifestsAreRefused(from: String, to: String, code: AksharaError.Code) throws {
     let folder = try folder()
-    try folder.change("manifest.json") { bytes in
-      let text = String(decoding: bytes, as: UTF8.self)
-      #expect(text.contains(from))
-      bytes = Array(text.replacing(from, with: to).utf8)
-    }
+    try folder.replace(from, with: to)
     #expect(refusal { _ = try folder.open() }?.code == code)
   }
 }

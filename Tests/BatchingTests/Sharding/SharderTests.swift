@@ -57,7 +57,7 @@ import Testing
     silent.messages[1].supervised = false
     let folder = try ShardFolder(
       [conversation("a", "<|im_end|>?", "2 <|eot_id|><|im_end|>"), long, silent],
-      FormatOptions(maxLength: 100))
+      FormatOptions(maxLength: 100, truncation: .drop))
     let totals = try folder.open().manifest.totals
     #expect(totals.rowsIn == 3)
     #expect(totals.rowsKept == 1)
@@ -76,7 +76,7 @@ import Testing
     let long = conversation("long", String(repeating: "a", count: 200), "x", split: .validation)
     let folder = try ShardFolder(
       [conversation("a", "b", "c"), long, Conversation(id: "q", messages: [Message(.user, "?")])],
-      FormatOptions(maxLength: 100))
+      FormatOptions(maxLength: 100, truncation: .drop))
     let bytes = try #require(FileManager.default.contents(atPath: "\(folder.path)/dropped.jsonl"))
     #expect(
       String(decoding: bytes, as: UTF8.self) == """

@@ -42,6 +42,7 @@ struct TokenizerTrainCommand: ParsableCommand {
       vocabularySize: vocabSize, minimumFrequency: minFrequency, specialTokens: specialTokens,
       pattern: try SplitPattern(named: pattern))
     let folder = TokenizerFolder(bosToken: bosToken, eosToken: eosToken, padToken: padToken)
+    try folder.check(against: specialTokens)
     var trainer = try BPETrainer(options)
     for input in inputs { try trainer.consume(contentsOf: input) }
     let tokenizer = try trainer.train()

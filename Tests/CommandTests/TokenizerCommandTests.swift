@@ -1,0 +1,80 @@
+import Artifacts
+import Fixtures
+import Testing
+
+/// `akshara tokenizer` as users see it.
+@Suite struct TokenizerCommandTests {
+  private let folder = TemporaryFolder()
+
+  /// Trains on a few words; returns the folder.
+  private func train(_ akshara: AksharaProcess, _ arguments: [String] = []) throws -> String {
+    let text = folder.file("words.txt")
+    try AtomicFile.write(Array("ಕನ್ನಡ ಕನ್ನಡ ನಾಡು\nthe the cat\n".utf8), to: text)
+    let outcome = try akshara.run(
+      ["tokenizer", "train", text, "--output", folder.file("tokenizer"), "--vocab-size", "262"]
+        + ["--special", "<|end|>", "<|pad|>"] + arguments)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(
+      outcome.errors
+        == "262 tokens from 57 bytes of text with 7 different words: \(folder.file("tokenizer"))"
+        + "/tokenizer.json\n")
+    return folder.file("tokenizer")
+  }
+
+  @Test func trainsEncodesAndDecodes() throws {
+    guard let akshara = AksharaProcess() else { return }
+    let file = try train(akshara, ["--eos-token", "<|end|>"]) + "/tokenizer.json"
+    let text = "ಕನ್ನಡ<|end|>\n\nthe cat\n"
+    let encoded = try akshara.run(["tokenizer", "encode", "--tokenizer", file], input: text)
+    #expect(encoded.output.split(separator: "\n", omittingEmptySubsequences: false).count == 4)
+    #expect(
+      encoded.output.split(separator: "\n").allSatisfy { !$0.split(separator: " ").contains("0") })
+    let decoded = try akshara.run(
+      ["tokenizer", "decode", "--tokenizer", file], input: encoded.output)
+    #expect(decoded.output == text)
+    let allowed = try akshara.run(
+      ["tokenizer", "encode", "--tokenizer", file, "--special", "allow"], input: "<|pad|><|end|>")
+    #expect(allowed.output == "1 0\n")
+  }
+
+  @Test func oneDocumentOfAllInput() throws {
+    guard let akshara = AksharaProcess() else { return }
+    let file = try train(akshara) + "/tokenizer.json"
+    let text = "the\r\n\n cat"
+    let encoded = try akshara.run(
+      ["tokenizer", "encode", "--whole", "--json", "--tokenizer", file], input: text)
+    #expect(try JSONValue(parsing: encoded.output)["ends"]?.array?.last == 10)
+    let decoded = try akshara.run(
+      ["tokenizer", "decode", "--whole", "--tokenizer", file], input: encoded.output)
+    #expect(decoded.output == text)
+  }
+
+  @Test func saysWhatIsWrong() throws {
+    guard let akshara = AksharaProcess() else { return }
+    func errors(_ arguments: String..., input: String = "") throws -> String {
+      let outcome = try akshara.run(["tokenizer"] + arguments, input: input)
+      #expect(outcome.status != 0)
+      return outcome.errors
+    }
+    let words = folder.file("words.txt")
+    let file = try train(akshara) + "/tokenizer.json"
+    #expect(
+      try errors("train", words, "--output", folder.file("x"), "--vocab-size", "99")
+        .contains("`vocab_size` cannot be 99; give at least 256"))
+    #expect(
+      try errors(
+        "train", words, "--output", folder.file("x"), "--vocab-size", "300", "--pattern", "o200k"
+      ).contains("there is no split pattern `o200k`; use one of: gpt2, cl100k"))
+    #expect(
+      try errors(
+        "train", words, "--output", folder.file("x"), "--vocab-size", "300", "--eos-token", "</s>"
+      ).contains("the eos_token `</s>` is not a special token of the tokenizer"))
+    #expect(!Path.exists(folder.file("x")))
+    #expect(
+      try errors("encode", "--tokenizer", folder.file("none.json"))
+        .contains("none.json: there is no such file; check the path"))
+    #expect(
+      try errors("decode", "--tokenizer", file, input: "1\n2 900\n")
+        .contains("standard input:2: number 2 of the line is no token ID"))
+  }
+}
