@@ -1,6 +1,5 @@
 internal import Artifacts
 internal import Conversations
-internal import Foundation
 public import Tokenization
 
 /// Turns conversations into a shard set.
@@ -46,14 +45,15 @@ public struct Sharder: Sendable {
   /// - Throws: `missingFile`, `unreadable`; `malformed` with file and line for a line that is no
   ///   conversation; `invalidOption` if options clash or the tokenizer lacks a control token;
   ///   `unsupported` if a template refuses a conversation; `checkFailed` if no row is left;
-  ///   `unwritable`, also if something that is no shard set stands at `output`.
+  ///   `unwritable`.
   public func run(conversations paths: [String], output: String) throws -> ShardManifest {
     try Self.requireRoom(at: output)
     let maker = try SampleMaker(options, tokenizer: tokenizer)
     let inputs = try paths.map { path in
-      ShardManifest.Input(name: Path.name(of: path), digest: try MappedFile(path).digest())
+      ShardManifest.Input(name: Path.name(of: path), digest: try Digest(ofFile: path))
     }
-    let folder = try AtomicFolder(output, inputs: paths)
+    let folder = try AtomicFolder(
+      output, replacing: ShardSet.manifestName, inputs: paths)
     let source = BlockSource(paths)
     let writer = ShardSetWriter(in: folder, limits: limits)
     try OrderedWork.run(
@@ -93,14 +93,13 @@ public struct Sharder: Sendable {
     return proven
   }
 
-  /// Refuses to replace anything but a shard set or an empty folder.
+  /// Refuses to replace a folder whose manifest is not a shard set's.
   private static func requireRoom(at output: String) throws {
-    guard Path.exists(output) else { return }
-    let names = try? FileManager.default.contentsOfDirectory(atPath: output)
-    if names?.isEmpty == true || ShardSet.stands(at: output) { return }
+    let file = Path.join(output, ShardSet.manifestName)
+    guard Path.exists(file), !ShardSet.stands(at: output) else { return }
     throw AksharaError(
-      .unwritable, "something stands there that is no shard set", at: SourceLocation(file: output),
-      remedy: "name another folder, or remove it first")
+      .invalidOption, "the output folder holds something else (its manifest is no shard set's)",
+      at: SourceLocation(file: output), remedy: "choose a folder that is new or empty")
   }
 
   private static func make(

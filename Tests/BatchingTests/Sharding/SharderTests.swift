@@ -95,14 +95,15 @@ import Testing
     try ShardFolder.write([conversation("a", "b", "c")], to: input)
     try AtomicFile.write(Array("precious".utf8), to: folder.file("home/letter.txt"))
     let sharder = Sharder(tokenizer: tokenizer, options: FormatOptions())
-    for output in [folder.file("home"), input, folder.path] {
+    try AtomicFile.write(Array("{}".utf8), to: folder.file("other/manifest.json"))
+    for output in ["home", "other", "in.jsonl", ""].map({ folder.file($0) }) {
       #expect {
         try sharder.run(conversations: [input], output: output)
       } throws: {
-        "\($0)" == "\(output): something stands there that is no shard set; name another folder, "
-          + "or remove it first"
+        ($0 as? AksharaError)?.code == .invalidOption
       }
     }
+    #expect(Path.exists(folder.file("home/letter.txt")) && Path.exists(folder.file("in.jsonl")))
     // An older set is replaced.
     for _ in 0..<2 {
       #expect(
