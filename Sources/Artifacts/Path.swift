@@ -82,22 +82,15 @@ public enum Folder {
   ///
   /// - Throws: `unwritable`.
   public static func make(_ path: String) throws {
-    guard !path.isEmpty, !Path.exists(path) else { return }
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
+    guard !path.isEmpty, !Path.isFolder(path) else { return }
+    let parent = Path.folder(of: path)
+    if parent != path { try make(parent) }
+    // Another process may have made it in the meantime.
+    guard mkdir(path, 0o777) == 0 || (errno == EEXIST && Path.isFolder(path)) else {
       throw AksharaError(
-        .unwritable, "cannot make the folder: \(reason(for: error))",
+        .unwritable, "cannot make the folder: \(String(cString: strerror(errno)))",
         at: SourceLocation(file: path), remedy: "check the path and its rights")
     }
-  }
-
-  /// The system's reason below an error of Foundation, or else Foundation's words.
-  private static func reason(for error: any Error) -> String {
-    let error = error as NSError
-    let cause = (error.userInfo[NSUnderlyingErrorKey] as? NSError) ?? error
-    guard cause.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
-    return String(cString: strerror(Int32(cause.code)))
   }
 
   /// The names in a folder, sorted by their bytes; hidden ones are left out.

@@ -113,7 +113,8 @@ package struct RecipeFile {
     switch node {
     case .scalar(let scalar): return OptionNode(.scalar(value(of: scalar)), at: location)
     case .sequence(let sequence):
-      return OptionNode(.list(try sequence.map { try option($0, file: file, budget: &budget) }), at: location)
+      return OptionNode(
+        .list(try sequence.map { try option($0, file: file, budget: &budget) }), at: location)
     case .mapping(let mapping):
       let entries = try mapping.map { key, value in
         // A table's value begins a line below its key; errors should name the key's line.

@@ -31,12 +31,25 @@ import Testing
   @Test func masksJoinTokensThatShareACharacter() {
     let bytes: [[UInt8]] = [[0xE0], [0xB2], [0x95], [0x61]]
     let sample = LabeledSample(
-      conversationID: "c", template: "chatml", text: "ಕa", inputIDs: [0, 1, 2, 3], labels: [-100, -100, -100, 3],
+      conversationID: "c", template: "chatml", text: "ಕa", inputIDs: [0, 1, 2, 3],
+      labels: [-100, -100, -100, 3],
       spans: [])
     let picture = LabelMaskPicture(sample, isSpecial: { _ in false }, bytes: { bytes[Int($0)] })
     #expect(picture.tokens.map(\.text) == ["ಕ", "a"])
     #expect(picture.tokens.map(\.supervised) == [false, true])
     #expect((picture.tokenCount, picture.supervisedCount) == (4, 1))
+  }
+
+  @Test func masksKeepAksharasWhole() {
+    let pieces = ["ನ", "ೋ", "ಡು", "ಕ್", "ಷ", "x"]
+    let sample = LabeledSample(
+      conversationID: "c", template: "chatml", text: pieces.joined(), inputIDs: [0, 1, 2, 3, 4, 5],
+      labels: [0, 1, 2, 3, 4, -100], spans: [])
+    let picture = LabelMaskPicture(
+      sample, isSpecial: { _ in false }, bytes: { Array(pieces[Int($0)].utf8) })
+    #expect(picture.tokens.map(\.text) == ["ನೋ", "ಡು", "ಕ್ಷ", "x"])
+    #expect(picture.tokens.map(\.ids) == [[0, 1], [2], [3, 4], [5]])
+    #expect(picture.supervisedCount == 5)
   }
 
   @Test func ticksAreRound() {

@@ -17,7 +17,8 @@ extension Passport {
     proof = manifest["proof"] ?? .null
     sources = try recipe.sourceFiles.map { file in
       Source(
-        path: Path.normalized(file.path), digest: try Digest(ofFile: file.path), licence: file.source.licence)
+        path: Path.normalized(file.path), digest: try Digest(ofFile: file.path),
+        licence: file.source.licence)
     }
     self.recipe = recipe.trainingJSON
     self.backend = backend
