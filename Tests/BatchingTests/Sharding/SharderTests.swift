@@ -80,7 +80,7 @@ import Testing
     let bytes = try #require(FileManager.default.contents(atPath: "\(folder.path)/dropped.jsonl"))
     #expect(
       String(decoding: bytes, as: UTF8.self) == """
-        {"id":"long","split":"validation","reason":"too_long","tokens":212,"file":"in.jsonl","line":2}
+        {"id":"long","split":"validation","reason":"too_long","tokens":211,"file":"in.jsonl","line":2}
         {"id":"q","split":"train","reason":"no_supervised_token","tokens":6,"file":"in.jsonl","line":3}
 
         """)
