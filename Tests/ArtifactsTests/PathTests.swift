@@ -27,6 +27,7 @@ import Testing
     let folder = TemporaryFolder()
     try AtomicFile.write(Array("x".utf8), to: folder.file("a"))
     let error = #expect(throws: AksharaError.self) { try Folder.make(folder.file("a") + "/b") }
-    #expect(error?.message == "cannot make the folder: Not a directory")
+    #expect(error?.message == "cannot make the folder: File exists")
+    #expect(error?.location?.file == folder.file("a"))
   }
 }

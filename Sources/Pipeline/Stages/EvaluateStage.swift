@@ -64,7 +64,9 @@ struct EvaluateStage: StageWork {
     let name = recipe.format.templates.first ?? "chatml"
     let answerer = try PromptAnswerer(
       weights.configuration, tokenizer: tokenizer,
-      framing: .chat(try TemplateCatalog.template(named: name, for: tokenizer)))
+      framing: .chat(
+        try TemplateCatalog.template(
+          named: name, for: tokenizer, sequenceTokens: recipe.format.sequenceTokens)))
     let longest = try prompts.map { try answerer.tokens(of: $0.text).count }.max() ?? 0
     let options = recipe.evaluation
     let generator = try TextGenerator(

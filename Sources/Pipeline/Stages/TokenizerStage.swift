@@ -66,6 +66,8 @@ struct TokenizerStage: StageWork {
       bosToken: recipe.bosToken ?? source.bos ?? known?.begin,
       eosToken: recipe.eosToken ?? source.eos ?? known?.end,
       padToken: recipe.padToken ?? source.pad ?? known?.end,
-      chatTemplate: try TemplateCatalog.template(named: name, for: tokenizer).jinja)
+      chatTemplate: try TemplateCatalog.template(
+        named: name, for: tokenizer, sequenceTokens: format.sequenceTokens
+      ).jinja)
   }
 }
