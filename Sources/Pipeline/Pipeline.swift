@@ -82,6 +82,9 @@ package struct Pipeline: Sendable {
       records[work.stage] = record
       if isNew { performed.append(work.stage) }
     }
+    if records[.evaluate] != nil {
+      context.report("report: \(context.path(RunContext.Place.report))")
+    }
     return RunOutcome(performed: performed, runDirectory: context.runDirectory)
   }
 

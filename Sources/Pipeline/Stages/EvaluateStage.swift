@@ -88,6 +88,5 @@ struct EvaluateStage: StageWork {
       backend: backend.configuration
     ).content
     try AtomicFile.write(ReportPage(content).bytes, to: context.path(RunContext.Place.report))
-    context.report("report: \(context.path(RunContext.Place.report))")
   }
 }
