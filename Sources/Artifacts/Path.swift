@@ -83,21 +83,13 @@ public enum Folder {
   /// - Throws: `unwritable`.
   public static func make(_ path: String) throws {
     guard !path.isEmpty, !Path.exists(path) else { return }
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw AksharaError(
-        .unwritable, "cannot make the folder: \(reason(for: error))",
-        at: SourceLocation(file: path), remedy: "check the path and its rights")
-    }
-  }
-
-  /// The system's reason below an error of Foundation, or else Foundation's words.
-  private static func reason(for error: any Error) -> String {
-    let error = error as NSError
-    let cause = (error.userInfo[NSUnderlyingErrorKey] as? NSError) ?? error
-    guard cause.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
-    return String(cString: strerror(Int32(cause.code)))
+    try make(Path.folder(of: path))
+    guard mkdir(path, 0o777) != 0 else { return }
+    let reason = String(cString: strerror(errno))
+    guard !Path.exists(path) else { return }  // another process made it
+    throw AksharaError(
+      .unwritable, "cannot make the folder: \(reason)", at: SourceLocation(file: path),
+      remedy: "check the path and its rights")
   }
 
   /// The names in a folder, sorted by their bytes; hidden ones are left out.
