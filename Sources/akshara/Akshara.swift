@@ -31,7 +31,7 @@ struct Akshara: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
     } catch let error as AksharaError {
-      Terminal.say("akshara: \(error)")
+      StandardError.print("akshara: \(error)")
       Foundation.exit(ExitStatus(error).rawValue)
     } catch let error as ExitCode {
       Foundation.exit(error.rawValue)
@@ -45,7 +45,7 @@ struct Akshara: ParsableCommand {
     let isRequest = exitCode(for: error).isSuccess
     guard !isRequest else { exit(withError: error) }
     let isWrongCall = exitCode(for: error) == .validationFailure
-    Terminal.say(isWrongCall ? fullMessage(for: error) : "akshara: \(error)")
+    StandardError.print(isWrongCall ? fullMessage(for: error) : "akshara: \(error)")
     Foundation.exit((isWrongCall ? ExitStatus.wrongCall : .failed).rawValue)
   }
 }

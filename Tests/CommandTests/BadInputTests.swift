@@ -110,4 +110,15 @@ import Testing
     #expect(try akshara.run(["--help"]).status == 0)
     #expect(try akshara.run(["--version"]).output == "\(AksharaVersion.text)\n")
   }
+
+  @Test(arguments: [
+    ["verify", "samples/base", "--files-only", "--json"],
+    ["tokenizer", "decode", "--tokenizer", "samples/base/tokenizer.json"],
+  ])
+  func aFullDiskBehindStandardOutputIsAnErrorAndNoCrash(arguments: [String]) throws {
+    guard let akshara else { return }
+    let outcome = try akshara.run(arguments, input: "300 301\n", outputTo: "/dev/full")
+    #expect(outcome.status == 1, "\(outcome.errors)")
+    #expect(outcome.errors.contains("cannot write to standard output"), "\(outcome.errors)")
+  }
 }

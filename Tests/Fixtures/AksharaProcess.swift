@@ -41,10 +41,14 @@ public struct AksharaProcess: Sendable {
   }
 
   /// Runs `akshara` with arguments and waits for it.
+  ///
+  /// - Parameter outputTo: a file or device that takes standard output instead.
   public func run(
-    _ arguments: [String], input: String? = nil, in folder: String = RepositoryPaths.root
+    _ arguments: [String], input: String? = nil, in folder: String = RepositoryPaths.root,
+    outputTo: String? = nil
   ) throws -> Outcome {
-    let process = try start(arguments, in: folder, input: input)
+    let process = try Running(
+      binary: binary, arguments: arguments, folder: folder, input: input, outputTo: outputTo)
     return process.finish()
   }
 
@@ -52,7 +56,8 @@ public struct AksharaProcess: Sendable {
   public func start(
     _ arguments: [String], in folder: String = RepositoryPaths.root, input: String? = nil
   ) throws -> Running {
-    try Running(binary: binary, arguments: arguments, folder: folder, input: input)
+    try Running(
+      binary: binary, arguments: arguments, folder: folder, input: input, outputTo: nil)
   }
 
   /// A process that runs.
@@ -60,7 +65,9 @@ public struct AksharaProcess: Sendable {
     private let process = Process()
     private let files = TemporaryFolder()
 
-    init(binary: String, arguments: [String], folder: String, input: String?) throws {
+    init(
+      binary: String, arguments: [String], folder: String, input: String?, outputTo: String?
+    ) throws {
       process.executableURL = URL(fileURLWithPath: binary)
       process.arguments = arguments
       process.currentDirectoryURL = URL(fileURLWithPath: folder)
@@ -69,7 +76,8 @@ public struct AksharaProcess: Sendable {
           atPath: files.file(name), contents: name == "input" ? Data((input ?? "").utf8) : nil)
       }
       process.standardInput = FileHandle(forReadingAtPath: files.file("input"))
-      process.standardOutput = FileHandle(forWritingAtPath: files.file("output"))
+      process.standardOutput = FileHandle(
+        forWritingAtPath: outputTo ?? files.file("output"))
       process.standardError = FileHandle(forWritingAtPath: files.file("errors"))
       try process.run()
     }

@@ -12,10 +12,10 @@ struct DoctorCommand: ParsableCommand {
     abstract: "Says which libraries and instructions Akshara finds on this machine.")
 
   func run() throws {
-    Terminal.say("akshara \(AksharaVersion.text)")
-    Terminal.say("cores: \(ProcessInfo.processInfo.activeProcessorCount)")
-    Terminal.say("ICU \(ICUVersion.library), Unicode \(ICUVersion.unicode)")
+    StandardError.print("akshara \(AksharaVersion.text)")
+    StandardError.print("cores: \(ProcessInfo.processInfo.activeProcessorCount)")
+    StandardError.print("ICU \(ICUVersion.library), Unicode \(ICUVersion.unicode)")
     let backend = try CPUBackend(threads: 1)
-    Terminal.say("CPU backend: \(backend.configuration)")
+    StandardError.print("CPU backend: \(backend.configuration)")
   }
 }

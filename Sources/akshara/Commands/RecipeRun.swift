@@ -15,7 +15,7 @@ enum RecipeRun {
       runDirectory: output ?? "runs/\(recipe.project)",
       threads: threads,
       makeBackend: { try CPUBackend(threads: threads) },
-      report: { Terminal.say($0) },
-      progress: { Terminal.progress($0) })
+      report: { StandardError.print($0) },
+      progress: { ProgressLine.show($0) })
   }
 }

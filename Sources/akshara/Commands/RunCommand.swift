@@ -48,13 +48,13 @@ struct RunCommand: ParsableCommand {
       try show(pipeline.plan(until: last))
     } else {
       let outcome = try pipeline.run(until: last)
-      if json { Terminal.put(outcome.json.compact + [UInt8(ascii: "\n")]) }
+      if json { try StandardOutput.write(outcome.json.compact + [UInt8(ascii: "\n")]) }
     }
   }
 
   private func show(_ plan: [StagePlan]) throws {
     for stage in plan {
-      Terminal.say(
+      StandardError.print(
         "\(stage.stage.rawValue.padded(to: 10)) \(stage.state.rawValue.padded(to: 6)) \(stage.reason)"
       )
     }
@@ -65,7 +65,7 @@ struct RunCommand: ParsableCommand {
           "reason": .string(plan.reason),
         ]
       }
-      Terminal.put(JSONValue.array(stages).compact + [UInt8(ascii: "\n")])
+      try StandardOutput.write(JSONValue.array(stages).compact + [UInt8(ascii: "\n")])
     }
   }
 

@@ -31,12 +31,12 @@ struct VerifyCommand: ParsableCommand {
     let check = try PassportCheck(
       folder: folder, runDirectory: runDirectory, checksOrigins: !filesOnly)
     for link in check.links where link.finding != .intact {
-      Terminal.say("\(link.finding.rawValue): \(link.part) \(link.path)")
+      StandardError.print("\(link.finding.rawValue): \(link.part) \(link.path)")
     }
-    Terminal.say(
+    StandardError.print(
       "verify: \(check.links.count) files looked at, \(check.holds ? "all intact" : "faults found")"
     )
-    if json { Terminal.put(document(check).compact + [UInt8(ascii: "\n")]) }
+    if json { try StandardOutput.write(document(check).compact + [UInt8(ascii: "\n")]) }
     if !check.holds { throw ExitCode(ExitStatus.faultsFound.rawValue) }
   }
 
