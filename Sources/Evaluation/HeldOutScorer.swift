@@ -56,37 +56,21 @@ package struct HeldOutScorer {
     let model = try DecoderModel(
       weights, for: .scoring, capacity: lengths.prefix(batchSize).reduce(0) { $0 + Int($1) },
       positions: Int(lengths.first ?? 1), on: backend)
-    let loss = try backend.makeTensor([1], .float32)
-    let scores = try groups.map { group in
-      try score(group.language, rows: group.rows, model: model, loss: loss, on: backend)
-    }
+    let heldOut = try HeldOutLoss(model, on: backend)
+    let scores = try groups.map { try score($0.language, rows: $0.rows, heldOut) }
     return [Self.total(scores)] + scores
   }
 
   private func score(
-    _ name: String, rows: [Int], model: DecoderModel, loss: Tensor, on backend: any Backend
+    _ name: String, rows: [Int], _ heldOut: HeldOutLoss
   ) throws -> HeldOutScore {
-    var score = HeldOutScore(name: name, tokens: 0, weight: 0, loss: 0)
-    var sum = 0.0
+    var total = HeldOutLoss.Total()
     for start in stride(from: 0, to: rows.count, by: batchSize) {
       let batch = rows[start..<min(start + batchSize, rows.count)]
-      let input = ModelInput(batch.map { shards.row(split, $0) })
-      let weight = input.weightSum
-      guard weight > 0 else { continue }
-      backend.zero(loss)
-      try model.addLoss(of: MicroBatch(input), normalizer: Float(1 / weight), to: loss)
-      sum += weight * Double(Self.value(of: loss, on: backend))
-      score.weight += weight
-      score.tokens += input.targetCount
+      try heldOut.measure(ModelInput(batch.map { shards.row(split, $0) }), into: &total)
     }
-    score.loss = score.weight > 0 ? sum / score.weight : 0
-    return score
-  }
-
-  private static func value(of tensor: Tensor, on backend: any Backend) -> Float {
-    var value: Float = 0
-    withUnsafeMutableBytes(of: &value) { backend.download(tensor, to: $0) }
-    return value
+    return HeldOutScore(
+      name: name, tokens: total.tokens, weight: total.weight, loss: total.loss ?? 0)
   }
 
   private static func total(_ scores: [HeldOutScore]) -> HeldOutScore {
