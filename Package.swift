@@ -44,12 +44,14 @@ let package = Package(
       name: "CJSON",
       cxxSettings: [.unsafeFlags(["-O3"])],
       linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
     .target(name: "CMatMul", cSettings: kernelFlags, linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CTensorKernels", cSettings: kernelFlags, linkerSettings: [.linkedLibrary("m")]),
 
     // The stages, in the order in which data flows.
     stage("Artifacts", ["CZstd", "CZlib", "CJSON", crypto]),
     stage("Orthography", ["CICU"]),
+    stage("Transfer", ["Artifacts", "CCurl", crypto]),
     stage("Conversations", ["Artifacts", "Orthography"]),
     stage("Curation", ["Artifacts", "Conversations", "Orthography"]),
     stage("Tokenization", ["Artifacts", "Orthography"]),
@@ -76,7 +78,8 @@ let package = Package(
       name: "akshara",
       dependencies: [
         "Artifacts", "Batching", "Compute", "ComputeCPU", "Conversations", "Curation",
-        "Evaluation", "Modeling", "Pipeline", "Tokenization", "Training", argumentParser,
+        "Evaluation", "Modeling", "Pipeline", "Tokenization", "Training", "Transfer",
+        argumentParser,
       ],
       swiftSettings: strict),
 
@@ -86,6 +89,7 @@ let package = Package(
       swiftSettings: strict),
     tests("Artifacts"),
     tests("Orthography"),
+    tests("Transfer", ["Artifacts"]),
     tests("Conversations", ["Artifacts", "Orthography"]),
     tests("Curation", ["Artifacts", "Conversations"]),
     tests("Tokenization", ["Artifacts"]),
