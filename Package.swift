@@ -72,7 +72,7 @@ let package = Package(
       "Pipeline",
       [
         "Artifacts", "Batching", "Compute", "Conversations", "Curation", "Evaluation", "Modeling",
-        "Orthography", "Tokenization", "Training", yams,
+        "Orthography", "Tokenization", "Training", "Transfer", yams,
       ]),
     .executableTarget(
       name: "akshara",

@@ -11,7 +11,7 @@ struct ModelCard {
     let isAdapter = recipe.training.method != .full
     return """
       ---
-      \(isAdapter ? "base_model: \(recipe.baseModel)\nlibrary_name: peft" : "library_name: transformers")
+      \(isAdapter ? "base_model: \(recipe.baseName)\nlibrary_name: peft" : "library_name: transformers")
       pipeline_tag: text-generation
       language: [\(languages.joined(separator: ", "))]
       tags: [akshara, \(recipe.training.method.rawValue)]

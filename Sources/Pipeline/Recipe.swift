@@ -5,6 +5,7 @@ package import Curation
 package import Evaluation
 package import Modeling
 package import Training
+package import Transfer
 
 /// What `akshara run` executes: each stage's own options, composed.
 ///
@@ -18,6 +19,10 @@ package struct Recipe: Sendable {
   package var seed: Int
   /// A folder in Hugging Face's layout.
   package var baseModel: String
+  /// What adapters call the base: its name on the hub, else its folder.
+  package var baseName: String
+  /// The commit of a base from the hub.
+  package var baseRevision: String?
   /// What is imported, in order.
   package var sources: [ImportOptions]
   /// What is kept, and how it is split.
@@ -40,8 +45,11 @@ package struct Recipe: Sendable {
 
   /// Reads a recipe and checks every key, also against one another.
   ///
-  /// - Throws: `invalidOption` or `missingFile`, with the line.
-  package init(_ file: RecipeFile) throws {
+  /// - Parameter pull: brings a base model that is named `hf://…`.
+  /// - Throws: `invalidOption` or `missingFile`, with the line; what `pull` throws.
+  package init(
+    _ file: RecipeFile, pull: (HubRepository) throws -> HubSnapshot
+  ) throws {
     var reader = try OptionReader(file.root, section: "")
     let folder = Path.folder(of: file.path)
     self.folder = folder
@@ -49,7 +57,15 @@ package struct Recipe: Sendable {
     seed = try reader.integer("seed", in: 0...Int(Int32.max)) ?? 0
     let baseLocation = reader.node("base_model")?.location
     guard let base = try reader.string("base_model") else { throw reader.missing("base_model") }
-    baseModel = Path.normalized(Path.join(folder, base))
+    if HubRepository.isName(base) {
+      let snapshot = try pull(HubRepository(base))
+      baseModel = snapshot.path
+      baseName = snapshot.repository.id
+      baseRevision = snapshot.commit
+    } else {
+      baseModel = Path.normalized(Path.join(folder, base))
+      baseName = baseModel
+    }
     sources = try Self.sources(&reader, folder: folder)
     curation = try Self.section(&reader, "curation", seed: seed, CurationOptions.init(reading:))
     tokenizer = try Self.section(&reader, "tokenizer", TokenizerOptions.init(reading:))

@@ -125,7 +125,7 @@ struct RunReport {
     let weights = passport.baseModel.sorted { $0.key < $1.key }
       .map { "\($0.key) \($0.value)" }.joined(separator: "\n")
     return [
-      ("base model", "\(recipe.baseModel) (\(models.parameterCount) parameters)"),
+      ("base model", "\(recipe.baseName) (\(models.parameterCount) parameters)"),
       ("base model's files", weights),
       ("tokenizer", passport.tokenizer.description),
       ("templates", recipe.format.templates.joined(separator: ", ")),

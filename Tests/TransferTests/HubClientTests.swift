@@ -141,7 +141,9 @@ import Testing
     #expect(offline.files == brought.files)
     #expect(try stub.requests().count == before)
     let error = HubStub.error { _ = try stub.client(["HF_HUB_OFFLINE": "1"]).pull(words) }
-    #expect(error?.remedy == "unset HF_HUB_OFFLINE and pull it once")
+    #expect(
+      error?.remedy
+        == "unset HF_HUB_OFFLINE and run `akshara pull hf://datasets/ravi/words@main`")
   }
 
   @Test func aHubThatIsNotThereIsNamed() throws {

@@ -9,7 +9,7 @@ extension Passport {
     let manifestPath = Path.join(shards, "manifest.json")
     let manifest = try JSONValue(
       parsing: TextFile(manifestPath).bytes, at: SourceLocation(file: manifestPath))
-    baseModelName = recipe.baseModel
+    baseModelName = recipe.passportBaseName
     baseModel = Dictionary(
       try BaseModelFiles.digests(recipe).map { ($0.name, $0.digest) }, uniquingKeysWith: { $1 })
     self.tokenizer = try Digest(ofFile: tokenizer)

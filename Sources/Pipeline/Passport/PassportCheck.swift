@@ -1,4 +1,5 @@
 internal import Artifacts
+package import Transfer
 
 /// Walks from a passport back to the files that a model was made from, and says what has changed.
 package struct PassportCheck: Sendable {
@@ -34,8 +35,11 @@ package struct PassportCheck: Sendable {
   ///   - folder: where the passport lies; its files are checked.
   ///   - runDirectory: the run's folder, for the shards; `nil` to leave them out.
   ///   - checksOrigins: whether base model and sources are looked for at the recorded paths.
+  ///   - hub: says in which cache a base model from the hub is looked for.
   /// - Throws: what reading the passport throws.
-  package init(folder: String, runDirectory: String?, checksOrigins: Bool) throws {
+  package init(
+    folder: String, runDirectory: String?, checksOrigins: Bool, hub: HubEnvironment
+  ) throws {
     let passport = try Passport(folder: folder)
     for (name, digest) in passport.files.sorted(by: { $0.key < $1.key }) {
       // A passport from elsewhere must not point out of its folder.
@@ -50,10 +54,17 @@ package struct PassportCheck: Sendable {
       check("shards", Path.join(runDirectory, "shards/manifest.json"), passport.shardManifest)
     }
     guard checksOrigins else { return }
+    let base = try Self.folder(ofBase: passport.baseModelName, hub: hub)
     for (name, digest) in passport.baseModel.sorted(by: { $0.key < $1.key }) {
-      check("base model", Path.join(passport.baseModelName, name), digest)
+      check("base model", Path.join(base, name), digest)
     }
     for source in passport.sources { check("source", source.path, source.digest) }
+  }
+
+  /// The folder of a base model: its path, or where the cache has a hub's commit.
+  private static func folder(ofBase name: String, hub: HubEnvironment) throws -> String {
+    guard HubRepository.isName(name) else { return name }
+    return HubClient(hub).cachedFolder(try HubRepository(name)) ?? name
   }
 
   private mutating func check(_ part: String, _ path: String, _ digest: Digest) {

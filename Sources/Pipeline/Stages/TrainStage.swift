@@ -50,7 +50,7 @@ struct TrainStage: StageWork {
     let job = TrainingJob(
       model: try ModelFolder(recipe.baseModel), options: recipe.training,
       lora: recipe.lora ?? LoRAOptions(), quantization: recipe.quantization,
-      baseName: recipe.baseModel, directory: directory)
+      baseName: recipe.baseName, baseRevision: recipe.baseRevision, directory: directory)
     let watcher = TrainingWatcher(context: context)
     let outcome = try Trainer(job, source: source, on: backend, observe: watcher.show).run()
     try publish(outcome.output, backend: backend)

@@ -39,6 +39,14 @@ package struct HubClient: Sendable {
       files: files.map(\.entry))
   }
 
+  /// Where the cache has a repository's files, if it does; nothing is asked of the network.
+  package func cachedFolder(_ repository: HubRepository) -> String? {
+    let cache = HubCache(root: environment.cache, repository: repository)
+    guard let commit = cache.commit(of: repository.revision) else { return nil }
+    let folder = cache.snapshot(commit)
+    return Path.exists(folder) ? folder : nil
+  }
+
   /// What the cache has of a repository.
   private func cached(
     _ repository: HubRepository, _ filter: HubFilter, _ cache: HubCache
@@ -49,9 +57,9 @@ package struct HubClient: Sendable {
     guard let commit, !wanted.isEmpty else {
       throw AksharaError(
         .missingFile,
-        "the cache \(environment.cache) does not have this, and HF_HUB_OFFLINE is set",
+        "the cache \(environment.cache) does not have this, and the hub is not asked",
         at: SourceLocation(file: repository.description),
-        remedy: "unset HF_HUB_OFFLINE and pull it once")
+        remedy: "unset HF_HUB_OFFLINE and run `akshara pull \(repository)`")
     }
     return HubSnapshot(
       repository: repository, commit: commit, folder: cache.snapshot(commit), files: wanted)

@@ -1,15 +1,16 @@
 import Artifacts
 import ComputeCPU
 import Pipeline
+import Transfer
 
 /// Puts a pipeline together from what the command line names: the backend is chosen here.
 enum RecipeRun {
   static func pipeline(
-    recipe path: String, settings: [String], output: String?, threads: Int
+    recipe path: String, settings: [String], output: String?, threads: Int, offline: Bool = false
   ) throws -> Pipeline {
     var file = try RecipeFile(path)
     for setting in settings { try file.set(setting) }
-    let recipe = try Recipe(file)
+    let recipe = try Recipe(file) { try pull($0, offline: offline) }
     return Pipeline(
       recipe: recipe,
       runDirectory: output ?? "runs/\(recipe.project)",
@@ -17,5 +18,15 @@ enum RecipeRun {
       makeBackend: { try CPUBackend(threads: threads) },
       report: { StandardError.print($0) },
       progress: { ProgressLine.show($0) })
+  }
+
+  /// Brings a base model; offline, only the cache is asked.
+  private static func pull(_ repository: HubRepository, offline: Bool) throws -> HubSnapshot {
+    var environment = try HubEnvironment()
+    if offline { environment.isOffline = true }
+    defer { ProgressLine.show("") }
+    return try HubClient(environment).pull(repository, filter: .model) {
+      ProgressLine.show(PullProgress.text($0))
+    }
   }
 }

@@ -43,7 +43,7 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     let last = try until.map(Self.stage)
     let pipeline = try RecipeRun.pipeline(
-      recipe: recipe, settings: set, output: output, threads: threading.threads)
+      recipe: recipe, settings: set, output: output, threads: threading.threads, offline: dryRun)
     if dryRun {
       try show(pipeline.plan(until: last))
     } else {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Artifacts
 import Pipeline
+import Transfer
 
 /// `akshara verify`.
 struct VerifyCommand: ParsableCommand {
@@ -29,7 +30,8 @@ struct VerifyCommand: ParsableCommand {
   func run() throws {
     let runDirectory = filesOnly ? nil : runDirectory ?? Path.join(folder, "..")
     let check = try PassportCheck(
-      folder: folder, runDirectory: runDirectory, checksOrigins: !filesOnly)
+      folder: folder, runDirectory: runDirectory, checksOrigins: !filesOnly,
+      hub: try HubEnvironment())
     for link in check.links where link.finding != .intact {
       StandardError.print("\(link.finding.rawValue): \(link.part) \(link.path)")
     }
