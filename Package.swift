@@ -87,7 +87,7 @@ let package = Package(
     tests("Artifacts"),
     tests("Orthography"),
     tests("Conversations", ["Artifacts", "Orthography"]),
-    tests("Curation", ["Artifacts", "Conversations"]),
+    tests("Curation", ["Artifacts", "Conversations", "Orthography"]),
     tests("Tokenization", ["Artifacts"]),
     tests("Batching", ["Artifacts", "Conversations", "Tokenization"]),
     tests("Compute"),
