@@ -38,8 +38,8 @@ struct CurateCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How text is normalized: nfc, none, standard, or choices such as \
-      joiners=drop_without_effect,digits=ascii (see docs/ORTHOGRAPHY.md).",
+      "How text is normalized: nfc, none, standard, or choices such as "
+        + "joiners=drop_without_effect,digits=ascii.",
       valueName: "policy"))
   var normalization = "nfc"
 
