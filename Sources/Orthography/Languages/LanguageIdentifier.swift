@@ -21,7 +21,7 @@ public struct LanguageIdentifier: Sendable {
 
   /// What it costs to change the language between two words of Latin letters, in nats; chosen on code-mixed
   /// Telugu (UD_Telugu_English-TECT), whose words are labelled.
-  private static let switchCost: Float = 1.5
+  private static let switchCost: Float = 0.5
 
   /// The spans of a text, in order; none for a text without letters.
   ///
