@@ -45,12 +45,15 @@ let package = Package(
       cxxSettings: [.unsafeFlags(["-O3"])],
       linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+    .target(
+      name: "COrthographyModels", exclude: ["romanized_language.bin"],
+      cSettings: [.unsafeFlags(["-std=gnu23"])]),  // for #embed
     .target(name: "CMatMul", cSettings: kernelFlags, linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CTensorKernels", cSettings: kernelFlags, linkerSettings: [.linkedLibrary("m")]),
 
     // The stages, in the order in which data flows.
     stage("Artifacts", ["CZstd", "CZlib", "CJSON", crypto]),
-    stage("Orthography", ["CICU"]),
+    stage("Orthography", ["CICU", "COrthographyModels"]),
     stage("Transfer", ["Artifacts", "CCurl", crypto]),
     stage("Conversations", ["Artifacts", "Orthography"]),
     stage("Curation", ["Artifacts", "Conversations", "Orthography"]),
@@ -88,10 +91,10 @@ let package = Package(
       name: "Fixtures", path: "Tests/Fixtures", exclude: ["FIXTURES.json", "Data"],
       swiftSettings: strict),
     tests("Artifacts"),
-    tests("Orthography"),
+    tests("Orthography", ["Artifacts", crypto]),
     tests("Transfer", ["Artifacts"]),
     tests("Conversations", ["Artifacts", "Orthography"]),
-    tests("Curation", ["Artifacts", "Conversations"]),
+    tests("Curation", ["Artifacts", "Conversations", "Orthography"]),
     tests("Tokenization", ["Artifacts"]),
     tests("Batching", ["Artifacts", "Conversations", "Tokenization"]),
     tests("Compute"),

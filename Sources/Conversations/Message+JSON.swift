@@ -20,6 +20,8 @@ extension Message {
         .invalidValue, "\(fields.subject) has the weight \(weight)",
         remedy: "give 0 or a positive number")
     }
+    let subject = fields.subject
+    edits = try fields.list("edits")?.map { try MessageEdit(record: $0, of: subject) } ?? []
     try fields.finish()
   }
 
@@ -46,6 +48,7 @@ extension Message {
     object["tool_call_id"] = toolCallID.map(JSONValue.string)
     object["supervised"] = supervised.map(JSONValue.bool)
     object["weight"] = weight.map(JSONValue.number)
+    if !edits.isEmpty { object["edits"] = .array(edits.map(\.json)) }
     return .object(object)
   }
 }

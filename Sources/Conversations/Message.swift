@@ -30,6 +30,8 @@ public struct Message: Sendable, Equatable {
   public var supervised: Bool?
   /// Scales this message's loss, which is divided by the sum of weights. `nil` is 1.
   public var weight: Double?
+  /// What curation changed in the content, in the order of parts and places.
+  public var edits: [MessageEdit] = []
 
   /// A message; only `role` and `content` are required.
   public init(

@@ -1,5 +1,5 @@
 public import Artifacts
-internal import Orthography
+public import Orthography
 
 /// What curation keeps, changes and drops: a recipe's `curation`.
 public struct CurationOptions: Sendable, Equatable {
@@ -8,14 +8,6 @@ public struct CurationOptions: Sendable, Equatable {
     /// Conversations whose messages are equal in form C, but for the first.
     case exact
     /// None.
-    case none
-  }
-
-  /// How text is normalized.
-  public enum Normalization: String, Sendable, CaseIterable {
-    /// Unicode's form C.
-    case nfc
-    /// Not at all.
     case none
   }
 
@@ -29,8 +21,8 @@ public struct CurationOptions: Sendable, Equatable {
   /// `scripts`: the ISO 15924 codes of the scripts that answers may mostly be written in; an empty
   /// list allows all.
   public var scripts = ["Knda", "Telu", "Latn"]
-  /// `normalization`: how the text of messages is normalized.
-  public var normalization = Normalization.nfc
+  /// `normalization`: how the text of messages is normalized; a name, or a table of choices.
+  public var normalization = SpellingPolicy.formC
   /// `validation_fraction`: the fraction of groups, in each language, that is held out while
   /// training.
   public var validationFraction = 0.1
@@ -54,7 +46,9 @@ public struct CurationOptions: Sendable, Equatable {
       try reader.choice("drop_duplicates", Duplicates.self) ?? defaults.dropDuplicates
     scripts = try reader.strings("scripts") ?? defaults.scripts
     normalization =
-      try reader.choice("normalization", Normalization.self) ?? defaults.normalization
+      try reader.node("normalization").map {
+        try SpellingPolicy(reading: $0, section: "\(reader.section).normalization")
+      } ?? defaults.normalization
     validationFraction =
       try reader.number("validation_fraction", in: 0...1) ?? defaults.validationFraction
     testFraction = try reader.number("test_fraction", in: 0...1) ?? defaults.testFraction
@@ -93,7 +87,7 @@ public struct CurationOptions: Sendable, Equatable {
       "min_characters": JSONValue(minCharacters), "drop_empty": .bool(dropEmpty),
       "drop_duplicates": .string(dropDuplicates.rawValue),
       "scripts": .array(scripts.map(JSONValue.string)),
-      "normalization": .string(normalization.rawValue),
+      "normalization": normalization.json,
       "validation_fraction": .number(validationFraction), "test_fraction": .number(testFraction),
       "seed": JSONValue(seed),
     ]

@@ -9,6 +9,7 @@ internal import Orthography
 final class CurationPass {
   private let options: CurationOptions
   private let filters: [any ConversationFilter]
+  private let normalizer: SpellingNormalizer
   private let kept: ConversationWriter
   private let dropped: JSONLinesWriter
   private var duplicates = ExactDuplicates()
@@ -25,6 +26,7 @@ final class CurationPass {
   init(_ options: CurationOptions, kept: String, dropped: String) throws {
     self.options = options
     filters = Self.filters(options)
+    normalizer = SpellingNormalizer(policy: options.normalization)
     self.kept = try ConversationWriter(kept)
     self.dropped = try JSONLinesWriter(dropped)
     plan = SplitPlan(options)
@@ -75,7 +77,9 @@ final class CurationPass {
     var conversation = original
     conversation.id = identifiers.unique(original.id)
     if conversation.id != original.id { report.renamed += 1 }
-    if options.normalization == .nfc, conversation.normalize() { report.normalized += 1 }
+    let edits = conversation.normalize(with: normalizer)
+    if !edits.isEmpty { report.normalized += 1 }
+    report.edits.merge(edits.map { ($0.key.rawValue, $0.value) }, uniquingKeysWith: +)
     plan.add(conversation)
     try kept.write(conversation)
     report.kept += 1
@@ -126,41 +130,5 @@ final class CurationPass {
     }
     try kept.commit()
     try dropped.commit()
-  }
-}
-
-extension Conversation {
-  /// Brings the text of all messages into form C.
-  ///
-  /// - Returns: whether that changed anything.
-  mutating func normalize() -> Bool {
-    var isChanged = false
-    for index in messages.indices { isChanged = messages[index].normalize() || isChanged }
-    for index in (rejected ?? []).indices {
-      isChanged = rejected?[index].normalize() ?? false || isChanged
-    }
-    return isChanged
-  }
-}
-
-extension Message {
-  fileprivate mutating func normalize() -> Bool {
-    switch content {
-    case .text(let text):
-      let result = NFC.normalized(text)
-      content = .text(result.text)
-      return !result.edits.isEmpty
-    case .parts(var parts):
-      var isChanged = false
-      for index in parts.indices {
-        guard var part = parts[index].object, let text = part["text"]?.string else { continue }
-        let result = NFC.normalized(text)
-        isChanged = isChanged || !result.edits.isEmpty
-        part["text"] = .string(result.text)
-        parts[index] = .object(part)
-      }
-      content = .parts(parts)
-      return isChanged
-    }
   }
 }

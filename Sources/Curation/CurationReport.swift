@@ -11,6 +11,8 @@ public struct CurationReport: Sendable, Equatable {
   public var reasons: [DropReason: Int] = [:]
   /// Kept conversations whose text normalization changed.
   public var normalized = 0
+  /// The edits in them, by rule; one edit may have several.
+  public var edits: [String: Int] = [:]
   /// Kept conversations whose identifier another one had.
   public var renamed = 0
   /// Kept conversations whose last message is a user's: the answers before it are trained on.
@@ -41,7 +43,10 @@ public struct CurationReport: Sendable, Equatable {
     [
       "in": JSONValue(read), "kept": JSONValue(kept), "dropped": JSONValue(dropped),
       "reasons": Self.table(reasons.map { ($0.key.rawValue, $0.value) }),
-      "changed": ["normalized": JSONValue(normalized), "renamed": JSONValue(renamed)],
+      "changed": [
+        "normalized": JSONValue(normalized), "renamed": JSONValue(renamed),
+        "edits": Self.table(edits.map { ($0.key, $0.value) }),
+      ],
       "ending_unanswered": JSONValue(endingUnanswered),
       "languages": Self.table(languages.map { ($0.key, $0.value) }),
       "splits": Self.sides(splits), "groups": Self.sides(groups),

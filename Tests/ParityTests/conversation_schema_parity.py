@@ -25,7 +25,12 @@ WHOLE = {
     "id": "a",
     "messages": [
         {"role": "system", "content": ""},
-        {"role": "user", "content": [{"type": "text", "text": "q"}], "name": "ಸೀತಾ"},
+        {
+            "role": "user",
+            "content": [{"type": "text", "text": "q"}],
+            "name": "ಸೀತಾ",
+            "edits": [{"part": 1, "start": 0, "end": 2, "before": "\u00a0", "after": " ", "rules": ["space"]}],
+        },
         {
             "role": "assistant",
             "content": "a",

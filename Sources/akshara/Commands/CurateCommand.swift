@@ -36,8 +36,12 @@ struct CurateCommand: ParsableCommand {
   @Option(help: "Which duplicates are dropped: exact or none.")
   var dropDuplicates = CurationOptions().dropDuplicates
 
-  @Option(help: "How text is normalized: nfc or none.")
-  var normalization = CurationOptions().normalization
+  @Option(
+    help: ArgumentHelp(
+      "How text is normalized: nfc, none, standard, or choices such as "
+        + "joiners=drop_without_effect,digits=ascii.",
+      valueName: "policy"))
+  var normalization = "nfc"
 
   @Flag(help: "Print the report as JSON at the end.")
   var json = false
@@ -50,7 +54,7 @@ struct CurateCommand: ParsableCommand {
     options.scripts = scripts
     options.minCharacters = minCharacters
     options.dropDuplicates = dropDuplicates
-    options.normalization = normalization
+    try options.setNormalization(normalization)
     let report = try Curator(options: options).run(inputs: inputs, output: output)
     StandardError.print(report.summary)
     if json { print(report.json.compactString) }
@@ -58,4 +62,3 @@ struct CurateCommand: ParsableCommand {
 }
 
 extension CurationOptions.Duplicates: ExpressibleByArgument {}
-extension CurationOptions.Normalization: ExpressibleByArgument {}
