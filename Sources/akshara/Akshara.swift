@@ -18,7 +18,7 @@ struct Akshara: ParsableCommand {
       """,
     version: AksharaVersion.text,
     subcommands: [
-      RunCommand.self, ImportCommand.self, CurateCommand.self, TokenizerCommand.self,
+      RunCommand.self, InspectCommand.self, ImportCommand.self, CurateCommand.self, TokenizerCommand.self,
       ShardCommand.self, LabelsCommand.self, TrainCommand.self, GenerateCommand.self,
       VerifyCommand.self, DoctorCommand.self,
     ])

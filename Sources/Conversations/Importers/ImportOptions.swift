@@ -76,6 +76,15 @@ public struct ImportOptions: Sendable, Equatable {
         .invalidOption, "the language \"\(language)\" is not a BCP 47 tag", at: location,
         remedy: "write for example kn, te, en or te-Latn")
     }
+    for (name, flag, value, least) in [
+      ("context_turns", "--context-turns", contextTurns, 0),
+      ("context_tokens", "--context-tokens", contextTokens, 1),
+    ] {
+      guard let value, value < least else { continue }
+      throw AksharaError(
+        .invalidOption, "`\(name)` (`\(flag)`) is \(value)", at: location,
+        remedy: "give a number of at least \(least)")
+    }
     if let maxBadRows, maxBadRows < 0 {
       throw AksharaError(
         .invalidOption, "`max_bad_rows` (`--max-bad-rows`) is \(maxBadRows)", at: location,
@@ -88,7 +97,7 @@ public struct ImportOptions: Sendable, Equatable {
     .messages: MessagesFormat.listColumns + ["system", "prompt", "chosen", "rejected"],
     .dolly: ["instruction", "context", "response", "category"],
     .alpaca: ["instruction", "input", "output"],
-    .text: ["text"],
+    .text: ["text"], .dialogueTable: DialogueTableFormat.names.map(\.ours),
   ]
 
   /// The columns that `OURS=THEIRS` entries map.

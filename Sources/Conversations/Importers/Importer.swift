@@ -14,6 +14,8 @@ public struct Importer: Sendable {
   public let options: ImportOptions
   private let folder: String
   private let countTokens: (@Sendable (String) -> Int)?
+  /// Whether the digests of files are left open: what is imported is only looked at.
+  var isTrial = false
 
   /// An importer.
   ///
@@ -50,16 +52,17 @@ public struct Importer: Sendable {
       }
     }
     let same = Set(kinds).count == 1 ? kinds[0] : .auto
+    let columns = ColumnNames(map: options.columns)
     let run = ImportRun(options, kind: same, writer: writer, quarantine: quarantine)
     let scenes = try SceneImport(
       options, of: Array(zip(found, kinds)), countTokens: countTokens)
     for (file, kind) in zip(found, kinds) where !run.isFull {
       let source = SourceFile(
         path: file.path, name: file.name, names: writer.names(forSource: file.name),
-        digest: try Digest(ofFile: file.path))
+        digest: isTrial ? Digest(of: []) : try Digest(ofFile: file.path))
       let start = run.report.read
       try naming(file) {
-        if let format = SceneImport.format(of: kind) {
+        if let format = SceneImport.format(of: kind, columns) {
           try scenes.read(source, as: format, into: run)
         } else {
           try read(source, as: kind, into: run)
@@ -110,8 +113,8 @@ public struct Importer: Sendable {
     case .text: try rows(of: source, as: TextFormat(columns), into: run)
     case .messages: try rows(of: source, as: MessagesFormat(columns), into: run)
     case .conversations: try rows(of: source, as: ConversationsFormat(), into: run)
-    case .auto, .fountain, .fdx, .script, .sceneMarkdown, .sceneJSON, .snippets, .dialogue, .srt,
-      .webvtt:
+    case .auto, .fountain, .fdx, .script, .sceneMarkdown, .sceneJSON, .snippets, .dialogue,
+      .dialogueTable, .srt, .webvtt:
       break  // recognized, and read as scenes, in `run`
     }
   }

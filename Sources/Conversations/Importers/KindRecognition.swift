@@ -34,6 +34,10 @@ enum KindRecognition {
     case ".txt", "":
       try TextHead.check(file.path, refusingBinary: true)
       return try TextRecognition(file.path).kindOfText
+    case ".csv", ".tsv":
+      let columns = try CSVTableReader(file.path).columns
+      guard DialogueTableFormat.fits(columns) else { throw unknown(columns, in: file.name) }
+      return .dialogueTable
     case let suffix where jsonSuffixes.contains(suffix): return try kind(ofRowsOf: file)
     case let suffix: throw unknown(suffix, of: file.name)
     }
@@ -41,11 +45,6 @@ enum KindRecognition {
 
   private static func unknown(_ suffix: String, of file: String) -> AksharaError {
     let location = SourceLocation(file: file)
-    if [".csv", ".tsv"].contains(suffix) {
-      return AksharaError(
-        .unsupported, "\(suffix.dropFirst().uppercased()) is not read as `auto`", at: location,
-        remedy: "convert it to JSON Lines, or name the kind")
-    }
     return AksharaError(
       .unsupported, "`auto` knows no format for `\(suffix)` files", at: location,
       remedy:

@@ -12,6 +12,7 @@ internal import Artifacts
 /// `dialogue`); one without a character is what is done. `lang` becomes the language; several joined
 /// by `+` become `mul` and a tag.
 struct SceneJSONFormat: SceneFormat {
+  var checksText: Bool { false }
   static let listKeys = ["lines", "dialogue", "dialogues", "beats"]
   private static let speakerKeys = ["character", "speaker", "name"]
   private static let textKeys = ["line", "text", "dialogue", "action"]
@@ -46,6 +47,10 @@ struct SceneJSONFormat: SceneFormat {
 
   private static func value(of row: TextLine, from reader: JSONRowReader) throws -> JSONValue {
     do { return try reader.value(of: row) } catch let error as AksharaError {
+      if let fault = TextFault(in: row.bytes, of: "row") {
+        throw RowFault(
+          fault.isBinary ? .binaryData : .invalidUTF8, fault.message, remedy: fault.remedy)
+      }
       throw RowFault(.invalidJSON, error.message, remedy: "mend the row, or remove it")
     }
   }
@@ -58,9 +63,9 @@ struct SceneJSONFormat: SceneFormat {
       try FieldReader($0, of: "`meta`", nullIsAbsent: true)
     }
     if let text = try fields.string("text") {
-      var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
-        $0.last == "\r" ? String($0.dropLast()) : String($0)
-      }
+      // `\r\n` is one character.
+      var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        .map(String.init)
       let header = lines.first.flatMap(SceneMarkdownFormat.header)
       if header != nil { lines.removeFirst() }
       let body = SceneBody.read(lines)
