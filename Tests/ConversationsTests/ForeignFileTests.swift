@@ -65,7 +65,8 @@ import Testing
       #expect(error?.location == SourceLocation(file: "a.jsonl", line: 1))
       #expect(
         error?.remedy?.hasSuffix(
-          "name the kind: conversations, messages, dolly, alpaca, fountain, snippets, text") == true
+          "name the kind: conversations, messages, dolly, alpaca, completion, preference, fountain, snippets, text"
+        ) == true
       )
     }
   }
