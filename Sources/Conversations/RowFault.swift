@@ -6,6 +6,8 @@ public struct RowFault: Error, Sendable, Equatable {
   public enum Reason: String, Sendable, CaseIterable {
     /// The row is not a JSON document.
     case invalidJSON = "invalid_json"
+    /// The row is not a record of CSV, or has more or fewer fields than there are columns.
+    case invalidCSV = "invalid_csv"
     /// The row has a byte that is not UTF-8.
     case invalidUTF8 = "invalid_utf8"
     /// The row has a zero byte: it is binary, or UTF-16.

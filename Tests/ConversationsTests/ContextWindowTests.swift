@@ -5,7 +5,8 @@ import Testing
 @Suite struct ContextWindowTests {
   private let scene: [Message] = [
     Message(.system, "s"), Message(.user, "u1"), Message(.assistant, "a1"), Message(.user, "u2"),
-    Message(.assistant, "a2"), Message(.user, "u3"), Message(.assistant, "a3"), Message(.user, "u4"),
+    Message(.assistant, "a2"), Message(.user, "u3"), Message(.assistant, "a3"),
+    Message(.user, "u4"),
   ]
 
   /// `a1-` is an answer that is not trained on.

@@ -71,7 +71,8 @@ import Testing
   @Test func aDamagedColonIsNamed() throws {
     let result = try run("ರಾಮುಃ ಬಾ\nಸೀತಾಃ ಬಂದೆ")
     #expect(result.quarantine.map { $0["reason"]?.string } == ["no_dialogue"])
-    #expect(result.quarantine[0]["detail"]?.string?.contains("\"ರಾಮುಃ\", which end in a visarga") == true)
+    #expect(
+      result.quarantine[0]["detail"]?.string?.contains("\"ರಾಮುಃ\", which end in a visarga") == true)
   }
 
   @Test func partsInWhichNobodySpeaksAreSetAside() throws {
@@ -103,7 +104,9 @@ import Testing
         Message(.assistant, "ಹತ್ತು, ಸರಿ?", name: "ಸೀತಾ"), Message(.user, "ಸರಿ.", name: "ರಾಮು"),
       ])
     #expect(
-      result.conversations.map(\.tags) == [["scene-number:1", "off-screen:ಸೀತಾ"], ["scene-number:2"]])
+      result.conversations.map(\.tags) == [
+        ["scene-number:1", "off-screen:ಸೀತಾ"], ["scene-number:2"],
+      ])
     #expect(
       result.report.leftOut.json.compactString == #"{"column mood":1,"row_without_line":1}"#)
   }

@@ -87,7 +87,8 @@ import Testing
   @Test func entitiesThatGrowAreRefused() throws {
     var text = "<!DOCTYPE l [<!ENTITY a0 \"ha\">"
     for index in 1...30 { text += "<!ENTITY a\(index) \"&a\(index - 1);&a\(index - 1);\">" }
-    text += "]><FinalDraft><Content><Paragraph><Text>&a30;</Text></Paragraph></Content></FinalDraft>"
+    text +=
+      "]><FinalDraft><Content><Paragraph><Text>&a30;</Text></Paragraph></Content></FinalDraft>"
     #expect(throws: AksharaError.self) { try ImportCase(.fdx, "a.fdx", text) }
   }
 

@@ -33,9 +33,10 @@ import Testing
       found.cast == [
         .init(name: "ಅಜ್ಜಿ", lines: 3), .init(name: "ಮೀನಾ", lines: 3), .init(name: "ರವಿ", lines: 1),
       ])
-    #expect(found.samples.map(\.id) == [
-      "play-scene-001-1", "play-scene-002-1", "play-scene-004-1",
-    ])
+    #expect(
+      found.samples.map(\.id) == [
+        "play-scene-001-1", "play-scene-002-1", "play-scene-004-1",
+      ])
     #expect(found.dropped.map(\.reason) == ["no_dialogue"])
     #expect(found.dropped[0].line == 34)
     #expect(found.needsAssistant)
@@ -62,7 +63,10 @@ import Testing
     let found = try inspect("a.srt", Array("1\n00:00:01,000 --> 00:00:02,000\nx\n".utf8) + [0xE9])
     #expect(found.encoding == "not UTF-8 (byte 35 is 0xE9)")
     #expect(found.stop?.message == "byte 1 of the line, 0xE9, is not UTF-8")
-    #expect(found.json["stop"]?.string?.hasSuffix("a.srt:4: byte 1 of the line, 0xE9, is not UTF-8; convert the file to UTF-8, for example with `iconv -f WINDOWS-1252 -t UTF-8`") == true)
+    #expect(
+      found.json["stop"]?.string?.hasSuffix(
+        "a.srt:4: byte 1 of the line, 0xE9, is not UTF-8; convert the file to UTF-8, for example with `iconv -f WINDOWS-1252 -t UTF-8`"
+      ) == true)
   }
 
   @Test func recognitionGivesItsReasons() throws {
@@ -84,7 +88,9 @@ import Testing
   }
 
   @Test func encodingsAreNamed() throws {
-    #expect(try inspect("a.txt", [0xEF, 0xBB, 0xBF] + Array("x".utf8)).encoding == "UTF-8 with byte order mark")
+    #expect(
+      try inspect("a.txt", [0xEF, 0xBB, 0xBF] + Array("x".utf8)).encoding
+        == "UTF-8 with byte order mark")
     let error = #expect(throws: AksharaError.self) {
       try inspect("a.txt", [0xFF, 0xFE, 0x78, 0x00])
     }
@@ -101,8 +107,9 @@ import Testing
       $0.tasks = [.shotList]
     }
     #expect(!found.needsAssistant)
-    #expect(found.samples.map(\.id) == [
-      "play-scene-001-1", "play-scene-001-shot-list", "play-scene-002-1",
-    ])
+    #expect(
+      found.samples.map(\.id) == [
+        "play-scene-001-1", "play-scene-001-shot-list", "play-scene-002-1",
+      ])
   }
 }

@@ -136,11 +136,14 @@ import Testing
   }
 
   @Test func tasksAreReadFromText() throws {
-    #expect(try ImportOptions.tasks(["continue,punch-up", "summarize"]) == [
-      .continue, .punchUp, .summarize,
-    ])
+    #expect(
+      try ImportOptions.tasks(["continue,punch-up", "summarize"]) == [
+        .continue, .punchUp, .summarize,
+      ])
     let error = #expect(throws: AksharaError.self) { try ImportOptions.tasks(["continu"]) }
-    #expect(error?.description == "there is no task \"continu\"; use continue, punch-up, summarize, shot-list")
+    #expect(
+      error?.description
+        == "there is no task \"continu\"; use continue, punch-up, summarize, shot-list")
   }
 
   @Test func withoutAssistantOrTaskTheCastIsShown() throws {

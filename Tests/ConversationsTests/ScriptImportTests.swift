@@ -35,7 +35,8 @@ import Testing
     """
 
   @Test(arguments: [
-    (ImportKind.fountain, "a.fountain"), (.script, "a.txt"), (.auto, "a.fountain"), (.auto, "a.txt"),
+    (ImportKind.fountain, "a.fountain"), (.script, "a.txt"), (.auto, "a.fountain"),
+    (.auto, "a.txt"),
   ])
   func aDumpIsNotReadAsZeroScenes(kind: ImportKind, name: String) throws {
     let result = try ImportCase(kind, name, Self.dump) { $0.assistant = ["Grandmother", "Ravi"] }
@@ -81,7 +82,8 @@ import Testing
   func otherLinesAreNoHeadings(line: String) { #expect(ScriptHeading(line) == nil) }
 
   @Test func aSingleNumberAtTheEndIsTheScenesOnlyIfTheOthersHaveOne() throws {
-    let rooms = try ImportCase(.script, "a.txt", "INT. ROOM 12\nA\nx\nB\ny\nINT. HALL\nA\nz\nB\nz") {
+    let rooms = try ImportCase(.script, "a.txt", "INT. ROOM 12\nA\nx\nB\ny\nINT. HALL\nA\nz\nB\nz")
+    {
       $0.assistant = ["*"]
     }
     #expect(rooms.conversations[0].messages[0].content.text == "INT. ROOM 12")
@@ -103,7 +105,9 @@ import Testing
   }
 
   @Test func runningHeadersAreLeftOut() throws {
-    let pages = (1...4).map { "THE TRAP - draft 2\n\($0).\nRAVI\nLine \($0) here.\nSITA\nYes.\nRAVI\nWell.\n" }
+    let pages = (1...4).map {
+      "THE TRAP - draft 2\n\($0).\nRAVI\nLine \($0) here.\nSITA\nYes.\nRAVI\nWell.\n"
+    }
     let result = try ImportCase(.script, "a.txt", "INT. ROOM - DAY 1 1\n" + pages.joined()) {
       $0.assistant = ["SITA"]
     }
@@ -136,7 +140,8 @@ import Testing
   }
 
   @Test func ordinaryFountainIsNoDump() {
-    #expect(!ScriptDump.isDump(
+    #expect(
+      !ScriptDump.isDump(
         FountainImportTests.play.split(separator: "\n", omittingEmptySubsequences: false)
           .map(String.init)))
     #expect(!ScriptDump.isDump(["INT. HOUSE - DAY #1#", "", "x", "", "INT. HOUSE - DAY #2#"]))

@@ -60,18 +60,21 @@ import Testing
     #expect(
       cues(text) == [
         "1000-2000 ರವಿ|ಬಾ <ಇಲ್ಲಿ>",
-        "360003000-360004000 Sita|Come here now / Sita|she said / a < b and c > d &unknown; ಕ&#x0;",
+        "360003000-360004000 Sita|Come here now / she said / a < b and c > d &unknown; ಕ&#x0;",
       ])
   }
 
   @Test(arguments: [
-    ("00:00:01,000 --> ", "the cue has the times"), ("00:61:00,000 --> 00:62:00,000", "has the times"),
-    ("1 --> 2", "the cue has the times"), ("00:00:02,000 --> 00:00:01,000", "ends before it begins"),
+    ("00:00:01,000 --> ", "the cue has the times"),
+    ("00:61:00,000 --> 00:62:00,000", "has the times"),
+    ("1 --> 2", "the cue has the times"),
+    ("00:00:02,000 --> 00:00:01,000", "ends before it begins"),
     ("00:00:01,000 -> 00:00:02,000", "no line of times"),
     ("99999999999999999999:00:01,000 --> 00:00:02,000", "the cue has the times"),
   ])
   func cuesWithMalformedTimesAreSetAsideAlone(times: String, message: String) throws {
-    let text = "1\n\(times)\nA: x\n\n2\n00:00:02,000 --> 00:00:03,000\nA: y\n\n3\n"
+    let text =
+      "1\n\(times)\nA: x\n\n2\n00:00:02,000 --> 00:00:03,000\nA: y\n\n3\n"
       + "00:00:03,000 --> 00:00:04,000\nB: z\n"
     let result = try ImportCase(.srt, "a.srt", text) { $0.assistant = ["B"] }
     #expect(result.report.read == 2)
@@ -130,9 +133,10 @@ import Testing
       """
     let result = try ImportCase(.auto, "a.srt", text) { $0.assistant = ["B"] }
     #expect(result.report.read == 2)
-    #expect(result.conversations.map { $0.messages.map(\.content.text) } == [
-      ["first", "second"], ["later", "last"],
-    ])
+    #expect(
+      result.conversations.map { $0.messages.map(\.content.text) } == [
+        ["first", "second"], ["later", "last"],
+      ])
     #expect(result.conversations.map(\.group) == ["a-scene-001", "a-scene-002"])
   }
 

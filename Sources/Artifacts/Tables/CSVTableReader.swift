@@ -13,16 +13,23 @@ public final class CSVTableReader {
 
   /// Opens a table and reads the names of its columns. A file without a single record has none.
   ///
+  /// - Parameter columns: the names, if the first record does not hold them but is a row.
   /// - Throws: `malformed` for two columns of one name and for a first record that cannot be taken
   ///   apart; otherwise as `CSVReader`.
   public convenience init(
-    _ path: String, delimiter: UInt8? = nil, maximumLength: Int = LineReader.maximumLineLength
+    _ path: String, delimiter: UInt8? = nil, columns: [String]? = nil,
+    maximumLength: Int = LineReader.maximumLineLength
   ) throws {
-    try self.init(CSVReader(path, delimiter: delimiter, maximumLength: maximumLength))
+    try self.init(
+      CSVReader(path, delimiter: delimiter, maximumLength: maximumLength), columns: columns)
   }
 
-  private init(_ reader: CSVReader) throws {
+  private init(_ reader: CSVReader, columns names: [String]?) throws {
     self.reader = reader
+    if let names {
+      columns = names
+      return
+    }
     guard let header = try reader.next() else {
       columns = []
       return

@@ -26,7 +26,8 @@ struct DialogueTableFormat: SceneFormat {
     (
       "scene",
       [
-        "scene", "scene_id", "scene_number", "dialogue_id", "conversation_id", "conversation", "ದೃಶ್ಯ",
+        "scene", "scene_id", "scene_number", "dialogue_id", "conversation_id", "conversation",
+        "ದೃಶ್ಯ",
         "దృశ్యం",
       ]
     ),
@@ -93,12 +94,9 @@ struct DialogueTableFormat: SceneFormat {
   }
 
   private static func row(of record: TextLine, in table: CSVTableReader) throws -> JSONObject {
-    if let fault = TextFault(in: record.bytes, of: "row") {
-      throw RowFault(
-        fault.isBinary ? .binaryData : .invalidUTF8, fault.message, remedy: fault.remedy)
-    }
+    try RowReader.checkText(of: record)
     do { return try table.row(of: record) } catch let error as AksharaError {
-      throw RowFault(.invalidValue, error.message, remedy: error.remedy ?? "mend the row")
+      throw RowFault(.invalidCSV, error.message, remedy: error.remedy ?? "mend the row")
     }
   }
 

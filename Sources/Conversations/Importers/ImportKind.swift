@@ -10,6 +10,10 @@ public enum ImportKind: String, Sendable, CaseIterable {
   case dolly
   /// `instruction`, `input`, `output`.
   case alpaca
+  /// `prompt` and `completion`, or what other sets call them: `question` and `answer`, ….
+  case completion
+  /// `chosen` and `rejected`: DPO, and HH's pairs of texts.
+  case preference
   /// A screenplay in Fountain.
   case fountain
   /// A screenplay of Final Draft (`.fdx`).
@@ -32,4 +36,11 @@ public enum ImportKind: String, Sendable, CaseIterable {
   case webvtt
   /// One document a line, or a `text` column.
   case text
+
+  /// Other names under which data sets are known.
+  public static let aliases: [String: ImportKind] = [
+    "openai": .messages, "sharegpt": .messages, "chatml": .messages, "kto": .auto,
+    "dpo": .preference, "hh": .preference, "instruction": .dolly, "pricer": .completion,
+    "jsonl": .auto, "json": .auto, "csv": .auto, "tsv": .auto, "parquet": .auto, "arrow": .auto,
+  ]
 }

@@ -30,6 +30,8 @@ public struct ImportOptions: Sendable, Equatable {
   public var contextTokens: Int?
   /// The file's column for one of ours, for example `["instruction": "prompt"]`.
   public var columns: [String: String] = [:]
+  /// The names of a table's columns, if its first record does not hold them.
+  public var tableColumns: [String]?
   /// `max_bad_rows`: how many rows may be broken before the import stops; `nil` for any number.
   /// Scenes in which nobody speaks are set aside too, but are not broken.
   public var maxBadRows: Int? = 0
@@ -94,10 +96,15 @@ public struct ImportOptions: Sendable, Equatable {
 
   /// Our columns, by the kinds that have them.
   public static let columnNames: KeyValuePairs<ImportKind, [String]> = [
-    .messages: MessagesFormat.listColumns + ["system", "prompt", "chosen", "rejected"],
+    .messages: MessagesFormat.listColumns + [
+      "role", "content", "from", "value", "system", "tools", "label",
+    ],
     .dolly: ["instruction", "context", "response", "category"],
-    .alpaca: ["instruction", "input", "output"],
-    .text: ["text"], .dialogueTable: DialogueTableFormat.names.map(\.ours),
+    .alpaca: ["instruction", "input", "output", "history"],
+    .completion: ["prompt", "completion", "context", "category"],
+    .preference: ["prompt", "chosen", "rejected"],
+    .text: ["text"],
+    .dialogueTable: DialogueTableFormat.names.map(\.ours),
   ]
 
   /// The columns that `OURS=THEIRS` entries map.
@@ -159,6 +166,7 @@ public struct ImportOptions: Sendable, Equatable {
       let sorted = columns.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
       object["columns"] = .object(JSONObject(sorted.map { ($0.key, .string($0.value)) }))
     }
+    if let tableColumns { object["table_columns"] = .array(tableColumns.map(JSONValue.string)) }
     object["max_bad_rows"] = maxBadRows.map { JSONValue($0) } ?? .null
     object["limit"] = limit.map { JSONValue($0) } ?? .null
     return .object(object)

@@ -48,7 +48,7 @@ public struct Importer: Sendable {
     let kinds = try found.map { file in
       try naming(file) {
         try TextHead.check(file.path)
-        return options.kind == .auto ? try KindRecognition.kind(of: file) : options.kind
+        return try KindRecognition(options).kind(of: file)
       }
     }
     let same = Set(kinds).count == 1 ? kinds[0] : .auto
@@ -104,13 +104,15 @@ public struct Importer: Sendable {
   }
 
   private func read(_ source: SourceFile, as kind: ImportKind, into run: ImportRun) throws {
-    let columns = ColumnNames(map: options.columns)
+    let columns = KindRecognition(options).columns(of: source.path)
     switch kind {
     case .dolly: try rows(of: source, as: InstructionFormat.dolly(columns), into: run)
     case .alpaca: try rows(of: source, as: InstructionFormat.alpaca(columns), into: run)
-    case .text where !KindRecognition.isJSON(source.path):
-      try lines(of: source, as: TextFormat(columns), into: run)
-    case .text: try rows(of: source, as: TextFormat(columns), into: run)
+    case .completion: try rows(of: source, as: CompletionFormat(columns), into: run)
+    case .preference: try rows(of: source, as: PreferenceFormat(columns), into: run)
+    case .text where KindRecognition(options).hasTextRows(source.path):
+      try rows(of: source, as: TextFormat(columns), into: run)
+    case .text: try lines(of: source, as: TextFormat(columns), into: run)
     case .messages: try rows(of: source, as: MessagesFormat(columns), into: run)
     case .conversations: try rows(of: source, as: ConversationsFormat(), into: run)
     case .auto, .fountain, .fdx, .script, .sceneMarkdown, .sceneJSON, .snippets, .dialogue,
@@ -119,16 +121,16 @@ public struct Importer: Sendable {
     }
   }
 
-  /// Reads the rows of a JSON data set.
+  /// Reads the rows of a data set.
   private func rows(
     of source: SourceFile, as format: some RowFormat, into run: ImportRun
   ) throws {
-    let reader = try JSONRowReader(source.path)
+    let reader = try RowReader(source.path, columns: options.tableColumns)
     var number = 0
     while !run.isFull, let row = try reader.next() {
       number += 1
       try run.take(row, number: number, of: source) {
-        try format.read(try Self.value(of: row, from: reader))
+        try format.read(try reader.value(of: row))
       }
     }
   }
@@ -141,24 +143,9 @@ public struct Importer: Sendable {
     while !run.isFull, let line = try reader.next() {
       if line.isBlank { continue }
       try run.take(line, number: line.number, of: source) {
-        try Self.checkText(of: line)
+        try RowReader.checkText(of: line)
         return try format.read(.string(String(decoding: line.bytes, as: UTF8.self)))
       }
     }
-  }
-
-  private static func value(of row: TextLine, from reader: JSONRowReader) throws -> JSONValue {
-    do {
-      return try reader.value(of: row)
-    } catch let error as AksharaError {
-      try checkText(of: row)
-      throw RowFault(.invalidJSON, error.message, remedy: "mend the row, or remove it")
-    }
-  }
-
-  private static func checkText(of line: TextLine) throws {
-    guard let fault = TextFault(in: line.bytes, of: "row") else { return }
-    throw RowFault(
-      fault.isBinary ? .binaryData : .invalidUTF8, fault.message, remedy: fault.remedy)
   }
 }

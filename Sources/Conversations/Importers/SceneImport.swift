@@ -42,7 +42,7 @@ struct SceneImport {
     case .dialogue: DialogueFormat()
     case .dialogueTable: DialogueTableFormat(columns: columns)
     case .srt, .webvtt: SubtitleFormat()
-    case .auto, .conversations, .messages, .dolly, .alpaca, .text: nil
+    case .auto, .conversations, .messages, .dolly, .alpaca, .completion, .preference, .text: nil
     }
   }
 

@@ -47,10 +47,7 @@ struct SceneJSONFormat: SceneFormat {
 
   private static func value(of row: TextLine, from reader: JSONRowReader) throws -> JSONValue {
     do { return try reader.value(of: row) } catch let error as AksharaError {
-      if let fault = TextFault(in: row.bytes, of: "row") {
-        throw RowFault(
-          fault.isBinary ? .binaryData : .invalidUTF8, fault.message, remedy: fault.remedy)
-      }
+      try RowReader.checkText(of: row)
       throw RowFault(.invalidJSON, error.message, remedy: "mend the row, or remove it")
     }
   }

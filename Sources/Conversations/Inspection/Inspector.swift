@@ -32,7 +32,7 @@ public struct Inspector: Sendable {
     let encoding = try FileEncoding(of: file.path)
     let kind = try naming(file) {
       try TextHead.check(file.path)
-      return options.kind == .auto ? try KindRecognition.kind(of: file) : options.kind
+      return try KindRecognition(options).kind(of: file)
     }
     var inspection = Inspection(
       path: file.name, kind: kind, compression: encoding.compression.rawValue,
@@ -46,8 +46,12 @@ public struct Inspector: Sendable {
     let isScene = format != nil
     inspection.needsAssistant = isScene && options.assistant.isEmpty && options.tasks.isEmpty
     run(over: file, isScene: isScene, &inspection)
-    if isScene, let found = try? SceneImport.cast(of: [(file, kind)], ColumnNames(map: options.columns)) {
-      inspection.cast = found.cast.members.map { Inspection.Speaker(name: $0.name, lines: $0.lines) }
+    if isScene,
+      let found = try? SceneImport.cast(of: [(file, kind)], ColumnNames(map: options.columns))
+    {
+      inspection.cast = found.cast.members.map {
+        Inspection.Speaker(name: $0.name, lines: $0.lines)
+      }
     }
     return inspection
   }

@@ -24,9 +24,11 @@ struct RowReading {
   }
 }
 
-/// Names of columns that the user has mapped by hand.
-struct ColumnNames: Sendable {
-  let map: [String: String]
+/// Names of columns that the user, or a `dataset_info.json`, has mapped.
+struct ColumnNames: Sendable, Equatable {
+  var map: [String: String]
+  /// Our names of roles, by those of the file.
+  var roles: [String: String] = [:]
 
   /// The file's name for our column.
   subscript(column: String) -> String { map[column] ?? column }
