@@ -48,6 +48,8 @@ let package = Package(
     .target(
       name: "COrthographyModels", exclude: ["romanized_language.bin"],
       cSettings: [.unsafeFlags(["-std=gnu23"])]),  // for #embed
+    .systemLibrary(name: "CLibXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    .target(name: "CXML", dependencies: ["CLibXML"]),
     .target(name: "CMatMul", cSettings: kernelFlags, linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CTensorKernels", cSettings: kernelFlags, linkerSettings: [.linkedLibrary("m")]),
 
@@ -55,7 +57,7 @@ let package = Package(
     stage("Artifacts", ["CZstd", "CZlib", "CJSON", crypto]),
     stage("Orthography", ["CICU", "COrthographyModels"]),
     stage("Transfer", ["Artifacts", "CCurl", crypto]),
-    stage("Conversations", ["Artifacts", "Orthography"]),
+    stage("Conversations", ["Artifacts", "CXML", "Orthography"]),
     stage("Curation", ["Artifacts", "Conversations", "Orthography"]),
     stage("Tokenization", ["Artifacts", "Orthography"]),
     stage("Batching", ["Artifacts", "Conversations", "Tokenization"]),

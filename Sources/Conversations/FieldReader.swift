@@ -33,6 +33,15 @@ struct FieldReader {
     return nullIsAbsent && value == .null ? nil : value
   }
 
+  /// The value under `key`, which still counts as a key that nothing has asked for.
+  func peek(_ key: String) -> JSONValue? {
+    let value = object[key]
+    return nullIsAbsent && value == .null ? nil : value
+  }
+
+  /// Whether there is a value under `key`.
+  func has(_ key: String) -> Bool { peek(key) != nil }
+
   /// The value under a key that must be there.
   mutating func required(_ key: String) throws -> JSONValue {
     guard let value = value(key) else {
@@ -47,6 +56,12 @@ struct FieldReader {
 
   mutating func requiredString(_ key: String) throws -> String {
     try Self.string(try required(key), key, of: subject)
+  }
+
+  /// A string that must be there, or a number as it is written.
+  mutating func requiredText(_ key: String) throws -> String {
+    let value = try required(key)
+    return value.double == nil ? try Self.string(value, key, of: subject) : value.compactString
   }
 
   mutating func bool(_ key: String) throws -> Bool? {
@@ -65,7 +80,9 @@ struct FieldReader {
 
   mutating func list(_ key: String) throws -> [JSONValue]? {
     try value(key).map { value in
-      guard let list = value.array else { throw wrongType(key, value, "give a list") }
+      guard let list = value.array ?? Self.list(inText: value) else {
+        throw wrongType(key, value, "give a list")
+      }
       return list
     }
   }
@@ -76,6 +93,12 @@ struct FieldReader {
       throw wrongType(key, value, "give a list of objects")
     }
     return list
+  }
+
+  /// The list that a text holds as JSON: the only way in which a table can hold one.
+  private static func list(inText value: JSONValue) -> [JSONValue]? {
+    guard let text = value.string, text.drop(while: \.isWhitespace).first == "[" else { return nil }
+    return (try? JSONValue(parsing: text))?.array
   }
 
   /// The keys with a value that nothing has asked for.

@@ -6,6 +6,8 @@ public struct RowFault: Error, Sendable, Equatable {
   public enum Reason: String, Sendable, CaseIterable {
     /// The row is not a JSON document.
     case invalidJSON = "invalid_json"
+    /// The row is not a record of CSV, or has more or fewer fields than there are columns.
+    case invalidCSV = "invalid_csv"
     /// The row has a byte that is not UTF-8.
     case invalidUTF8 = "invalid_utf8"
     /// The row has a zero byte: it is binary, or UTF-16.
@@ -30,6 +32,10 @@ public struct RowFault: Error, Sendable, Equatable {
     case noScene = "no_scene"
     /// A snippet file without a single snippet, or text before its first header.
     case noSnippet = "no_snippet"
+    /// A scene of which no task can be made: nothing to answer with.
+    case noTask = "no_task"
+    /// A subtitle whose times cannot be read.
+    case malformedTime = "malformed_time"
   }
 
   /// The stable reason.

@@ -18,8 +18,8 @@ struct Akshara: ParsableCommand {
       """,
     version: AksharaVersion.text,
     subcommands: [
-      RunCommand.self, PullCommand.self, ImportCommand.self, CurateCommand.self,
-      TokenizerCommand.self,
+      RunCommand.self, InspectCommand.self, PullCommand.self, ImportCommand.self,
+      CurateCommand.self, TokenizerCommand.self,
       ShardCommand.self, LabelsCommand.self, TrainCommand.self, GenerateCommand.self,
       VerifyCommand.self, DoctorCommand.self,
     ])

@@ -8,7 +8,8 @@ import Testing
   private func kind(_ name: String, _ text: String) throws -> ImportKind {
     let folder = TemporaryFolder()
     try AtomicFile.write(Array(text.utf8), to: folder.file(name))
-    return try KindRecognition.kind(of: SourcePaths.Found(path: folder.file(name), name: name))
+    return try KindRecognition(ImportOptions()).kind(
+      of: SourcePaths.Found(path: folder.file(name), name: name))
   }
 
   @Test(
@@ -57,7 +58,7 @@ import Testing
     #expect(try kind("a.b/README", "x") == .text)
     #expect(try kind("a.TXT.gz", "x") == .text)
     for (name, message) in [
-      ("a.csv", "CSV is not read as `auto`"), ("a.tsv.gz", "TSV is not read as `auto`"),
+      ("a.xyz.gz", "`auto` knows no format for `.xyz` files"),
       ("tiktoken_small.model", "`auto` knows no format for `.model` files"),
     ] {
       let error = #expect(throws: AksharaError.self) { try kind(name, "a,b") }

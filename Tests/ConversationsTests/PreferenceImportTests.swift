@@ -20,9 +20,9 @@ import Testing
     #"{"messages":[{"role":"user","content":"q"}],"chosen":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}],"rejected":[{"role":"user","content":"q"},{"role":"assistant","content":"b"}]}"#,
   ])
   func pairsAreOneConversationWithARejectedAnswer(row: String) throws {
-    for kind in [ImportKind.messages, .auto] {
+    for kind in [ImportKind.preference, .messages, .auto] {
       let result = try ImportCase(kind, "a.jsonl", row)
-      #expect(result.report.kind == .messages)
+      #expect(result.report.kind == (kind == .auto ? .preference : kind))
       #expect(result.conversations.map(\.messages) == [[question, Message(.assistant, "a")]])
       #expect(result.conversations.map(\.rejected) == [[Message(.assistant, "b")]])
       #expect(result.report.ignoredColumns.isEmpty)

@@ -23,6 +23,22 @@ import Testing
       ("torchtune_assets/chat_tiny.json", .messages, 1),
       ("torchtune_assets/instruct_tiny.json", .dolly, 2),
       ("telugu_poems/poems_shared.jsonl.gz", .text, 1_060),
+      ("kanglish_care/seed.jsonl", .completion, 57),
+      ("llamafactory_demo/dpo_en_demo.json.gz", .preference, 300),
+      ("llamafactory_demo/identity.json", .alpaca, 91),
+      ("llamafactory_demo/v1_dpo_demo.jsonl", .preference, 10),
+      ("pricer/kwabena__fine_tune_train.jsonl", .messages, 200),
+      ("pricer/kwabena__fine_tune_validation.jsonl", .messages, 50),
+      ("pricer/nikhil_raut__fine_tune_train.jsonl", .messages, 200),
+      ("pricer/nikhil_raut__fine_tune_validation.jsonl", .messages, 50),
+      ("torchtune_assets/hh_rlhf_tiny.json", .preference, 1),
+      ("mt_bench/mt_bench__question.jsonl", .completion, 80),
+      ("golden/chat_render_dev.jsonl", .messages, 40),
+      ("golden/label_mask_dev.jsonl", .messages, 7),
+      ("golden/tokenize_dev.jsonl.gz", .text, 958),
+      ("derived_encodings/kn_encodings_dev.jsonl.gz", .text, 120),
+      ("derived_encodings/te_encodings_dev.jsonl.gz", .text, 120),
+      ("blns/blns.json", .text, 515),
     ] as [(String, ImportKind, Int)])
   func everyRowIsImported(path: String, kind: ImportKind, rows: Int) throws {
     guard let file = RepositoryPaths.shared("data/\(path)") else { return }
@@ -35,11 +51,98 @@ import Testing
     }
   }
 
-  @Test func aPairedSetFitsNoFormat() throws {
+  /// Sets whose columns say nothing to a program: the names must be mapped.
+  @Test(
+    arguments: [
+      (
+        "torchtune_assets/stack_exchange_paired_tiny.json", .preference, 25,
+        ["prompt": "question", "chosen": "response_j", "rejected": "response_k"], nil
+      ),
+      (
+        "ui_parallel_kn/en_kn_shared.jsonl.gz", .completion, 10_628,
+        ["prompt": "en", "completion": "kn"], nil
+      ),
+      (
+        "ui_parallel_te/en_te_shared.jsonl.gz", .completion, 4_536,
+        ["prompt": "en", "completion": "te"], nil
+      ),
+      (
+        "dakshina_kn/kn.translit.sampled.dev.tsv", .completion, 5_027,
+        ["prompt": "roman", "completion": "native"], ["native", "roman", "attestations"]
+      ),
+      (
+        "dakshina_te/te.translit.sampled.dev.tsv", .completion, 5_683,
+        ["prompt": "roman", "completion": "native"], ["native", "roman", "attestations"]
+      ),
+    ] as [(String, ImportKind, Int, [String: String], [String]?)])
+  func setsWithOtherNamesAreMapped(
+    path: String, kind: ImportKind, rows: Int, map: [String: String], columns: [String]?
+  ) throws {
+    guard let file = RepositoryPaths.shared("data/\(path)") else { return }
+    for asked in [kind, .auto] {
+      let result = try ImportCase(asked, paths: [file]) {
+        $0.maxBadRows = 0
+        $0.columns = map
+        $0.tableColumns = columns
+      }
+      #expect(result.report.kind == kind)
+      #expect(result.report.imported == rows)
+    }
+  }
+
+  @Test(arguments: [
+    ("dakshina_kn/wiki_shared.txt.gz", 9_082), ("dakshina_te/wiki_shared.txt.gz", 9_737),
+    ("dakshina_kn/kn.romanized.rejoined.dev.roman.txt.gz", 5_000),
+    ("dakshina_te/te.romanized.rejoined.dev.native.txt.gz", 5_000),
+    ("vachana_glossary/meanings_vachana.csv.gz", 6_201),
+    ("codemix_kannada/kannada_codemix_shared.csv.gz", 3_529),
+    ("tesseract_kan/kan.training_text.gz", 1), ("tesseract_tel/tel.training_text.gz", 1),
+  ])
+  func linesOfTextAreDocuments(path: String, lines: Int) throws {
+    guard let file = RepositoryPaths.shared("data/\(path)") else { return }
+    let report = try ImportCase(.text, paths: [file]) { $0.maxBadRows = 0 }.report
+    #expect(report.imported == lines)
+  }
+
+  @Test func everyTranscriptOfHHIsAccountedFor() throws {
+    let path = "data/hh_rlhf/harmless_base_test_shared.jsonl.gz"
+    guard let file = RepositoryPaths.shared(path) else { return }
+    let result = try ImportCase(.auto, paths: [file])
+    #expect(result.report.kind == .preference)
+    #expect(result.report.read == 1_473)
+    #expect(result.report.quarantined == 0, "\(result.report.summary)")
+    let first = result.conversations[0]
+    #expect(first.messages.first?.role == .user)
+    #expect(first.messages.last?.role == .assistant)
+    #expect(first.messages.last != first.rejected?.last)
+  }
+
+  @Test func aPricerRowKeepsTheBeginningOfItsAnswer() throws {
+    guard let file = RepositoryPaths.shared("data/pricer/kwabena__fine_tune_train.jsonl") else {
+      return
+    }
+    let first = try ImportCase(.auto, paths: [file]).conversations[0]
+    #expect(first.messages.map(\.role) == [.system, .user, .assistant])
+    #expect(first.messages[2].content.text?.hasPrefix("Price is $") == true)
+  }
+
+  @Test func aPointerOfGitLFSIsSaidToBeOne() throws {
+    guard let file = RepositoryPaths.shared("data/hh_rlhf/helpful-base/test.jsonl.gz") else {
+      return
+    }
+    let error = #expect(throws: AksharaError.self) { try ImportCase(.auto, paths: [file]) }
+    #expect(error?.message == "the file is a Git LFS pointer, not the data")
+  }
+
+  @Test func whatFitsNoFormatIsShownAMapThatDoes() throws {
     let path = "data/torchtune_assets/stack_exchange_paired_tiny.json"
     guard let file = RepositoryPaths.shared(path) else { return }
     let error = #expect(throws: AksharaError.self) { try ImportCase(.auto, paths: [file]) }
     #expect(error?.message.contains("`question`, `response_j`, `response_k`") == true)
+    #expect(
+      error?.remedy
+        == "map them, for example `akshara import preference stack_exchange_paired_tiny.json "
+        + "--map prompt=question chosen=response_j rejected=response_k`")
   }
 
   @Test(arguments: [

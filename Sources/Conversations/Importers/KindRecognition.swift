@@ -1,21 +1,33 @@
 internal import Artifacts
 
 /// Tells what format a file has: by its suffix, and for data sets by the columns of the first rows.
-enum KindRecognition {
+struct KindRecognition {
+  /// The names that the user gave.
+  private let options: ImportOptions
+
+  init(_ options: ImportOptions) { self.options = options }
+
   /// The rows that are looked at.
   private static let sampleSize = 10
   /// The columns that are named in messages.
   private static let mostShown = 8
 
-  /// Whether the name says that the file holds JSON.
-  static func isJSON(_ path: String) -> Bool { jsonSuffixes.contains(suffix(of: path)) }
+  /// The names of a file's columns: the user's, then those of a `dataset_info.json` beside it.
+  func columns(of path: String) -> ColumnNames {
+    var columns = DatasetInfo.find(for: path)?.columns ?? ColumnNames(map: [:])
+    columns.map.merge(options.columns) { _, users in users }
+    return columns
+  }
 
-  private static let jsonSuffixes = [".json", ".jsonl", ".ndjson"]
-
-  /// The last suffix of a name, in small letters, without `.gz` and `.zst`; `""` without any.
-  private static func suffix(of path: String) -> String {
-    let name = Path.name(of: Compression.nameWithoutSuffix(path))
-    return String(name.dropFirst(Path.stem(of: name).count)).lowercased()
+  /// Whether documents stand in rows with a column of text, not in lines.
+  func hasTextRows(_ path: String) -> Bool {
+    switch DataSetSuffix(of: path) {
+    case .json: true
+    case .table:
+      (options.tableColumns ?? (try? CSVTableReader(path).columns) ?? [])
+        .contains(columns(of: path)["text"])
+    case nil: false
+    }
   }
 
   /// The format of a file. Only what is called `.txt`, or has no suffix, is taken for a plain text:
@@ -24,65 +36,62 @@ enum KindRecognition {
   /// - Throws: `unsupported` for other suffixes, and for rows that fit no format, listing the
   ///   columns that were found and the nearest format; `malformed` for a binary file, and if no row
   ///   is JSON.
-  static func kind(of file: SourcePaths.Found) throws -> ImportKind {
-    switch suffix(of: file.name) {
+  func kind(of file: SourcePaths.Found) throws -> ImportKind {
+    guard options.kind == .auto else { return options.kind }
+    switch DataSetSuffix.suffix(of: file.name) {
     case ".fountain", ".spmd": return .fountain
-    case ".md", ".markdown": return .snippets
+    case ".fdx": return .fdx
+    case ".srt": return .srt
+    case ".vtt": return .webvtt
+    case ".md", ".markdown": return try TextRecognition(file.path).kindOfMarkdown
     case ".txt", "":
       try TextHead.check(file.path, refusingBinary: true)
-      return try isScreenplay(file.path) ? .fountain : .text
-    case let suffix where jsonSuffixes.contains(suffix): return try kind(ofRowsOf: file)
-    case let suffix: throw unknown(suffix, of: file.name)
+      return try TextRecognition(file.path).kindOfText
+    case let suffix:
+      guard DataSetSuffix(of: file.name) != nil else {
+        throw Self.unknown(suffix, of: file.name)
+      }
+      return try kind(ofRowsOf: file)
     }
   }
 
   private static func unknown(_ suffix: String, of file: String) -> AksharaError {
     let location = SourceLocation(file: file)
-    if [".csv", ".tsv"].contains(suffix) {
-      return AksharaError(
-        .unsupported, "\(suffix.dropFirst().uppercased()) is not read as `auto`", at: location,
-        remedy: "convert it to JSON Lines, or name the kind")
-    }
     return AksharaError(
       .unsupported, "`auto` knows no format for `\(suffix)` files", at: location,
-      remedy: "name the kind (\(kinds)), or rename the file (.jsonl, .json, .fountain, .md, .txt)")
+      remedy:
+        "name the kind (\(kinds)), or rename the file (.jsonl, .json, .csv, .fountain, .fdx, .srt, .vtt, "
+        + ".md, .txt)")
   }
 
   /// What can be named instead of `auto`.
   private static let kinds = ImportKind.allCases.filter { $0 != .auto }.map(\.rawValue)
     .joined(separator: ", ")
 
-  /// Whether a plain text has a scene heading among its first lines.
-  private static func isScreenplay(_ path: String) throws -> Bool {
-    let reader = try PlainTextReader(path)
-    var afterBlank = true
-    for _ in 0..<200 {
-      guard let line = try reader.next() else { return false }
-      let text = String(decoding: line.bytes.prefix(200), as: UTF8.self)
-      if afterBlank && FountainLine.isSceneHeading(text) { return true }
-      afterBlank = text.isBlank
+  private func kind(ofRowsOf file: SourcePaths.Found) throws -> ImportKind {
+    if let info = DatasetInfo.find(for: file.path), options.columns.isEmpty { return info.kind }
+    if DataSetSuffix(of: file.name) == .table {
+      let names = try options.tableColumns ?? CSVTableReader(file.path).columns
+      if DialogueTableFormat.fits(names) { return .dialogueTable }
     }
-    return false
-  }
-
-  private static func kind(ofRowsOf file: SourcePaths.Found) throws -> ImportKind {
-    let reader = try JSONRowReader(file.path)
+    let reader = try RowReader(file.path, columns: options.tableColumns)
+    let columns = columns(of: file.path)
     var rows: [JSONValue] = []
     var fault: AksharaError?
-    for _ in 0..<sampleSize {
+    for _ in 0..<Self.sampleSize {
       guard let row = try reader.next() else { break }
       do {
         rows.append(try reader.value(of: row))
-      } catch let error as AksharaError {
-        fault = fault ?? error
+      } catch let error as RowFault {
+        let location = SourceLocation(file: file.name, line: row.number)
+        fault = fault ?? error.error(at: location)
       }
-      if let kind = rows.last.flatMap(kind(ofRow:)) { return kind }
+      if let kind = rows.last.flatMap({ RowShape($0, columns).kind }) { return kind }
     }
-    if let kind = rows.lazy.compactMap(likelyKind(ofRow:)).first { return kind }
-    if !rows.isEmpty { throw unknown(columns(of: rows), in: file.name) }
+    if let kind = rows.lazy.compactMap({ RowShape($0, columns).likelyKind }).first { return kind }
+    if !rows.isEmpty { throw Self.unknown(Self.columns(of: rows), in: file.name) }
     guard var fault else { return .messages }  // an empty file: nothing to read in any format
-    fault.location?.file = file.name
-    fault.remedy = "mend the file, or name the kind: \(kinds)"
+    fault.remedy = "mend the file, or name the kind: \(Self.kinds)"
     throw fault
   }
 
@@ -92,71 +101,22 @@ enum KindRecognition {
     return rows.flatMap { $0.object?.keys ?? [] }.filter { seen.insert($0).inserted }
   }
 
-  /// The first format whose shape one row has.
-  private static func kind(ofRow row: JSONValue) -> ImportKind? {
-    if case .string = row { return .text }
-    if isList(row) { return .messages }
-    if MessagesFormat.listColumns.contains(where: { row[$0].map(isList) ?? false }) {
-      return isOurs(row) ? .conversations : .messages
-    }
-    return known.first { kind, needed in
-      needed.allSatisfy { column in row[column].map { canBe($0, in: kind) } ?? false }
-    }?.kind
-  }
-
-  private static func canBe(_ value: JSONValue, in kind: ImportKind) -> Bool {
-    value.string != nil || (kind == .messages && (isList(value) || value.object != nil))
-  }
-
-  /// The format of which a row may be an empty or broken one.
-  private static func likelyKind(ofRow row: JSONValue) -> ImportKind? {
-    if row.array?.isEmpty ?? false { return .messages }
-    let hasList = MessagesFormat.listColumns.contains { column in
-      row[column].map { $0 == .null || $0.array != nil } ?? false
-    }
-    return hasList ? (isOurs(row) ? .conversations : .messages) : nil
-  }
-
-  private static func isList(_ value: JSONValue) -> Bool {
-    value.array.map { !$0.isEmpty && $0.allSatisfy { $0.object != nil } } ?? false
-  }
-
-  /// Whether a row is one of our own records, sound or not: it reads as one, or has a key that only
-  /// they have.
-  private static func isOurs(_ row: JSONValue) -> Bool {
-    guard row["id"]?.string != nil, row["messages"] != nil else { return false }
-    return row["provenance"] != nil || row["group"] != nil || row["split"] != nil
-      || (try? Conversation(record: row)) != nil
-  }
-
-  /// Formats by the columns that they need.
-  private static let known: [(kind: ImportKind, columns: [String])] = [
-    (.dolly, ["instruction", "response"]), (.alpaca, ["instruction", "output"]),
-    (.messages, ["chosen", "rejected"]), (.messages, ["messages"]), (.text, ["text"]),
-  ]
-
   private static func unknown(_ columns: [String], in file: String) -> AksharaError {
     guard !columns.isEmpty else {
       return AksharaError(
         .unsupported, "the rows are no JSON objects", at: SourceLocation(file: file, line: 1),
         remedy: "name the kind: \(kinds)")
     }
-    let nearest = known.min { distance($0.columns, columns) < distance($1.columns, columns) }
-    let hint = nearest.map { kind, needed in
-      "; the nearest is \(kind.rawValue), which needs \(list(needed))"
-    }
+    let nearest = ColumnSuggestion(for: columns)
+    let message =
+      "no format fits the columns \(list(columns)); the nearest is \(nearest.kind.rawValue), "
+      + "which needs \(list(nearest.needed))"
+    let command = "akshara import \(nearest.kind.rawValue) \(Path.name(of: file))"
     return AksharaError(
-      .unsupported, "no format fits the columns \(list(columns))\(hint ?? "")",
-      at: SourceLocation(file: file), remedy: "rename the columns, or name the kind and map them")
-  }
-
-  /// How far the columns that a format needs are from those that are there, in edits a letter.
-  private static func distance(_ needed: [String], _ columns: [String]) -> Double {
-    let each = needed.map { name in
-      let edits = columns.map { name.editDistance(to: $0) }.min() ?? name.count
-      return Double(edits) / Double(max(1, name.count))
-    }
-    return each.reduce(0, +) / Double(max(1, each.count))
+      .unsupported, message, at: SourceLocation(file: file),
+      remedy: nearest.map.isEmpty
+        ? "rename the columns, or name the kind and map them (`--map ours=theirs`)"
+        : "map them, for example `\(command) --map \(nearest.map.joined(separator: " "))`")
   }
 
   private static func list(_ names: [String]) -> String {

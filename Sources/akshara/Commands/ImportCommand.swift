@@ -15,8 +15,10 @@ struct ImportCommand: ParsableCommand {
 
   @Argument(
     help: """
-      What the files are: auto, conversations, messages (OpenAI, ShareGPT), dolly, alpaca, \
-      fountain, snippets or text.
+      What the files are: auto; data sets: conversations, messages (OpenAI, ShareGPT), dolly, \
+      alpaca, text; scripts: fountain, fdx (Final Draft), script (text of Celtx or a PDF), \
+      scene-markdown (### SCENE 1), scene-json; dialogue: snippets (#### CATEGORY – Title), \
+      dialogue (NAME: line), dialogue-table (CSV, TSV), srt, webvtt.
       """)
   var kind: ImportKind
 
@@ -30,10 +32,7 @@ struct ImportCommand: ParsableCommand {
   @Option(help: "Where records that cannot be used are written, with place and reason.")
   var quarantine: String?
 
-  @Option(
-    parsing: .upToNextOption,
-    help: "The characters that speak as assistant; '*' is the last speaker of each scene.")
-  var assistant: [String] = []
+  @OptionGroup(title: "Scenes and snippets") var scenes: SceneArguments
 
   @Option(help: "The licence of the source, as an SPDX identifier.")
   var licence: String?
@@ -82,7 +81,7 @@ struct ImportCommand: ParsableCommand {
     var options = ImportOptions(kind: kind, paths: paths)
     options.licence = licence
     options.language = language
-    options.assistant = assistant
+    try scenes.apply(to: &options)
     options.columns = try ImportOptions.columns(map)
     options.maxBadRows = maxBadRows ?? (quarantine == nil ? 0 : nil)
     return options

@@ -5,6 +5,6 @@ extension InstructionFormat {
   static func alpaca(_ columns: ColumnNames) -> InstructionFormat {
     InstructionFormat(
       instruction: columns["instruction"], context: columns["input"],
-      response: columns["output"], category: nil)
+      response: columns["output"], columns)
   }
 }

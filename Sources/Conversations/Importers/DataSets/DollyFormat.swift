@@ -5,6 +5,6 @@ extension InstructionFormat {
   static func dolly(_ columns: ColumnNames) -> InstructionFormat {
     InstructionFormat(
       instruction: columns["instruction"], context: columns["context"],
-      response: columns["response"], category: columns["category"])
+      response: columns["response"], category: columns["category"], columns)
   }
 }

@@ -12,18 +12,23 @@ protocol RowFormat: Sendable {
 /// What one row, line or scene gave.
 struct RowReading {
   var conversation: Conversation
+  /// What else was made of it: windows of a scene, tasks.
+  var further: [Conversation] = []
   /// Columns with a value of which nothing was made.
   var unusedColumns: [String]
 
-  init(_ conversation: Conversation, unused: [String] = []) {
+  init(_ conversation: Conversation, further: [Conversation] = [], unused: [String] = []) {
     self.conversation = conversation
+    self.further = further
     unusedColumns = unused
   }
 }
 
-/// Names of columns that the user has mapped by hand.
-struct ColumnNames: Sendable {
-  let map: [String: String]
+/// Names of columns that the user, or a `dataset_info.json`, has mapped.
+struct ColumnNames: Sendable, Equatable {
+  var map: [String: String]
+  /// Our names of roles, by those of the file.
+  var roles: [String: String] = [:]
 
   /// The file's name for our column.
   subscript(column: String) -> String { map[column] ?? column }

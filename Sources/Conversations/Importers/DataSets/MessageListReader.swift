@@ -1,0 +1,141 @@
+internal import Artifacts
+
+/// Reads lists of messages with role/content or from/value keys, and remembers which other keys the
+/// messages have.
+///
+/// Of the other keys `name`, `reasoning_content`, `tool_calls` and `tool_call_id` are taken over.
+/// OpenAI's `weight`, LLaMA-Factory's `loss_weight` and axolotl's `training` say what is trained on:
+/// a weight of 0, or `false`, becomes `supervised: false`.
+///
+/// Tool calls come in several shapes, which `ToolCall` brings into OpenAI's.
+struct MessageListReader {
+  /// Keys that nothing was made of, as `messages[].KEY`; each once.
+  private(set) var unusedKeys: [String] = []
+  private let columns: ColumnNames
+
+  init(_ columns: ColumnNames) { self.columns = columns }
+
+  /// The messages of a list.
+  ///
+  /// - Throws: `RowFault`; an empty list is one.
+  mutating func messages(of list: [JSONValue], key: String) throws -> [Message] {
+    guard !list.isEmpty else {
+      throw RowFault(.emptyMessages, "\(key) is an empty list", remedy: "remove the row")
+    }
+    var messages: [Message] = []
+    for (index, json) in list.enumerated() {
+      messages.append(try message(json, called: "message \(index + 1)"))
+    }
+    return messages
+  }
+
+  /// One message.
+  ///
+  /// - Throws: `RowFault`.
+  mutating func message(_ json: JSONValue, called subject: String) throws -> Message {
+    var fields = try FieldReader(json, of: subject, nullIsAbsent: true)
+    let (role, isCall) = try role(in: &fields)
+    var message = Message(role, "")
+    message.toolCalls = try (fields.objects("tool_calls") ?? []).map(ToolCall.framed)
+    if let call = fields.value("function_call") { message.toolCalls.append(ToolCall.framed(call)) }
+    let body = try content(in: &fields, mayBeAbsent: !message.toolCalls.isEmpty)
+    if isCall {
+      message.toolCalls = try ToolCall.list(in: body.content, subject)
+    } else {
+      message.content = body.content
+      message.toolCalls += body.calls
+    }
+    message.name = try fields.string("name")
+    message.reasoning = try fields.string("reasoning_content") ?? body.reasoning
+    message.toolCallID = try fields.string("tool_call_id")
+    (message.supervised, message.weight) = try supervision(in: &fields)
+    for key in fields.unused.map({ "messages[].\($0)" }) where !unusedKeys.contains(key) {
+      unusedKeys.append(key)
+    }
+    return message
+  }
+
+  /// The role, and whether what is said is a call of a function.
+  private func role(in fields: inout FieldReader) throws -> (Role, isCall: Bool) {
+    guard let name = try fields.string(columns["role"]) ?? fields.string(columns["from"]) else {
+      throw RowFault(
+        .missingField,
+        "\(fields.subject) has neither `\(columns["role"])` nor `\(columns["from"])`",
+        remedy: "say who speaks")
+    }
+    let word = columns.roles[name] ?? name
+    if word == "function_call" { return (.assistant, true) }
+    guard let role = Self.roles[word] ?? Self.roles[word.lowercased()] else {
+      throw RowFault(
+        .unknownRole, "\(fields.subject) has the role \"\(name)\"",
+        remedy: "use system, user, assistant or tool")
+    }
+    return (role, false)
+  }
+
+  private func content(in fields: inout FieldReader, mayBeAbsent: Bool) throws -> MessageBody {
+    if let value = fields.value(columns["content"]) ?? fields.value(columns["value"]) {
+      return try MessageBody(value, in: fields.subject)
+    }
+    guard mayBeAbsent else {
+      throw RowFault(
+        .missingField,
+        "\(fields.subject) has neither `\(columns["content"])` nor `\(columns["value"])`",
+        remedy: "add what is said")
+    }
+    return MessageBody(content: "")
+  }
+
+  private func supervision(in fields: inout FieldReader) throws -> (Bool?, Double?) {
+    let isTrained =
+      try fields.bool("supervised") ?? fields.bool("training") ?? fields.bool("train")
+    guard let weight = try fields.number("weight") ?? fields.number("loss_weight") else {
+      return (isTrained, nil)
+    }
+    guard weight >= 0 else {
+      throw RowFault(
+        .invalidValue, "\(fields.subject) has the weight \(weight)",
+        remedy: "give 0 or a positive number")
+    }
+    return weight == 0 ? (false, nil) : (isTrained, weight == 1 ? nil : weight)
+  }
+
+  /// The names that data sets use, by role.
+  static let roles: [String: Role] = [
+    "system": .system, "developer": .system,
+    "user": .user, "human": .user, "prompter": .user,
+    "assistant": .assistant, "gpt": .assistant, "chatgpt": .assistant, "model": .assistant,
+    "bard": .assistant, "bing": .assistant, "bot": .assistant,
+    "tool": .tool, "function": .tool, "observation": .tool, "ipython": .tool,
+    "function_response": .tool, "tool_response": .tool,
+  ]
+}
+
+/// What a message says: text or typed parts, of which thinking and calls are taken out.
+///
+/// LLaMA-Factory's parts hold their text in `value`, OpenAI's in `text`.
+struct MessageBody {
+  var content: Content
+  var reasoning: String?
+  var calls: [JSONValue] = []
+
+  init(content: Content) { self.content = content }
+
+  /// - Throws: `RowFault`.
+  init(_ json: JSONValue, in subject: String) throws {
+    content = try Content(json: json, in: subject)
+    guard case .parts(let parts) = content, parts.contains(where: { $0["value"] != nil }) else {
+      return
+    }
+    var rest: [JSONValue] = []
+    for part in parts {
+      switch (part["type"]?.string, part["value"]?.string) {
+      case ("text", let text?): rest.append(["type": "text", "text": .string(text)])
+      case ("reasoning", let text?): reasoning = (reasoning ?? "") + text
+      case ("tool_call", let text?): calls += try ToolCall.list(in: .text(text), subject)
+      default: rest.append(part)
+      }
+    }
+    content = rest.isEmpty ? "" : .parts(rest)
+  }
+}

@@ -1,0 +1,83 @@
+internal import Artifacts
+
+/// Reads the rows of a data set one at a time, whatever holds them: JSON Lines, a JSON array or
+/// documents one after another, or a table in CSV or TSV; all of them plain, gzip or zstd.
+struct RowReader {
+  /// The next row as it stands in the file, or `nil` at the end.
+  let next: () throws -> TextLine?
+  private let parse: (TextLine) throws -> JSONValue
+  /// What a row that cannot be taken apart is called in reports.
+  private let reason: RowFault.Reason
+
+  /// Opens a file; its suffix says what it is.
+  ///
+  /// - Parameter columns: the names of a table's columns, if its first record does not hold them.
+  /// - Throws: as the readers of `Artifacts`.
+  init(_ path: String, columns: [String]? = nil) throws {
+    switch DataSetSuffix(of: path) {
+    case .table:
+      let reader = try CSVTableReader(path, columns: columns)
+      next = reader.next
+      parse = { .object(try reader.row(of: $0)) }
+      reason = .invalidCSV
+    case .json, nil:
+      let reader = try JSONRowReader(path)
+      next = reader.next
+      parse = reader.value
+      reason = .invalidJSON
+    }
+  }
+
+  /// What a row holds.
+  ///
+  /// - Throws: `RowFault`.
+  func value(of row: TextLine) throws -> JSONValue {
+    do {
+      return try parse(row)
+    } catch let error as AksharaError {
+      try Self.checkText(of: row)
+      throw RowFault(
+        reason, error.message, remedy: error.remedy ?? "mend the row, or remove it")
+    }
+  }
+
+  /// Refuses a row that is no text in UTF-8.
+  ///
+  /// - Throws: `RowFault`.
+  static func checkText(of line: TextLine) throws {
+    guard let fault = TextFault(in: line.bytes, of: "row") else { return }
+    throw RowFault(
+      fault.isBinary ? .binaryData : .invalidUTF8, fault.message, remedy: fault.remedy)
+  }
+}
+
+/// The suffixes of files that hold rows.
+enum DataSetSuffix: CaseIterable {
+  /// JSON Lines, an array, or documents one after another.
+  case json
+  /// CSV and TSV.
+  case table
+
+  /// The suffixes, in small letters.
+  var suffixes: [String] {
+    switch self {
+    case .json: [".json", ".jsonl", ".ndjson"]
+    case .table: [".csv", ".tsv", ".tab"]
+    }
+  }
+
+  /// What a name says; `nil` for any other suffix.
+  init?(of path: String) {
+    let suffix = Self.suffix(of: path)
+    guard let found = Self.allCases.first(where: { $0.suffixes.contains(suffix) }) else {
+      return nil
+    }
+    self = found
+  }
+
+  /// The last suffix of a name, in small letters, without `.gz` and `.zst`; `""` without any.
+  static func suffix(of path: String) -> String {
+    let name = Path.name(of: Compression.nameWithoutSuffix(path))
+    return String(name.dropFirst(Path.stem(of: name).count)).lowercased()
+  }
+}
