@@ -46,13 +46,18 @@ final class ImportRun {
     report.read += 1
     do {
       let reading = try make()
-      try write(complete(reading.conversation, number: number, of: source))
+      for conversation in [reading.conversation] + reading.further {
+        try write(complete(conversation, number: number, of: source))
+      }
       report.imported += 1
       for column in reading.unusedColumns { report.ignoredColumns.add(column) }
     } catch let fault as RowFault {
       try setAside(record, of: source, because: fault)
     }
   }
+
+  /// Takes note of parts of a source that no conversation holds.
+  func leaveOut(_ counts: ColumnCounts) { report.leftOut.add(counts) }
 
   private func write(_ conversation: Conversation) throws {
     try writer.write(conversation)
@@ -121,7 +126,7 @@ extension RowFault.Reason {
   /// Whether the row is damaged, in contrast to a scene that simply has nothing to learn from.
   var isDamage: Bool {
     switch self {
-    case .noDialogue, .noAssistantLine, .noScene, .noSnippet: false
+    case .noDialogue, .noAssistantLine, .noScene, .noSnippet, .noTask: false
     default: true
     }
   }

@@ -27,10 +27,13 @@ enum KindRecognition {
   static func kind(of file: SourcePaths.Found) throws -> ImportKind {
     switch suffix(of: file.name) {
     case ".fountain", ".spmd": return .fountain
-    case ".md", ".markdown": return .snippets
+    case ".fdx": return .fdx
+    case ".srt": return .srt
+    case ".vtt": return .webvtt
+    case ".md", ".markdown": return try TextRecognition(file.path).kindOfMarkdown
     case ".txt", "":
       try TextHead.check(file.path, refusingBinary: true)
-      return try isScreenplay(file.path) ? .fountain : .text
+      return try TextRecognition(file.path).kindOfText
     case let suffix where jsonSuffixes.contains(suffix): return try kind(ofRowsOf: file)
     case let suffix: throw unknown(suffix, of: file.name)
     }
@@ -45,25 +48,14 @@ enum KindRecognition {
     }
     return AksharaError(
       .unsupported, "`auto` knows no format for `\(suffix)` files", at: location,
-      remedy: "name the kind (\(kinds)), or rename the file (.jsonl, .json, .fountain, .md, .txt)")
+      remedy:
+        "name the kind (\(kinds)), or rename the file (.jsonl, .json, .fountain, .fdx, .srt, .vtt, .md, .txt)"
+    )
   }
 
   /// What can be named instead of `auto`.
   private static let kinds = ImportKind.allCases.filter { $0 != .auto }.map(\.rawValue)
     .joined(separator: ", ")
-
-  /// Whether a plain text has a scene heading among its first lines.
-  private static func isScreenplay(_ path: String) throws -> Bool {
-    let reader = try PlainTextReader(path)
-    var afterBlank = true
-    for _ in 0..<200 {
-      guard let line = try reader.next() else { return false }
-      let text = String(decoding: line.bytes.prefix(200), as: UTF8.self)
-      if afterBlank && FountainLine.isSceneHeading(text) { return true }
-      afterBlank = text.isBlank
-    }
-    return false
-  }
 
   private static func kind(ofRowsOf file: SourcePaths.Found) throws -> ImportKind {
     let reader = try JSONRowReader(file.path)
@@ -95,6 +87,7 @@ enum KindRecognition {
   /// The first format whose shape one row has.
   private static func kind(ofRow row: JSONValue) -> ImportKind? {
     if case .string = row { return .text }
+    if SceneJSONFormat.fits(row) { return .sceneJSON }
     if isList(row) { return .messages }
     if MessagesFormat.listColumns.contains(where: { row[$0].map(isList) ?? false }) {
       return isOurs(row) ? .conversations : .messages
