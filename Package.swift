@@ -55,7 +55,6 @@ let package = Package(
     stage("Artifacts", ["CZstd", "CZlib", "CJSON", crypto]),
     stage("Orthography", ["CICU"]),
     stage("Transfer", ["Artifacts", "CCurl", crypto]),
-    stage("Conversations", ["Artifacts", "Orthography"]),
     stage("Conversations", ["Artifacts", "CXML", "CZip", "Orthography"]),
     stage("Curation", ["Artifacts", "Conversations", "Orthography"]),
     stage("Tokenization", ["Artifacts", "Orthography"]),
