@@ -50,6 +50,7 @@ let package = Package(
       cSettings: [.unsafeFlags(["-std=gnu23"])]),  // for #embed
     .systemLibrary(name: "CLibXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .target(name: "CXML", dependencies: ["CLibXML"]),
+    .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .target(name: "CMatMul", cSettings: kernelFlags, linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CTensorKernels", cSettings: kernelFlags, linkerSettings: [.linkedLibrary("m")]),
 
@@ -57,7 +58,7 @@ let package = Package(
     stage("Artifacts", ["CZstd", "CZlib", "CJSON", crypto]),
     stage("Orthography", ["CICU", "COrthographyModels"]),
     stage("Transfer", ["Artifacts", "CCurl", crypto]),
-    stage("Conversations", ["Artifacts", "CXML", "Orthography"]),
+    stage("Conversations", ["Artifacts", "CXML", "CZip", "Orthography"]),
     stage("Curation", ["Artifacts", "Conversations", "Orthography"]),
     stage("Tokenization", ["Artifacts", "Orthography"]),
     stage("Batching", ["Artifacts", "Conversations", "Tokenization"]),

@@ -36,6 +36,8 @@ public struct RowFault: Error, Sendable, Equatable {
     case noTask = "no_task"
     /// A subtitle whose times cannot be read.
     case malformedTime = "malformed_time"
+    /// Text set in a font whose encoding is not known.
+    case legacyFont = "legacy_font"
   }
 
   /// The stable reason.
