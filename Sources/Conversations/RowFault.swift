@@ -32,6 +32,10 @@ public struct RowFault: Error, Sendable, Equatable {
     case noScene = "no_scene"
     /// A snippet file without a single snippet, or text before its first header.
     case noSnippet = "no_snippet"
+    /// A scene of which no task can be made: nothing to answer with.
+    case noTask = "no_task"
+    /// A subtitle whose times cannot be read.
+    case malformedTime = "malformed_time"
   }
 
   /// The stable reason.

@@ -64,10 +64,8 @@ import Testing
       let error = try error(.auto, "a.jsonl", Array(text.utf8)) { _ in }
       #expect(error?.location == SourceLocation(file: "a.jsonl", line: 1))
       #expect(
-        error?.remedy?.hasSuffix(
-          "name the kind: conversations, messages, dolly, alpaca, completion, preference, fountain, snippets, text"
-        ) == true
-      )
+        error?.remedy?.contains("name the kind: conversations, messages, dolly, alpaca, ") == true)
+      #expect(error?.remedy?.contains("auto") == false)
     }
   }
 

@@ -32,7 +32,7 @@ import Testing
     #expect(result.conversations[1].language == "en")
     #expect(
       result.report.json.compactString
-        == #"{"kind":"dolly","read":2,"imported":2,"quarantined":0,"conversations":2,"reasons":{},"control_token_texts":0,"ignored_columns":{},"empty_files":[]}"#
+        == #"{"kind":"dolly","read":2,"imported":2,"quarantined":0,"conversations":2,"reasons":{},"control_token_texts":0,"ignored_columns":{},"left_out":{},"empty_files":[]}"#
     )
   }
 

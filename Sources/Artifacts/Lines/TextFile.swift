@@ -34,6 +34,9 @@ public struct TextFile: Sendable {
   /// The text.
   public var text: String { String(decoding: bytes, as: UTF8.self) }
 
+  /// How many lines there are; an empty text has one.
+  public var lineCount: Int { lineStarts.count }
+
   /// The lines, without what ends them: a line feed, a carriage return, or both.
   public var lines: [String] {
     lineStarts.indices.map { String(decoding: lineBytes($0), as: UTF8.self) }

@@ -5,14 +5,19 @@
 struct FountainParser {
   private let lines: [FountainSource.Line]
   private var index = 0
-  private var elements: [FountainElement] = []
+  private var elements: [ScreenplayElement] = []
   private var isInDialogue = false
   private var isAfterBlank = true
 
-  private init(_ source: [String]) { lines = FountainSource(source).lines }
+  private init(_ source: FountainSource) { lines = source.lines }
 
   /// The elements of a screenplay, given as its lines.
-  static func elements(of source: [String]) -> [FountainElement] {
+  static func elements(of source: [String]) -> [ScreenplayElement] {
+    elements(of: FountainSource(source))
+  }
+
+  /// The elements of a screenplay.
+  static func elements(of source: FountainSource) -> [ScreenplayElement] {
     var parser = FountainParser(source)
     parser.readTitlePage()
     while parser.index < parser.lines.count {
@@ -95,10 +100,10 @@ struct FountainParser {
   }
 
   private mutating func add(
-    _ kind: FountainElement.Kind, _ text: some StringProtocol, _ line: Int
+    _ kind: ScreenplayElement.Kind, _ text: some StringProtocol, _ line: Int
   ) {
     elements.append(
-      FountainElement(kind: kind, text: String(text).trimmingSpaces(), line: line))
+      ScreenplayElement(kind: kind, text: String(text).trimmingSpaces(), line: line))
   }
 
   private mutating func addHeading(_ text: String, _ line: Int) {
@@ -115,7 +120,7 @@ struct FountainParser {
   /// below a key. A key alone, with nothing below it, is no title page: that is `FADE IN:`.
   private mutating func readTitlePage() {
     let page = lines.prefix { !$0.isBlank }
-    var entries: [FountainElement] = []
+    var entries: [ScreenplayElement] = []
     for line in page {
       if line.text.hasPrefix("\t") || line.text.hasPrefix("   ") {
         guard !entries.isEmpty else { return }
@@ -127,7 +132,7 @@ struct FountainParser {
         else { return }
         let value = line.text[line.text.index(after: colon)...]
         entries.append(
-          FountainElement(
+          ScreenplayElement(
             kind: .titlePage(key: String(line.text[..<colon])),
             text: String(value).trimmingSpaces(), line: line.number))
       }

@@ -13,14 +13,17 @@ struct FountainSource {
 
   /// The lines. One that held nothing but boneyard or notes is gone; it is no blank line.
   private(set) var lines: [Line] = []
+  /// How many notes and pieces of boneyard were taken out.
+  let notes: Int
+  let boneyards: Int
 
   private static let newline = UInt8(ascii: "\n")
 
   init(_ source: [String]) {
     let text = Array(source.joined(separator: "\n").utf8)
     var removed = [Bool](repeating: false, count: text.count)
-    Self.mark(open: "/*", close: "*/", mayHoldBlankLines: true, in: text, &removed)
-    Self.mark(open: "[[", close: "]]", mayHoldBlankLines: false, in: text, &removed)
+    boneyards = Self.mark(open: "/*", close: "*/", mayHoldBlankLines: true, in: text, &removed)
+    notes = Self.mark(open: "[[", close: "]]", mayHoldBlankLines: false, in: text, &removed)
     var start = 0
     for number in 1...max(1, source.count) {
       let end = text[start...].firstIndex(of: Self.newline) ?? text.endIndex
@@ -42,10 +45,13 @@ struct FountainSource {
 
   /// Marks the bytes from `open` to `close` as removed. An opening without its close is text; so is
   /// a note with an empty line inside (the specification wants two spaces on such a line).
+  ///
+  /// - Returns: how many there were.
   private static func mark(
     open: String, close: String, mayHoldBlankLines: Bool, in text: [UInt8],
     _ removed: inout [Bool]
-  ) {
+  ) -> Int {
+    var count = 0
     let (open, close) = (Array(open.utf8), Array(close.utf8))
     let emptyLine = [newline, newline]
     var position = 0
@@ -61,7 +67,9 @@ struct FountainSource {
       }
       position = end + close.count
       for index in start..<position { removed[index] = true }
+      count += 1
     }
+    return count
   }
 
   /// The first place of two bytes, both not removed, that begins at `start` or later and before

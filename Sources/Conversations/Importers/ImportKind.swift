@@ -16,8 +16,22 @@ public enum ImportKind: String, Sendable, CaseIterable {
   case preference
   /// A screenplay in Fountain.
   case fountain
+  /// A screenplay of Final Draft (`.fdx`).
+  case fdx
+  /// The text of a script, out of Celtx or a PDF.
+  case script
+  /// A script in Markdown: `### SCENE 12`.
+  case sceneMarkdown = "scene-markdown"
+  /// Scenes in JSON: `{"meta": …, "text": …}`.
+  case sceneJSON = "scene-json"
   /// Markdown dialogues below `#### CATEGORY – Title` headers.
   case snippets
+  /// Plain dialogue: `NAME: line`.
+  case dialogue
+  /// Subtitles in SubRip (`.srt`).
+  case srt
+  /// Subtitles in WebVTT (`.vtt`).
+  case webvtt
   /// One document a line, or a `text` column.
   case text
 

@@ -19,6 +19,15 @@ public struct ImportOptions: Sendable, Equatable {
   /// `system_prompt`: begins the system message of every conversation that has none of its own,
   /// and stands before the setting of a scene.
   public var systemPrompt: String?
+  /// `tasks`: what is asked about each scene besides, or instead of, playing in it.
+  public var tasks: [SceneTask] = []
+  /// `seed`: decides which sentence asks for a task.
+  public var seed = 0
+  /// `context_turns`: the most turns before an answer of a scene; `nil` for all.
+  public var contextTurns: Int?
+  /// `context_tokens`: the most tokens before an answer of a scene; `nil` for any number. Without a
+  /// tokenizer these are bytes of UTF-8.
+  public var contextTokens: Int?
   /// The file's column for one of ours, for example `["instruction": "prompt"]`.
   public var columns: [String: String] = [:]
   /// The names of a table's columns, if its first record does not hold them.
@@ -26,6 +35,8 @@ public struct ImportOptions: Sendable, Equatable {
   /// `max_bad_rows`: how many rows may be broken before the import stops; `nil` for any number.
   /// Scenes in which nobody speaks are set aside too, but are not broken.
   public var maxBadRows: Int? = 0
+  /// How many threads read the rows of a file; the output is the same for any number.
+  public var threads = 1
   /// `limit`: how many records are read at most; `nil` for all.
   public var limit: Int?
 
@@ -50,6 +61,10 @@ public struct ImportOptions: Sendable, Equatable {
     tags = try reader.strings("tags") ?? []
     assistant = try reader.strings("assistant") ?? []
     systemPrompt = try reader.string("system_prompt")
+    tasks = try Self.tasks(try reader.strings("tasks") ?? [], at: reader.location)
+    seed = try reader.integer("seed", in: 0...Int(Int32.max)) ?? 0
+    contextTurns = try reader.integer("context_turns", in: count)
+    contextTokens = try reader.integer("context_tokens", in: 1...Int(Int32.max))
     maxBadRows = try reader.integer("max_bad_rows", in: count) ?? 0
     limit = try reader.integer("limit", in: 1...Int(Int32.max))
     try reader.finish()
@@ -107,6 +122,24 @@ public struct ImportOptions: Sendable, Equatable {
     return columns
   }
 
+  /// The tasks that names stand for; several may be joined by commas.
+  ///
+  /// - Throws: `invalidOption` for an unknown name.
+  public static func tasks(
+    _ names: [String], at location: SourceLocation? = nil
+  ) throws -> [SceneTask] {
+    var tasks: [SceneTask] = []
+    for name in names.flatMap({ $0.split(separator: ",").map { String($0).trimmingSpaces() } }) {
+      guard let task = SceneTask(rawValue: name) else {
+        throw AksharaError(
+          .invalidOption, "there is no task \"\(name)\"", at: location,
+          remedy: "use " + SceneTask.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      if !tasks.contains(task) { tasks.append(task) }
+    }
+    return tasks
+  }
+
   /// All resolved values.
   public var json: JSONValue {
     var object: JSONObject = [
@@ -117,6 +150,10 @@ public struct ImportOptions: Sendable, Equatable {
     object["tags"] = .array(tags.map(JSONValue.string))
     object["assistant"] = .array(assistant.map(JSONValue.string))
     object["system_prompt"] = systemPrompt.map(JSONValue.string) ?? .null
+    if !tasks.isEmpty { object["tasks"] = .array(tasks.map { .string($0.rawValue) }) }
+    if seed != 0 { object["seed"] = JSONValue(seed) }
+    object["context_turns"] = contextTurns.map { JSONValue($0) }
+    object["context_tokens"] = contextTokens.map { JSONValue($0) }
     if !columns.isEmpty {
       let sorted = columns.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
       object["columns"] = .object(JSONObject(sorted.map { ($0.key, .string($0.value)) }))

@@ -18,6 +18,9 @@ public struct ImportReport: Sendable, Equatable {
   public var controlTokenTexts = 0
   /// How many imported rows had a value in each column that the format does not use.
   public var ignoredColumns = ColumnCounts()
+  /// Parts of scenes that no conversation holds (parentheticals, transitions, page numbers), and tasks
+  /// that could not be made (`summarize:no_synopsis`), by what they are.
+  public var leftOut = ColumnCounts()
   /// Files without a single record.
   public var emptyFiles: [String] = []
   /// The first record that was set aside, as a message with its place.
@@ -34,19 +37,23 @@ public struct ImportReport: Sendable, Equatable {
       "quarantined": JSONValue(quarantined), "conversations": JSONValue(conversations),
       "reasons": .object(JSONObject(reasons.map { ($0.key.rawValue, JSONValue($0.value)) })),
       "control_token_texts": JSONValue(controlTokenTexts), "ignored_columns": ignoredColumns.json,
+      "left_out": leftOut.json,
       "empty_files": .array(emptyFiles.map(JSONValue.string)),
     ]
   }
 
-  /// The report as one line: `dolly: read 12, imported 11, quarantined 1 (missing_field 1)`; a
-  /// second line names columns that were left out.
+  /// The report as one line: `dolly: read 12, imported 11, quarantined 1 (missing_field 1)`;
+  /// further lines name columns and parts that were left out.
   public var summary: String {
     let sorted = reasons.sorted { $0.key.rawValue < $1.key.rawValue }
     let list = sorted.map { "\($0.key.rawValue) \($0.value)" }.joined(separator: ", ")
     let counts = "read \(read), imported \(imported), quarantined \(quarantined)"
-    let line = "\(kind.rawValue): \(counts)" + (list.isEmpty ? "" : " (\(list))")
-    guard !ignoredColumns.isEmpty else { return line }
-    return "\(line)\nignored columns (with their rows): \(ignoredColumns.summary)"
+    var lines = ["\(kind.rawValue): \(counts)" + (list.isEmpty ? "" : " (\(list))")]
+    if !ignoredColumns.isEmpty {
+      lines.append("ignored columns (with their rows): \(ignoredColumns.summary)")
+    }
+    if !leftOut.isEmpty { lines.append("left out: \(leftOut.summary)") }
+    return lines.joined(separator: "\n")
   }
 
   /// Whether every record is accounted for.

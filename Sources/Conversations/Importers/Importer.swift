@@ -12,14 +12,23 @@ public import Artifacts
 public struct Importer: Sendable {
   /// What is read, and how.
   public let options: ImportOptions
+  /// Whether all rows go through values of JSON one by one: the slow twin of `BlockImport`.
+  var readsPlainly = false
   private let folder: String
+  private let countTokens: (@Sendable (String) -> Int)?
 
   /// An importer.
   ///
-  /// - Parameter folder: what relative paths are relative to; provenances keep them as given.
-  public init(_ options: ImportOptions, relativeTo folder: String = ".") {
+  /// - Parameters:
+  ///   - folder: what relative paths are relative to; provenances keep them as given.
+  ///   - countTokens: how many tokens a text has, for `contextTokens`; its bytes if not given.
+  public init(
+    _ options: ImportOptions, relativeTo folder: String = ".",
+    countTokens: (@Sendable (String) -> Int)? = nil
+  ) {
     self.options = options
     self.folder = folder
+    self.countTokens = countTokens
   }
 
   /// Reads all files.
@@ -44,15 +53,16 @@ public struct Importer: Sendable {
     }
     let same = Set(kinds).count == 1 ? kinds[0] : .auto
     let run = ImportRun(options, kind: same, writer: writer, quarantine: quarantine)
-    let casting = try casting(of: Array(zip(found, kinds)))
+    let scenes = try SceneImport(
+      options, of: Array(zip(found, kinds)), countTokens: countTokens)
     for (file, kind) in zip(found, kinds) where !run.isFull {
       let source = SourceFile(
         path: file.path, name: file.name, names: writer.names(forSource: file.name),
         digest: try Digest(ofFile: file.path))
       let start = run.report.read
       try naming(file) {
-        if let format = Self.sceneFormat(kind) {
-          try scenes(of: source, as: format, casting, into: run)
+        if let format = SceneImport.format(of: kind) {
+          try scenes.read(source, as: format, into: run)
         } else {
           try read(source, as: kind, into: run)
         }
@@ -95,24 +105,32 @@ public struct Importer: Sendable {
   private func read(_ source: SourceFile, as kind: ImportKind, into run: ImportRun) throws {
     let columns = KindRecognition(options).columns(of: source.path)
     switch kind {
-    case .dolly: try rows(of: source, as: InstructionFormat.dolly(columns), into: run)
-    case .alpaca: try rows(of: source, as: InstructionFormat.alpaca(columns), into: run)
-    case .completion: try rows(of: source, as: CompletionFormat(columns), into: run)
-    case .preference: try rows(of: source, as: PreferenceFormat(columns), into: run)
+    case .dolly: try rows(of: source, as: InstructionFormat.dolly(columns), kind, into: run)
+    case .alpaca: try rows(of: source, as: InstructionFormat.alpaca(columns), kind, into: run)
+    case .completion: try rows(of: source, as: CompletionFormat(columns), kind, into: run)
+    case .preference: try rows(of: source, as: PreferenceFormat(columns), kind, into: run)
     case .text where KindRecognition(options).hasTextRows(source.path):
-      try rows(of: source, as: TextFormat(columns), into: run)
+      try rows(of: source, as: TextFormat(columns), kind, into: run)
     case .text: try lines(of: source, as: TextFormat(columns), into: run)
-    case .messages: try rows(of: source, as: MessagesFormat(columns), into: run)
-    case .conversations: try rows(of: source, as: ConversationsFormat(), into: run)
-    case .auto, .fountain, .snippets: break  // recognized, and read as scenes, in `run`
+    case .messages: try rows(of: source, as: MessagesFormat(columns), kind, into: run)
+    case .conversations: try rows(of: source, as: ConversationsFormat(), kind, into: run)
+    case .auto, .fountain, .fdx, .script, .sceneMarkdown, .sceneJSON, .snippets, .dialogue, .srt,
+      .webvtt:
+      break  // recognized, and read as scenes, in `run`
     }
   }
 
   /// Reads the rows of a data set.
   private func rows(
-    of source: SourceFile, as format: some RowFormat, into run: ImportRun
+    of source: SourceFile, as format: some RowFormat, _ kind: ImportKind, into run: ImportRun
   ) throws {
+    let columns = KindRecognition(options).columns(of: source.path)
     let reader = try RowReader(source.path, columns: options.tableColumns)
+    if reader.isJSONLines, options.limit == nil, !readsPlainly,
+      let plan = RowPlan(kind, columns, first: try Self.firstRow(of: source.path))
+    {
+      return try BlockImport(source, plan, format, into: run).read()
+    }
     var number = 0
     while !run.isFull, let row = try reader.next() {
       number += 1
@@ -120,6 +138,12 @@ public struct Importer: Sendable {
         try format.read(try reader.value(of: row))
       }
     }
+  }
+
+  /// The first row of JSON Lines, if it can be read.
+  private static func firstRow(of path: String) throws -> JSONValue? {
+    let reader = try RowReader(path)
+    return try reader.next().flatMap { try? reader.value(of: $0) }
   }
 
   /// Reads the lines of a plain text.
@@ -134,56 +158,5 @@ public struct Importer: Sendable {
         return try format.read(.string(String(decoding: line.bytes, as: UTF8.self)))
       }
     }
-  }
-
-  private static func sceneFormat(_ kind: ImportKind) -> (any SceneFormat)? {
-    switch kind {
-    case .fountain: FountainFormat()
-    case .snippets: SnippetsFormat()
-    default: nil
-    }
-  }
-
-  /// Who speaks as the assistant; decided over the scenes of all files.
-  private func casting(of files: [(SourcePaths.Found, ImportKind)]) throws -> Casting {
-    var cast = Cast()
-    var first: SourceLocation?
-    for (file, kind) in files {
-      guard let format = Self.sceneFormat(kind) else { continue }
-      first = first ?? SourceLocation(file: file.name)
-      for scene in format.scenes(of: try TextFile(file.path).lines).scenes { cast.add(scene) }
-    }
-    return try Casting(options.assistant, from: cast, at: first)
-  }
-
-  /// Reads the scenes of a file.
-  private func scenes(
-    of source: SourceFile, as format: any SceneFormat, _ casting: Casting, into run: ImportRun
-  ) throws {
-    let text = try TextFile(source.path)
-    let file = format.scenes(of: text.lines)
-    for (line, fault) in file.faults where !run.isFull {
-      try run.take(text.record(from: line), number: 1, of: source) { throw fault }
-    }
-    for (index, scene) in file.scenes.enumerated() where !run.isFull {
-      let next = index + 1 < file.scenes.count ? file.scenes[index + 1].line : nil
-      let record = text.record(from: scene.line, to: next)
-      try run.take(record, number: scene.number, of: source) {
-        let messages = try SceneConversation(
-          scene: scene, subject: "\(file.noun) \(scene.number)", casting: casting,
-          systemPrompt: options.systemPrompt
-        ).messages()
-        let name = "\(file.noun)-" + Self.threeDigits(scene.number)
-        return RowReading(
-          Conversation(
-            id: "\(source.names.id)-\(name)-1", messages: messages,
-            group: "\(source.names.group)-\(name)", tags: scene.tags))
-      }
-    }
-  }
-
-  private static func threeDigits(_ number: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, 3 - digits.count)) + digits
   }
 }

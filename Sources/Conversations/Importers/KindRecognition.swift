@@ -40,10 +40,13 @@ struct KindRecognition {
     guard options.kind == .auto else { return options.kind }
     switch DataSetSuffix.suffix(of: file.name) {
     case ".fountain", ".spmd": return .fountain
-    case ".md", ".markdown": return .snippets
+    case ".fdx": return .fdx
+    case ".srt": return .srt
+    case ".vtt": return .webvtt
+    case ".md", ".markdown": return try TextRecognition(file.path).kindOfMarkdown
     case ".txt", "":
       try TextHead.check(file.path, refusingBinary: true)
-      return try Self.isScreenplay(file.path) ? .fountain : .text
+      return try TextRecognition(file.path).kindOfText
     case let suffix:
       guard DataSetSuffix(of: file.name) != nil else {
         throw Self.unknown(suffix, of: file.name)
@@ -57,25 +60,13 @@ struct KindRecognition {
     return AksharaError(
       .unsupported, "`auto` knows no format for `\(suffix)` files", at: location,
       remedy:
-        "name the kind (\(kinds)), or rename the file (.jsonl, .json, .csv, .fountain, .md, .txt)")
+        "name the kind (\(kinds)), or rename the file (.jsonl, .json, .csv, .parquet, .fountain, .fdx, "
+        + ".srt, .vtt, .md, .txt)")
   }
 
   /// What can be named instead of `auto`.
   private static let kinds = ImportKind.allCases.filter { $0 != .auto }.map(\.rawValue)
     .joined(separator: ", ")
-
-  /// Whether a plain text has a scene heading among its first lines.
-  private static func isScreenplay(_ path: String) throws -> Bool {
-    let reader = try PlainTextReader(path)
-    var afterBlank = true
-    for _ in 0..<200 {
-      guard let line = try reader.next() else { return false }
-      let text = String(decoding: line.bytes.prefix(200), as: UTF8.self)
-      if afterBlank && FountainLine.isSceneHeading(text) { return true }
-      afterBlank = text.isBlank
-    }
-    return false
-  }
 
   private func kind(ofRowsOf file: SourcePaths.Found) throws -> ImportKind {
     if let info = DatasetInfo.find(for: file.path), options.columns.isEmpty { return info.kind }

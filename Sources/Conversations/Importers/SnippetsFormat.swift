@@ -1,3 +1,5 @@
+internal import Artifacts
+
 /// Dialogue snippets in Markdown.
 ///
 /// ```
@@ -11,7 +13,8 @@
 /// and the other entries of the comment (`mood:funny`) become tags. A line without a name goes on
 /// with the line before; in a snippet with a single character it is that character's.
 struct SnippetsFormat: SceneFormat {
-  func scenes(of lines: [String]) -> SceneFile {
+  func scenes(of text: TextFile) -> SceneFile {
+    let lines = text.lines
     var file = SceneFile(noun: "snippet", scenes: [])
     let headers = lines.indices.filter { Self.header(lines[$0]) != nil }
     for (place, start) in headers.enumerated() {
@@ -22,6 +25,10 @@ struct SnippetsFormat: SceneFormat {
     if let fault = Self.fault(before: lines[..<(headers.first ?? lines.endIndex)], headers.isEmpty)
     {
       file.faults = [fault]
+    }
+    let before = lines[..<(headers.first ?? lines.startIndex)]
+    if file.faults.isEmpty {
+      file.leftOut.add("text_before_first_snippet", count: before.count { !$0.isBlank })
     }
     return file
   }
@@ -35,23 +42,21 @@ struct SnippetsFormat: SceneFormat {
   /// What is wrong with the text before the first header.
   private static func fault(
     before lines: ArraySlice<String>, _ hasNoHeader: Bool
-  ) -> (line: Int, fault: RowFault)? {
+  ) -> SceneFile.Fault? {
     if hasNoHeader {
-      return (
-        1,
-        RowFault(
-          .noSnippet, "there is no snippet", remedy: "begin each with `#### CATEGORY – Title`")
-      )
+      return SceneFile.Fault(
+        line: 1,
+        fault: RowFault(
+          .noSnippet, "there is no snippet", remedy: "begin each with `#### CATEGORY – Title`"))
     }
     guard let line = lines.firstIndex(where: { speech($0, characters: []) != nil }) else {
       return nil
     }
-    return (
-      line + 1,
-      RowFault(
+    return SceneFile.Fault(
+      line: line + 1, end: lines.endIndex + 1,
+      fault: RowFault(
         .noSnippet, "there is dialogue before the first snippet",
-        remedy: "put a header such as `#### CATEGORY – Title` above it")
-    )
+        remedy: "put a header such as `#### CATEGORY – Title` above it"))
   }
 
   private static func snippet(_ lines: [String], number: Int, line: Int) -> Scene {
@@ -85,16 +90,12 @@ struct SnippetsFormat: SceneFormat {
   /// `NAME: line`. Where the comment lists the characters, a name in small letters counts only if
   /// it is one of them: `Adi matter: light teesko` is no cue.
   private static func speech(_ line: String, characters: [String]) -> Scene.Speech? {
-    guard let colon = line.firstIndex(of: ":") else { return nil }
-    let name = line[..<colon].trimmingSpaces()
-    let said = line[line.index(after: colon)...]
-    let text = said.trimmingSpaces()
-    guard said.first?.isWhitespace == true, !text.isEmpty, CharacterName.isPlausible(name) else {
+    guard let speaker = SpeakerLine(line), !speaker.text.isEmpty else { return nil }
+    let isListed = characters.contains { CharacterName($0) == CharacterName(speaker.name) }
+    guard characters.isEmpty || isListed || FountainLine.cue(speaker.name) != nil else {
       return nil
     }
-    let isListed = characters.contains { CharacterName($0) == CharacterName(name) }
-    guard characters.isEmpty || isListed || FountainLine.cue(name) != nil else { return nil }
-    return Scene.Speech(speaker: name, text: text)
+    return speaker.speech
   }
 
   /// The text of HTML comments, and the lines without them.

@@ -13,9 +13,14 @@ struct Cast {
 
   func contains(_ name: String) -> Bool { names[CharacterName(name)] != nil }
 
-  /// `ಅಜ್ಜಿ (34 lines), ಮೀನಾ (1 line)`: whoever speaks most comes first.
+  /// Whoever speaks, with the number of speeches; whoever speaks most comes first.
+  var members: [(name: String, lines: Int)] {
+    names.values.sorted { ($1.lines, $0.name) < ($0.lines, $1.name) }
+  }
+
+  /// `ಅಜ್ಜಿ (34 lines), ಮೀನಾ (1 line)`.
   var description: String {
-    let sorted = names.values.sorted { ($1.lines, $0.name) < ($0.lines, $1.name) }
+    let sorted = members
     let shown = sorted.prefix(Self.mostShown).map { name, lines in
       "\(name) (\(lines) \(lines == 1 ? "line" : "lines"))"
     }
@@ -44,19 +49,21 @@ enum Casting {
       return
     }
     let remedy =
-      "choose with `assistant` (`--assistant NAME`; '*' takes the last speaker of each scene)"
+      "choose with `assistant` (`--assistant NAME`; '*' takes the last speaker of each scene), or ask "
+      + "for `tasks` (`--tasks continue`)"
     guard !assistant.isEmpty else {
       throw AksharaError(
         .invalidOption,
         "no character is chosen to speak as the assistant; the cast is \(cast.description)",
         at: location, remedy: remedy)
     }
-    for name in assistant where !cast.contains(name) {
+    let names = assistant.map { FountainLine.parts(of: $0).name }
+    for name in names where !cast.contains(name) {
       throw AksharaError(
         .invalidOption, "nobody is called \"\(name)\"; the cast is \(cast.description)",
         at: location, remedy: remedy)
     }
-    self = .characters(Set(assistant.map(CharacterName.init)))
+    self = .characters(Set(names.map(CharacterName.init)))
   }
 
   /// The characters that speak as the assistant in one scene.

@@ -1,10 +1,12 @@
+internal import Artifacts
+
 /// A scene of a screenplay, or a snippet: a setting and what is said and done in it.
 struct Scene: Equatable {
   /// Something that happens in a scene.
   enum Beat: Equatable {
     /// A character speaks.
     case speech(Speech)
-    /// Something is seen or done.
+    /// Something is seen or done: an action line, or a shot.
     case action(String)
   }
 
@@ -14,6 +16,10 @@ struct Scene: Equatable {
     var speaker: String
     /// What is said; several lines if it stood on several.
     var text: String
+    /// Where the voice comes from: `V.O.`, `O.S.`; `CONT'D` says nothing and is not kept.
+    var voice: [String] = []
+    /// Whether it is spoken while the speech before it is.
+    var isDual = false
   }
 
   /// Its place among the scenes of its file, from 1.
@@ -26,24 +32,73 @@ struct Scene: Equatable {
   var beats: [Beat] = []
   /// Labels that the file gives it.
   var tags: [String] = []
+  /// What its author says happens in it; never made up.
+  var synopsis: String?
+  /// The language that the file states.
+  var language: String?
+  /// Its name in identifiers and groups where the file gives one; else it is made of the number.
+  var name: String?
+  /// Its bytes, where lines do not bound them.
+  var record: TextLine?
 
   /// What is said, in order.
   var speeches: [Speech] {
     beats.compactMap { if case .speech(let speech) = $0 { speech } else { nil } }
   }
+
+  /// What is seen or done, in order.
+  var actions: [String] {
+    beats.compactMap { if case .action(let text) = $0 { text } else { nil } }
+  }
+
+  /// The labels, with those that the speeches give: `voice-over:ಸೀತಾ`, `off-screen:ರವಿ`,
+  /// `dual-dialogue`; each once.
+  var allTags: [String] {
+    var all = tags
+    for speech in speeches {
+      let voices = speech.voice.map { "\(Self.voiceTag($0)):\(speech.speaker)" }
+      for tag in voices + (speech.isDual ? ["dual-dialogue"] : []) where !all.contains(tag) {
+        all.append(tag)
+      }
+    }
+    return all
+  }
+
+  private static func voiceTag(_ voice: String) -> String {
+    switch voice {
+    case "V.O.": "voice-over"
+    case "O.S.", "O.C.": "off-screen"
+    default: "voice"
+    }
+  }
 }
 
 /// The scenes of a file.
 struct SceneFile {
+  /// A part of a file that is no scene.
+  struct Fault {
+    /// The line on which it begins, from 1.
+    var line: Int
+    /// The line behind it; `nil` if it goes on to the end of the file.
+    var end: Int?
+    /// Its bytes, where lines do not bound them.
+    var record: TextLine?
+    /// What is wrong with it.
+    var fault: RowFault
+  }
+
   /// What one scene is called in identifiers and messages: `scene` or `snippet`.
   var noun: String
   /// The scenes in order.
   var scenes: [Scene]
-  /// What is wrong with parts of the file that are no scene, with the line where they begin.
-  var faults: [(line: Int, fault: RowFault)] = []
+  /// What is wrong with parts of the file that are no scene.
+  var faults: [Fault] = []
+  /// Elements that no conversation holds, by what they are.
+  var leftOut = ColumnCounts()
 }
 
 /// Reads scenes from a text.
 protocol SceneFormat: Sendable {
-  func scenes(of lines: [String]) -> SceneFile
+  /// - Throws: `malformed` for a file that cannot be read as a whole.
+  func scenes(of text: TextFile) throws -> SceneFile
 }

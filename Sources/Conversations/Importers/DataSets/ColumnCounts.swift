@@ -19,11 +19,17 @@ public struct ColumnCounts: Sendable, Equatable {
   /// How many rows had a value in a column.
   public subscript(name: String) -> Int { counts[name] ?? 0 }
 
-  /// Counts a row that has a value in a column.
-  mutating func add(_ name: String) {
+  /// Counts rows that have a value in a column, or other things by their names.
+  mutating func add(_ name: String, count: Int = 1) {
+    guard count > 0 else { return }
     let short = name.utf8.count <= Self.longestName ? name : name.prefix(Self.longestName) + "…"
     let isKnown = counts[short] != nil || counts.count < Self.mostNames
-    counts[isKnown ? short : "…", default: 0] += 1
+    counts[isKnown ? short : "…", default: 0] += count
+  }
+
+  /// Adds other counts.
+  mutating func add(_ other: ColumnCounts) {
+    for (name, count) in other.sorted { add(name, count: count) }
   }
 
   /// The counts as JSON, in the order of the names.

@@ -12,11 +12,14 @@ protocol RowFormat: Sendable {
 /// What one row, line or scene gave.
 struct RowReading {
   var conversation: Conversation
+  /// What else was made of it: windows of a scene, tasks.
+  var further: [Conversation] = []
   /// Columns with a value of which nothing was made.
   var unusedColumns: [String]
 
-  init(_ conversation: Conversation, unused: [String] = []) {
+  init(_ conversation: Conversation, further: [Conversation] = [], unused: [String] = []) {
     self.conversation = conversation
+    self.further = further
     unusedColumns = unused
   }
 }

@@ -1,5 +1,5 @@
 /// A piece of a screenplay.
-struct FountainElement: Equatable {
+struct ScreenplayElement: Equatable {
   /// What it is.
   enum Kind: Equatable {
     /// An entry of the title page.

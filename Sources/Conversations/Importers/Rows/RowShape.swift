@@ -13,6 +13,7 @@ struct RowShape {
   /// The first format whose shape the row has.
   var kind: ImportKind? {
     if case .string = row { return .text }
+    if SceneJSONFormat.fits(row) { return .sceneJSON }
     if Self.isList(row) { return .messages }
     if isPreference { return .preference }
     if MessagesFormat.listColumns.contains(where: { value($0).map(Self.isList) ?? false }) {

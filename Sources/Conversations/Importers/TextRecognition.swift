@@ -1,0 +1,81 @@
+internal import Artifacts
+
+/// Tells what kind a text without a telling name is, by its first lines.
+struct TextRecognition {
+  private let lines: [String]
+  /// How many lines are looked at.
+  private static let sampleSize = 400
+  /// How much of a line is looked at, in bytes.
+  private static let longestLine = 400
+
+  /// Reads the beginning of a text.
+  ///
+  /// - Throws: `missingFile`, `unreadable`, `malformed`.
+  init(_ path: String) throws {
+    let reader = try PlainTextReader(path)
+    var lines: [String] = []
+    while lines.count < Self.sampleSize, let line = try reader.next() {
+      lines.append(String(decoding: line.bytes.prefix(Self.longestLine), as: UTF8.self))
+    }
+    self.lines = lines
+  }
+
+  /// The kind of a file that is called `.md`.
+  var kindOfMarkdown: ImportKind {
+    if lines.contains(where: { SceneMarkdownFormat.header($0) != nil }) { return .sceneMarkdown }
+    let hasSnippets = lines.contains { $0.hasPrefix("####") && !$0.hasPrefix("#####") }
+    return !hasSnippets && speakerShare >= 0.5 ? .dialogue : .snippets
+  }
+
+  /// The kind of a file that is called `.txt`, or has no suffix.
+  var kindOfText: ImportKind {
+    let filled = lines.filter { !$0.isBlank }
+    if let first = filled.first, first == "WEBVTT" || first.hasPrefix("WEBVTT ") { return .webvtt }
+    if filled.prefix(2).contains(where: { (try? SubtitleTime.read($0)) != nil }) { return .srt }
+    if ScriptDump.isDump(lines) { return .script }
+    if hasHeading { return .fountain }
+    if lines.contains(where: { SceneMarkdownFormat.header($0) != nil }) { return .sceneMarkdown }
+    return speakerShare >= 0.5 ? .dialogue : .text
+  }
+
+  /// What speaks for the kind, as sentences; and what speaks against it, if the kind is not sure.
+  func reasons(for kind: ImportKind) -> (reasons: [String], doubts: [String]) {
+    let speakers = Int((100 * speakerShare).rounded())
+    let share = "\(speakers) % of the lines begin with a name and a colon"
+    return switch kind {
+    case .script:
+      (["headings have scene numbers at their margins, or no empty lines around them"], [])
+    case .fountain: (["a line behind an empty one begins like a scene heading (INT., EXT.)"], [])
+    case .sceneMarkdown: (["there are headers such as `### SCENE 1`"], [])
+    case .dialogue where speakers < 80: ([share], ["the other lines have no speaker"])
+    case .dialogue: ([share], [])
+    case .snippets where !lines.contains(where: { $0.hasPrefix("####") }):
+      (["the name ends in .md"], ["there is no `#### CATEGORY – Title` header"])
+    case .snippets: (["there are `####` headers"], [])
+    case .text where speakers > 20: (["every text has lines"], [share])
+    case .text: (["no other kind of text fits"], [])
+    default: ([], [])
+    }
+  }
+
+  /// Whether there is a scene heading behind an empty line.
+  private var hasHeading: Bool {
+    var afterBlank = true
+    for line in lines {
+      if afterBlank, FountainLine.isSceneHeading(line) { return true }
+      afterBlank = line.isBlank
+    }
+    return false
+  }
+
+  /// Which part of the lines begins with a name and a colon: of those that are not empty, and of files
+  /// with at least three such lines and a name that comes twice.
+  private var speakerShare: Double {
+    let plain = lines.map { InlineMarkup.plain($0.trimmingSpaces()) }.filter { !$0.isEmpty }
+    let names = plain.compactMap(SpeakerLine.init).filter(\.looksLikeName).map {
+      CharacterName($0.name)
+    }
+    guard names.count >= 3, Set(names).count < names.count else { return 0 }
+    return Double(names.count) / Double(plain.count)
+  }
+}

@@ -1,0 +1,68 @@
+/// `NAME: what is said`, on one line.
+///
+/// The colon may be any that people type: `:`, the full-width `：`, the small `﹕`, the letter `꞉`,
+/// the ratio `∶`. A visarga (`ಃ`, `ః`, `ः`) looks like one and is a letter: `ಪುನಃ ಬಾ` has no speaker.
+/// A colon between digits (`10:30`) or before `//` parts nothing.
+struct SpeakerLine: Equatable {
+  /// The name, without extensions.
+  var name: String
+  /// `V.O.` of `NAME (V.O.): …`.
+  var extensions: String?
+  /// What is said on this line; empty if it stands below.
+  var text: String
+
+  /// The line's parts; `nil` if nothing before a colon could be a name.
+  init?(_ line: String) {
+    let scalars = line.unicodeScalars
+    guard let colon = scalars.firstIndex(where: Self.colons.contains) else { return nil }
+    let cue = FountainLine.parts(of: String(line[..<colon]))
+    let said = String(line[scalars.index(after: colon)...])
+    guard CharacterName.isPlausible(cue.name), !Self.isTimeOrAddress(cue.name, said) else {
+      return nil
+    }
+    (name, extensions, text) = (cue.name, cue.extensions, said.trimmingSpaces())
+  }
+
+  /// Whether the name has the form of one without a look at other lines: in capitals, in a script
+  /// without case, or with a capital at the beginning of each word.
+  var looksLikeName: Bool {
+    name.split(whereSeparator: \.isWhitespace).allSatisfy { word in
+      guard let first = word.unicodeScalars.first(where: \.properties.isAlphabetic) else {
+        return word.unicodeScalars.contains { $0.properties.numericType != nil }
+      }
+      return !first.properties.isLowercase
+    }
+  }
+
+  /// The speech that the line begins.
+  var speech: Scene.Speech {
+    Scene.Speech(speaker: name, text: text, voice: VoiceExtension.voices(in: extensions))
+  }
+
+  private static let colons: Set<Unicode.Scalar> = [
+    ":", "\u{FF1A}", "\u{FE55}", "\u{A789}", "\u{2236}", "\u{FE13}",
+  ]
+
+  private static func isTimeOrAddress(_ name: String, _ said: String) -> Bool {
+    if said.hasPrefix("//") { return true }
+    guard let last = name.unicodeScalars.last, let next = said.unicodeScalars.first else {
+      return false
+    }
+    return last.properties.numericType != nil && next.properties.numericType != nil
+  }
+
+  /// The visargas of Devanagari, Kannada and Telugu, and their like in the other Indic blocks.
+  static let visargas: Set<Unicode.Scalar> = [
+    "\u{0903}", "\u{0983}", "\u{0A03}", "\u{0A83}", "\u{0B03}", "\u{0B83}", "\u{0C03}", "\u{0C83}",
+    "\u{0D03}",
+  ]
+
+  /// The word before the first space, if it ends in a visarga: where no line has a colon, a label that
+  /// a library has damaged.
+  static func damagedLabel(in line: String) -> String? {
+    guard let word = line.split(whereSeparator: \.isWhitespace).first,
+      let last = word.unicodeScalars.last, visargas.contains(last)
+    else { return nil }
+    return String(word)
+  }
+}

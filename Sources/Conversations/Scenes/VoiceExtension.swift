@@ -1,0 +1,27 @@
+/// What stands in parentheses behind a character's name in a cue.
+///
+/// `ಸೀತಾ (CONT'D)` and `ಸೀತಾ (V.O.)` are one person: extensions never belong to the name.
+enum VoiceExtension {
+  /// The extensions that say where a voice comes from, in one spelling each: `V.O.`, `O.S.`, `O.C.`;
+  /// others as they stand; `(CONT'D)` is left out.
+  ///
+  /// - Parameter extensions: joined by commas, as a cue has them.
+  static func voices(in extensions: String?) -> [String] {
+    guard let extensions else { return [] }
+    var voices: [String] = []
+    for part in extensions.split(whereSeparator: { $0 == "," || $0 == "/" }) {
+      let text = String(part).trimmingSpaces()
+      let letters = text.lowercased().filter { $0.isLetter || $0.isNumber }
+      guard !letters.isEmpty, !continued.contains(letters) else { continue }
+      let voice = spellings[letters] ?? text
+      if !voices.contains(voice) { voices.append(voice) }
+    }
+    return voices
+  }
+
+  private static let continued: Set<String> = ["contd", "cont", "continued", "continuing"]
+  private static let spellings: [String: String] = [
+    "vo": "V.O.", "voiceover": "V.O.", "os": "O.S.", "offscreen": "O.S.", "oc": "O.C.",
+    "offcamera": "O.C.",
+  ]
+}
