@@ -12,6 +12,8 @@ struct RowColumns {
   var list: Int?
   /// Names of columns with a value of which nothing is made.
   private(set) var unused: [UnsafeBufferPointer<UInt8>] = []
+  /// The same, and those of columns without a value.
+  private var unknown: [UnsafeBufferPointer<UInt8>] = []
 
   /// Rows with more columns that nothing is made of go the plain way.
   private static let mostUnused = 32
@@ -20,14 +22,16 @@ struct RowColumns {
   mutating func reset() {
     (question, context, answer, category, system, text, list) = (nil, nil, nil, nil, nil, nil, nil)
     unused.removeAll(keepingCapacity: true)
+    unknown.removeAll(keepingCapacity: true)
   }
 
-  /// Takes note of a column that nothing is made of; `false` if that needs a closer look.
+  /// Takes note of a column that nothing is made of; `false` if that needs a closer look: a name
+  /// that comes twice counts by its last value.
   mutating func addUnused(_ name: UnsafeBufferPointer<UInt8>, isNull: Bool) -> Bool {
-    // A name that comes twice counts by its last value.
-    guard unused.count < Self.mostUnused, !unused.contains(where: { $0.elementsEqual(name) }),
-      !isNull || unused.isEmpty
-    else { return isNull && !unused.contains { $0.elementsEqual(name) } }
+    guard unknown.count < Self.mostUnused,
+      !unknown.contains(where: { $0.count == name.count && $0.elementsEqual(name) })
+    else { return false }
+    unknown.append(name)
     if !isNull { unused.append(name) }
     return true
   }
