@@ -35,6 +35,8 @@ public struct ImportOptions: Sendable, Equatable {
   /// `max_bad_rows`: how many rows may be broken before the import stops; `nil` for any number.
   /// Scenes in which nobody speaks are set aside too, but are not broken.
   public var maxBadRows: Int? = 0
+  /// How many threads read the rows of a file; the output is the same for any number.
+  public var threads = 1
   /// `limit`: how many records are read at most; `nil` for all.
   public var limit: Int?
 
