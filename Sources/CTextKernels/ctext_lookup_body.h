@@ -37,7 +37,7 @@ static size_t lookup(const ctext_table *table, const uint8_t *text, size_t text_
       keys[i] = key;
       hashes[i] = ctext_fold(key_low(key), key_high(key));
       __builtin_prefetch(&table->slots[hashes[i] & table->mask]);
-      begin = end;
+      begin = end & ~CTEXT_REMOVED;
     }
     begin = block_start;
     for (size_t i = 0; i < count; i++) {

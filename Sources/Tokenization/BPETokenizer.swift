@@ -8,11 +8,11 @@ import Artifacts
 /// String(decoding: tokenizer.decode(encoding.ids), as: UTF8.self)  // "ಕನ್ನಡ ಭಾಷೆ"
 /// ```
 ///
-/// Added tokens are cut out first; what is between them is cut into pretokens by `pattern`, and
+/// Added tokens are cut out first; what is between them is cut into pretokens by `pretokenizer`, and
 /// each pretoken is encoded by merges. Immutable; safe to share between threads.
 public final class BPETokenizer: Tokenizer {
   /// How text is cut into pretokens.
-  public var pattern: SplitPattern { definition.pattern }
+  public var pretokenizer: Pretokenizer { definition.pretokenizer }
   /// The added tokens, special ones and others, in the order of their file.
   public var addedTokens: [AddedToken] { definition.addedTokens }
   /// One more than the largest token ID, special tokens included.
@@ -39,10 +39,10 @@ public final class BPETokenizer: Tokenizer {
     self.definition = definition
     let model = try definition.makeModel(at: location)
     let instructions = try TextInstructions.chosen()
-    let pattern = definition.pattern
+    let pretokenizer = definition.pretokenizer
     self.model = model
     encoders = EncoderPool {
-      PretokenEncoder(model, pattern: pattern, table: PieceTable(instructions))
+      PretokenEncoder(model, pretokenizer, table: PieceTable(instructions))
     }
     vocabularyCount = definition.endID
     self.content = TokenizerContent(content) { definition.tokenizerJSON }

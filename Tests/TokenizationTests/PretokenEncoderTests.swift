@@ -32,8 +32,8 @@ import Testing
         result: vocabulary.id(of: pair[0] + pair[1]) ?? -1, rank: Int32(rank))
     }
     return BPEDefinition(
-      pattern: .llama3, vocabulary: vocabulary, merges: merges, prefersWholePretokens: prefersWhole,
-      addedTokens: [])
+      pretokenizer: Pretokenizer(.llama3), vocabulary: vocabulary, merges: merges,
+      prefersWholePretokens: prefersWhole, addedTokens: [])
   }
 
   private func reference(_ definition: BPEDefinition) -> ReferenceBPE {
@@ -64,7 +64,7 @@ import Testing
 
   private func encode(_ bytes: [UInt8], _ model: BPEModel) -> [TokenID] {
     let encoder = PretokenEncoder(
-      model, pattern: .llama3, table: PieceTable(.best, slotCount: 64, arenaSize: 512))
+      model, Pretokenizer(.llama3), table: PieceTable(.best, slotCount: 64, arenaSize: 512))
     let buffer = TokenBuffer(keepsEnds: true)
     // Twice: by merges, and out of the table.
     for offset in [0, bytes.count] {

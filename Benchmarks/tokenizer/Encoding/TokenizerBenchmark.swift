@@ -24,24 +24,22 @@ struct TokenizerBenchmark {
       contentsOf: arguments[1],
       pattern: arguments[2] == "-" ? nil : SplitPattern(named: arguments[2]))
     let load = start.elapsed
-    let buffer = TokenBuffer()
+    let batch = TokenBatch()
     var times: [Clock.Elapsed] = []
     for _ in 0..<passes {
-      buffer.removeAll()
       let start = Clock()
-      corpus.withUnsafeBufferPointer { bytes in
-        for document in documents {
-          tokenizer.encode(
-            UnsafeBufferPointer(rebasing: bytes[document]), specials: .asText, into: buffer)
-        }
+      corpus.withUnsafeBufferPointer {
+        tokenizer.encode($0, documents: documents, threads: threads, into: batch)
       }
       times.append(start.elapsed)
     }
     if arguments.count > 6 {
-      try buffer.withIDs { Data(buffer: $0) }.write(to: URL(fileURLWithPath: arguments[6]))
+      var ids = Data()
+      batch.forEach { _, tokens in ids.append(Data(buffer: tokens)) }
+      try ids.write(to: URL(fileURLWithPath: arguments[6]))
     }
     print(
-      "{\"bytes\": \(corpus.count), \"documents\": \(documents.count), \"tokens\": \(buffer.count), "
+      "{\"bytes\": \(corpus.count), \"documents\": \(documents.count), \"tokens\": \(batch.tokenCount), "
         + "\"load\": \(load.wall), \"wall\": \(times.map(\.wall)), \"cpu\": \(times.map(\.cpu))}")
   }
 

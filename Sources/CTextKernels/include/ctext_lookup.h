@@ -30,6 +30,8 @@ enum {
   CTEXT_IDS_SLACK = 16,       // ids that may be written behind the last one
 };
 
+#define CTEXT_REMOVED ((uint32_t)1 << 31)
+
 typedef struct {
   int32_t ids[CTEXT_SLOT_IDS];
   uint8_t count;
@@ -58,7 +60,8 @@ enum { CTEXT_LOOKUP_SCALAR = 0, CTEXT_LOOKUP_AVX2 = 1, CTEXT_LOOKUP_AVX512 = 2 }
 // Encodes pieces of `text`, of `text_count` bytes: piece i is text[ends[i - 1]] … text[ends[i] - 1],
 // piece 0 begins at `start`. Writes the ids to ids[0], ids[1], … (room for 11 a piece and
 // CTEXT_IDS_SLACK more), and their number to `id_count`. Returns how many pieces it encoded: it
-// stops before the first that the table does not hold. No piece is empty.
+// stops before the first that the table does not hold, or whose end has the bit CTEXT_REMOVED: that
+// text belongs to no piece. No piece is empty.
 typedef size_t (*ctext_lookup)(const ctext_table *table, const uint8_t *text, size_t text_count,
                                uint32_t start, const uint32_t *ends, size_t piece_count,
                                int32_t *ids, size_t *id_count);

@@ -13,7 +13,7 @@
 /// Belongs to one thread at a time; `EncoderPool` hands them out.
 final class PretokenEncoder {
   private let model: BPEModel
-  private let pattern: SplitPattern
+  private let pretokenizer: Pretokenizer
   private let scan: MergeScan
   private let table: PieceTable
   // Owned: where the pretokens of a window end.
@@ -23,9 +23,9 @@ final class PretokenEncoder {
   /// are still in the first-level cache.
   private static let windowSize = 1024
 
-  init(_ model: BPEModel, pattern: SplitPattern, table: PieceTable) {
+  init(_ model: BPEModel, _ pretokenizer: Pretokenizer, table: PieceTable) {
     self.model = model
-    self.pattern = pattern
+    self.pretokenizer = pretokenizer
     self.table = table
     scan = MergeScan(model)
   }
@@ -36,30 +36,48 @@ final class PretokenEncoder {
   ///
   /// - Parameter offset: where the text begins in what the buffer's ends count from.
   func encode(_ text: UnsafeBufferPointer<UInt8>, offset: Int, into buffer: TokenBuffer) {
-    let first = buffer.count
-    var scanner = PretokenScanner(text, pattern: pattern)
-    var start: UInt32 = 0
-    while true {
-      let count = scanner.next(ends)
-      guard count > 0 else { break }
-      encode(text, from: &start, UnsafeBufferPointer(rebasing: ends[..<count]), into: buffer)
+    var scanner = PretokenScanner(text, pretokenizer)
+    var run = Run(offset: offset, first: buffer.count)
+    while case let count = scanner.next(ends), count > 0 {
+      encode(text, UnsafeBufferPointer(rebasing: ends[..<count]), &run, into: buffer)
     }
-    buffer.fillEnds(from: first, start: offset, lengths: model.lengths)
+    run.fillEnds(of: buffer, model)
   }
 
-  /// Encodes the pretokens of a window; `start` moves to its end.
+  /// Where the encoder is: tokens whose ends are still to be filled in follow one another without
+  /// a gap in the text.
+  private struct Run {
+    /// Where the text begins in what ends count from.
+    let offset: Int
+    /// The first token without an end, and where it begins in the text.
+    var first: Int
+    var begin = 0
+    /// Where the next pretoken begins.
+    var start: UInt32 = 0
+
+    func fillEnds(of buffer: TokenBuffer, _ model: BPEModel) {
+      buffer.fillEnds(from: first, start: offset + begin, lengths: model.lengths)
+    }
+  }
+
+  /// Encodes the pieces of a window.
   private func encode(
-    _ text: UnsafeBufferPointer<UInt8>, from start: inout UInt32,
-    _ ends: UnsafeBufferPointer<UInt32>, into buffer: TokenBuffer
+    _ text: UnsafeBufferPointer<UInt8>, _ ends: UnsafeBufferPointer<UInt32>, _ run: inout Run,
+    into buffer: TokenBuffer
   ) {
     var rest = ends
     while true {
-      let done = table.encode(text, from: start, ends: rest, into: buffer)
-      if done > 0 { start = rest[done - 1] }
+      let done = table.encode(text, from: run.start, ends: rest, into: buffer)
+      if done > 0 { run.start = rest[done - 1] }
       guard done < rest.count else { return }
-      let end = rest[done]
-      merge(UnsafeBufferPointer(rebasing: text[Int(start)..<Int(end)]), into: buffer)
-      start = end
+      let end = rest[done] & ~PretokenScanner.removed
+      if rest[done] == end {
+        merge(UnsafeBufferPointer(rebasing: text[Int(run.start)..<Int(end)]), into: buffer)
+      } else {  // text that belongs to no pretoken
+        run.fillEnds(of: buffer, model)
+        (run.first, run.begin) = (buffer.count, Int(end))
+      }
+      run.start = end
       rest = UnsafeBufferPointer(rebasing: rest[(done + 1)...])
     }
   }
