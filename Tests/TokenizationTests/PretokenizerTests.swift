@@ -41,6 +41,7 @@ import Testing
     #expect(try split("baac", "a*") == ["b", "aa", "c"])
     #expect(try split("ಕನ್ನಡ x", #"\p{^L}+"#) == ["ಕನ", "್", "ನಡ", " ", "x"])
     #expect(try split("a b", #"\b"#) == ["a", " ", "b"])
+    #expect(try split("aXxB", #"(?i:x)+|\p{Lu}"#) == ["a", "Xx", "B"])
   }
 
   @Test func findsTextsAsTheyAre() throws {
@@ -112,8 +113,9 @@ import Testing
       error("a(b")
         == "`a(b` is no regular expression: U_REGEX_MISMATCHED_PAREN at character 3; write it as ICU "
         + "reads it")
-    for construct in [#"\X"#, #"\K"#, #"\p{Punct}"#, "(?~", "[:"] {
-      let regex = construct == "[:" ? "[[:alpha:]]" : construct == "(?~" ? "(?~a)" : construct
+    for construct in [#"\X"#, #"\K"#, #"\p{Punct}"#, "(?~", "[:", #"\p{Lu}"#] {
+      let regex =
+        construct == "[:" ? "[[:alpha:]]" : construct == "(?~" ? "(?~a)" : "(?i:\(construct))"
       #expect(error(regex)?.hasPrefix("`\(construct)` in the regular expression") == true)
     }
     #expect(throws: AksharaError.self) {

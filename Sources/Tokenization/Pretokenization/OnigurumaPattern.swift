@@ -12,7 +12,8 @@
 ///
 /// What is refused, because the two differ and nothing here needs it: `\X \N \O \K \y \Y \g \C \M`,
 /// POSIX brackets, `--` in a bracket, conditions, absence, and properties that Oniguruma defines in
-/// its own way.
+/// its own way; and under `(?i)` the properties of capitals and small letters, which ICU alone takes
+/// without regard to case.
 ///
 /// Source: Oniguruma 6.9 `doc/RE`; ICU User Guide, "Regular Expressions".
 struct OnigurumaPattern {
@@ -22,13 +23,15 @@ struct OnigurumaPattern {
   private static let word = #"[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]"#
   private static let notWord = #"[^\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]"#
   private static let ownProperties: Set<String> = ["punct", "word", "graph", "print", "alnum"]
+  private static let casedProperties = ["lu", "ll", "lt", "upper", "lower", "title"]
 
   private let input: [Character]
   private var position = 0
   private var output: [String] = []
   /// Where in `output` the last atom begins, and the groups that are open.
   private var atom = 0
-  private var groups: [Int] = []
+  private var groups: [(start: Int, ignoresCase: Bool)] = []
+  private var ignoresCase = false
   private var brackets = 0
 
   /// The pattern in ICU's spelling.
@@ -57,7 +60,8 @@ struct OnigurumaPattern {
     case _ where brackets > 0: append(String(character), isAtom: false)
     case "(": try openGroup()
     case ")":
-      atom = groups.popLast() ?? output.count
+      let group = groups.popLast() ?? (output.count, ignoresCase)
+      (atom, ignoresCase) = group
       append(")", isAtom: false)
     case "{": interval()
     case "?", "*", "+": append(String(character), isAtom: false)
@@ -109,7 +113,10 @@ struct OnigurumaPattern {
       name.removeFirst()
       isNegated.toggle()
     }
-    guard !Self.ownProperties.contains(name.lowercased()) else {
+    let known = name.lowercased()
+    guard !Self.ownProperties.contains(known),
+      !ignoresCase || !Self.casedProperties.contains(where: known.hasPrefix)
+    else {
       throw Unsupported(construct: "\\\(letter){\(name)}")
     }
     append("\\\(isNegated ? "P" : "p"){\(name)}", isAtom: true, count: end + 1 - position)
@@ -131,13 +138,14 @@ struct OnigurumaPattern {
 
   /// `(`, or `(?…` with the flag `m` spelled `s`.
   private mutating func openGroup() throws {
-    groups.append(output.count)
+    groups.append((output.count, ignoresCase))
     guard peek(1) == "?", let kind = peek(2) else { return append("(", isAtom: false) }
     if kind == "~" || kind == "(" { throw Unsupported(construct: "(?\(kind)") }
     guard "imx-".contains(kind) else { return append("(?", isAtom: false, count: 2) }
     var flags = ""
     var offset = 2
     while let flag = peek(offset), "imx-".contains(flag) {
+      if flag == "i" { ignoresCase = !flags.contains("-") }
       flags.append(flag == "m" ? "s" : flag)
       offset += 1
     }
