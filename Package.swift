@@ -52,6 +52,7 @@ let package = Package(
     .target(name: "CXML", dependencies: ["CLibXML"]),
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .target(name: "CMatMul", cSettings: kernelFlags, linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CTextKernels", cSettings: kernelFlags),
     .target(name: "CTensorKernels", cSettings: kernelFlags, linkerSettings: [.linkedLibrary("m")]),
 
     // The stages, in the order in which data flows.
@@ -60,7 +61,7 @@ let package = Package(
     stage("Transfer", ["Artifacts", "CCurl", crypto]),
     stage("Conversations", ["Artifacts", "CXML", "CZip", "Orthography"]),
     stage("Curation", ["Artifacts", "Conversations", "Orthography"]),
-    stage("Tokenization", ["Artifacts", "Orthography"]),
+    stage("Tokenization", ["Artifacts", "Orthography", "CTextKernels"]),
     stage("Batching", ["Artifacts", "Conversations", "Tokenization"]),
     stage("Compute"),
     stage("ComputeCPU", ["Compute", "CMatMul", "CTensorKernels"]),
@@ -88,6 +89,11 @@ let package = Package(
         argumentParser,
       ],
       swiftSettings: strict),
+
+    // Benchmarks.
+    .executableTarget(
+      name: "tokenizer-benchmark", dependencies: ["Tokenization"],
+      path: "Benchmarks/tokenizer/Encoding", swiftSettings: strict),
 
     // Tests.
     .target(
