@@ -16,6 +16,9 @@ final class EncoderPool: Sendable {
   /// A pool that makes encoders with `make` when all are lent.
   init(_ make: @escaping @Sendable () -> PretokenEncoder) { self.make = make }
 
+  /// Makes an encoder now, so that the first text does not wait for it.
+  func prepare() { withEncoder { _ in } }
+
   /// Runs `body` with an encoder that no other thread has.
   func withEncoder<R>(_ body: (PretokenEncoder) throws -> R) rethrows -> R {
     let loan = shelf.withLock { $0.popLast() } ?? Loan(encoder: make())
