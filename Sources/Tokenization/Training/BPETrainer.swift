@@ -59,7 +59,10 @@ public struct BPETrainer: Sendable {
     for (offset, byte) in ByteAlphabet.bytesInOrder.enumerated() {
       try vocabulary.add([byte], id: TokenID(specials.count + offset))
     }
-    var learner = MergeLearner(words, counts: counts, vocabulary: vocabulary)
+    let byteTokens = (UInt8.min...UInt8.max).map { vocabulary.id(of: [$0]) ?? 0 }
+    var learner = try MergeLearner(
+      CountedWords(words, counts: counts, byteTokens: byteTokens), vocabulary: vocabulary,
+      nextID: TokenID(vocabulary.endID))
     learner.forbid(options.specialTokens)
     try learner.learn(
       untilCount: options.vocabularySize - specials.count,
