@@ -31,9 +31,11 @@ public struct BPETrainer: Sendable {
   /// Counts the pretokens of one document. The texts of special tokens are text here, too.
   public mutating func consume(_ bytes: UnsafeBufferPointer<UInt8>) {
     byteCount += bytes.count
-    var scanner = PretokenScanner(bytes, pattern: options.pattern)
-    while let pretoken = scanner.next() {
-      let (index, isNew) = words.insert(UnsafeBufferPointer(rebasing: bytes[pretoken]))
+    var start = 0
+    PretokenScanner(bytes, Pretokenizer(options.pattern)).forEach { end, isPretoken in
+      defer { start = end }
+      guard isPretoken else { return }
+      let (index, isNew) = words.insert(UnsafeBufferPointer(rebasing: bytes[start..<end]))
       if isNew { counts.append(1) } else { counts[index] += 1 }
     }
   }
@@ -69,7 +71,8 @@ public struct BPETrainer: Sendable {
       minimumFrequency: options.minimumFrequency)
     return try BPETokenizer(
       BPEDefinition(
-        pattern: options.pattern, vocabulary: learner.vocabulary, merges: learner.merges,
+        pretokenizer: Pretokenizer(options.pattern), vocabulary: learner.vocabulary,
+        merges: learner.merges,
         prefersWholePretokens: false, addedTokens: specials))
   }
 }
