@@ -157,6 +157,7 @@ import Testing
         == BPETrainerOptions(vocabularySize: 6_000, specialTokens: ["<s>"], pattern: .llama3))
     #expect(
       options.json.compactString
-        == #"{"vocab_size":6000,"min_frequency":0,"special_tokens":["<s>"],"pattern":"llama3"}"#)
+        == #"{"vocab_size":6000,"min_frequency":0,"special_tokens":["<s>"],"pattern":"llama3","#
+        + #""max_token_length":null,"keep_aksharas":false,"balance":null}"#)
   }
 }

@@ -47,7 +47,9 @@ import Testing
 
   @Test func mergesOnlyPairsThatAreAllowed() throws {
     let words = words([("abab", 9), ("cb", 4)])
-    var learner = try MergeLearner(words, vocabulary: bytes(), nextID: 1_000) { $0.left != 97 }
+    var learner = try MergeLearner(words, vocabulary: bytes(), nextID: 1_000) { pair, _ in
+      pair.left != 97
+    }
     try learner.learn(untilCount: 300, minimumFrequency: 0)
     #expect(spell(learner.merges, learner.vocabulary) == ["b+a", "ba+b", "c+b"])
     #expect(learner.merges.map(\.result) == [1_000, 1_001, 1_002])
@@ -71,7 +73,8 @@ import Testing
       let scale = [1, 10, 5_000, 1 << 40].randomElement(using: &generator) ?? 1
       return (text.joined(), Int.random(in: 0...scale, using: &generator))
     }
-    let allows: ((TokenPair) -> Bool)? = seed % 3 == 0 ? { ($0.left &+ $0.right) % 3 != 0 } : nil
+    let allows: ((TokenPair, [UInt8]) -> Bool)? =
+      seed % 3 == 0 ? { pair, _ in (pair.left &+ pair.right) % 3 != 0 } : nil
     let words = words(texts)
     var slow = ReferenceMergeLearner(words, vocabulary: try bytes(), allows: allows)
     var fast = try MergeLearner(words, vocabulary: try bytes(), allows: allows)

@@ -5,8 +5,8 @@ struct CountedWords: Sendable {
   private enum Content {
     /// All words one behind another, and where each ends.
     case tokens([TokenID], ends: [Int])
-    /// The words of a table and the token of each byte: a quarter of the memory.
-    case bytes(ByteStringTable, [TokenID])
+    /// The same of bytes, and the token of each byte: a quarter of the memory.
+    case bytes([UInt8], ends: [Int32], [TokenID])
   }
 
   private let content: Content
@@ -20,11 +20,22 @@ struct CountedWords: Sendable {
 
   /// The words of a table as single bytes.
   ///
-  /// - Parameter byteTokens: the token of each byte.
-  init(_ words: ByteStringTable, counts: [Int], byteTokens: [TokenID]) {
-    content = .bytes(words, byteTokens)
+  /// - Parameters:
+  ///   - words: at most 2 GiB − 1 of them.
+  ///   - byteTokens: the token of each byte.
+  init(_ words: borrowing WordCounts, byteTokens: [TokenID]) {
+    var (bytes, ends, counts): ([UInt8], [Int32], [Int]) = ([], [], [])
+    bytes.reserveCapacity(words.byteCount)
+    ends.reserveCapacity(words.count)
+    counts.reserveCapacity(words.count)
+    words.forEach { word, count in
+      bytes.append(contentsOf: word)
+      ends.append(Int32(bytes.count))
+      counts.append(count)
+    }
+    content = .bytes(bytes, ends: ends, byteTokens)
     self.counts = counts
-    tokenCount = words.byteCount
+    tokenCount = bytes.count
   }
 
   /// Words of given tokens.
@@ -44,8 +55,10 @@ struct CountedWords: Sendable {
     switch content {
     case .tokens(let tokens, let ends):
       for index in (word == 0 ? 0 : ends[word - 1])..<ends[word] { output.append(tokens[index]) }
-    case .bytes(let table, let byteTokens):
-      for byte in table[word] { output.append(byteTokens[Int(byte)]) }
+    case .bytes(let bytes, let ends, let byteTokens):
+      for index in (word == 0 ? 0 : Int(ends[word - 1]))..<Int(ends[word]) {
+        output.append(byteTokens[Int(bytes[index])])
+      }
     }
   }
 

@@ -1,6 +1,10 @@
+internal import Foundation
+
 /// A growing array of plain values, for loops that run millions of times: the one place of the
 /// trainer that touches memory by pointer. Debug builds check every index; release builds do not.
-struct FlatArray<Element: BitwiseCopyable>: ~Copyable {
+///
+/// It has one owner, which alone reads and writes: so it may go from thread to thread.
+struct FlatArray<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
   private var storage: UnsafeMutableBufferPointer<Element>
   /// The number of elements.
   private(set) var count: Int
@@ -69,5 +73,33 @@ struct FlatArray<Element: BitwiseCopyable>: ~Copyable {
     if let source = storage.baseAddress { larger.baseAddress?.update(from: source, count: count) }
     storage.deallocate()
     storage = larger
+  }
+}
+
+extension FlatArray where Element == UInt8 {
+  /// Adds bytes at the end.
+  mutating func append(contentsOf bytes: UnsafeRawBufferPointer) {
+    let start = count
+    extend(by: bytes.count)
+    withBytes(start, bytes.count) {
+      UnsafeMutableRawBufferPointer(mutating: $0).copyMemory(from: bytes)
+    }
+  }
+
+  /// Whether `bytes` stand at `start`.
+  func equals(_ bytes: UnsafeRawBufferPointer, at start: Int) -> Bool {
+    withBytes(start, bytes.count) { own in
+      guard let left = own.baseAddress, let right = bytes.baseAddress else { return bytes.isEmpty }
+      return memcmp(left, right, bytes.count) == 0
+    }
+  }
+
+  /// Gives `length` bytes from `start` on to `body`.
+  func withBytes<Result>(
+    _ start: Int, _ length: Int, _ body: (UnsafeRawBufferPointer) -> Result
+  ) -> Result {
+    assert(start >= 0 && start + length <= count)
+    return body(
+      UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(storage)[start..<start + length]))
   }
 }

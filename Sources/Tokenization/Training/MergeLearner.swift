@@ -25,7 +25,7 @@ struct MergeLearner: ~Copyable {
   private(set) var lastCount = 0
 
   private var nextID: TokenID
-  private let allows: ((TokenPair) -> Bool)?
+  private let allows: ((TokenPair, [UInt8]) -> Bool)?
   private var forbidden: Set<[UInt8]> = []
   private var cells: WordCells
   private var pairs = PairTable()
@@ -43,11 +43,12 @@ struct MergeLearner: ~Copyable {
   ///
   /// - Parameters:
   ///   - nextID: the ID of the first new token; `nil` for the first one behind the vocabulary.
-  ///   - allows: whether a pair may be merged; it must depend on the two tokens alone.
+  ///   - allows: whether a pair may become the token with these bytes; it must depend on the two
+  ///     tokens alone.
   /// - Throws: `unsupported` if the words have 2^30 tokens or more.
   init(
     _ words: CountedWords, vocabulary: Vocabulary, nextID: TokenID? = nil,
-    allows: ((TokenPair) -> Bool)? = nil
+    allows: ((TokenPair, [UInt8]) -> Bool)? = nil
   ) throws {
     guard words.tokenCount < 1 << 30 else {
       throw AksharaError(
@@ -96,8 +97,8 @@ struct MergeLearner: ~Copyable {
 
   /// The token that a pair makes; `nil` if it must not be made, or stands in the vocabulary.
   private mutating func token(joining pair: PairTable.Pair) throws -> TokenID? {
-    guard allows?(TokenPair(left: pair.left, right: pair.right)) ?? true else { return nil }
     let bytes = [pair.left, pair.right].flatMap { vocabulary.bytes(of: $0) ?? [] }
+    guard allows?(TokenPair(left: pair.left, right: pair.right), bytes) ?? true else { return nil }
     if forbidden.contains(bytes) || vocabulary.id(of: bytes) != nil { return nil }
     let id = nextID
     try vocabulary.add(bytes, id: id)

@@ -18,7 +18,7 @@ struct ReferenceMergeLearner {
   private(set) var merges: [Merge] = []
   private var words: WordSymbols
   private let counts: [Int]
-  private let allows: ((TokenPair) -> Bool)?
+  private let allows: ((TokenPair, [UInt8]) -> Bool)?
   private var nextID: TokenID
   private var pairs = PairCounts()
   private var queue = BinaryHeap<Candidate>()
@@ -42,10 +42,11 @@ struct ReferenceMergeLearner {
   ///
   /// - Parameters:
   ///   - nextID: the ID of the first new token; `nil` for the first one behind the vocabulary.
-  ///   - allows: whether a pair may be merged; it must depend on the two tokens alone.
+  ///   - allows: whether a pair may become the token with these bytes; it must depend on the two
+  ///     tokens alone.
   init(
     _ words: CountedWords, vocabulary: Vocabulary, nextID: TokenID? = nil,
-    allows: ((TokenPair) -> Bool)? = nil
+    allows: ((TokenPair, [UInt8]) -> Bool)? = nil
   ) {
     self.vocabulary = vocabulary
     self.nextID = nextID ?? TokenID(vocabulary.endID)
@@ -85,9 +86,9 @@ struct ReferenceMergeLearner {
 
   /// The token that a pair makes; `nil` if it must not be made, or stands in the vocabulary.
   private mutating func token(joining pair: TokenPair) throws -> TokenID? {
-    guard allows?(pair) ?? true else { return nil }
     let parts = [pair.left, pair.right].map { vocabulary.bytes(of: $0) ?? [] }
     let bytes = Array(parts.joined())
+    guard allows?(pair, bytes) ?? true else { return nil }
     if forbidden.contains(bytes) || vocabulary.id(of: bytes) != nil { return nil }
     let id = nextID
     try vocabulary.add(bytes, id: id)
