@@ -72,10 +72,15 @@ public struct BPETrainer: ~Copyable, Sendable {
 
   /// Makes the merges.
   ///
-  /// - Throws: `invalidOption`; `unsupported` if the different words are longer than 2^30 bytes.
+  /// - Throws: `invalidOption` for `balance` with one source; `unsupported` if the different words are longer than 2^30 bytes.
   /// - Complexity: O(n log n) in the bytes of all different pretokens; several times that for
   ///   `keepsAksharas` and `balance`.
   public mutating func train() throws -> BPETokenizer {
+    guard options.balance == nil || sources.count > 1 else {
+      throw AksharaError(
+        .invalidOption, "`balance` needs several sources of text, and there is one",
+        remedy: "name a file or folder for each language")
+    }
     var plan = LearningPlan(options, sources)
     let learned = try plan.learn()
     report = plan.report(of: learned)

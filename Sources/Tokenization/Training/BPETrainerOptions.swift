@@ -17,7 +17,7 @@ public struct BPETrainerOptions: Sendable, Equatable {
   /// inside an akshara (`AksharaLearning`).
   public var keepsAksharas = false
   /// In which unit all sources are to cost the same (`SourceBalance`); `nil` to count each word as
-  /// often as it stands there.
+  /// often as it stands there. Not among the options of a recipe, whose text is one source.
   public var balance: FertilityMeasure?
 
   /// Options; the defaults of those that have one are those of `tokenizers`' `BpeTrainer`, except
@@ -32,8 +32,8 @@ public struct BPETrainerOptions: Sendable, Equatable {
     self.pattern = pattern
   }
 
-  /// Reads `vocab_size`, `min_frequency`, `special_tokens`, `pattern`, `max_token_length`,
-  /// `keep_aksharas` and `balance`.
+  /// Reads `vocab_size`, `min_frequency`, `special_tokens`, `pattern`, `max_token_length`
+  /// and `keep_aksharas`.
   ///
   /// - Throws: `invalidOption`.
   public init(reading reader: inout OptionReader) throws {
@@ -45,7 +45,6 @@ public struct BPETrainerOptions: Sendable, Equatable {
     pattern = try reader.choice("pattern", SplitPattern.self) ?? pattern
     maximumTokenLength = try reader.integer("max_token_length", in: 2...Int.max)
     keepsAksharas = try reader.boolean("keep_aksharas") ?? keepsAksharas
-    balance = try reader.choice("balance", FertilityMeasure.self)
     try reader.finish()
   }
 
@@ -57,7 +56,6 @@ public struct BPETrainerOptions: Sendable, Equatable {
       "pattern": .string(pattern.rawValue),
       "max_token_length": maximumTokenLength.map { JSONValue($0) } ?? .null,
       "keep_aksharas": .bool(keepsAksharas),
-      "balance": balance.map { .string($0.rawValue) } ?? .null,
     ]
   }
 

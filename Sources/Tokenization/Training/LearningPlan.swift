@@ -32,7 +32,7 @@ struct LearningPlan {
 
   /// Learns the merges; with `balance`, several times, until the sources are even.
   mutating func learn() throws -> LearnedMerges {
-    guard let measure = options.balance, sources.count > 1 else { return try learn(weights) }
+    guard let measure = options.balance else { return try learn(weights) }
     var balance = SourceBalance(sources, measure: measure)
     while true {
       let learned = try learn(balance.weights)

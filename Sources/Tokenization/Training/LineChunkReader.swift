@@ -3,7 +3,7 @@ import Artifacts
 /// Reads a text file (plain, gzip or zstd; `-` is standard input) in chunks of whole lines.
 final class LineChunkReader {
   /// The size of a chunk, if no line is longer.
-  private static let chunkSize = 1 << 20
+  private let chunkSize: Int
 
   private let source: ByteSource
   /// The beginning of the next chunk, which has been read already.
@@ -13,7 +13,10 @@ final class LineChunkReader {
   /// Opens a file.
   ///
   /// - Throws: `missingFile`, `unreadable`.
-  init(_ path: String) throws { source = try ByteSource(path == "-" ? "/dev/stdin" : path) }
+  init(_ path: String, chunkSize: Int = 1 << 20) throws {
+    source = try ByteSource(path == "-" ? "/dev/stdin" : path)
+    self.chunkSize = chunkSize
+  }
 
   /// The next lines; the last one may lack its line feed. Empty at the end.
   ///
@@ -37,8 +40,8 @@ final class LineChunkReader {
   /// Appends up to a chunk of bytes.
   private func fill(_ chunk: inout [UInt8]) throws {
     var filled = chunk.count
-    let end = filled + Self.chunkSize
-    chunk.append(contentsOf: repeatElement(0, count: Self.chunkSize))
+    let end = filled + chunkSize
+    chunk.append(contentsOf: repeatElement(0, count: chunkSize))
     while filled < end, !ended {
       let count = try chunk.withUnsafeMutableBytes {
         try source.read(into: UnsafeMutableRawBufferPointer(rebasing: $0[filled...]))
