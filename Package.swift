@@ -45,6 +45,7 @@ let package = Package(
       cxxSettings: [.unsafeFlags(["-O3"])],
       linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),
     .target(name: "CMatMul", cSettings: kernelFlags, linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CTextKernels", cSettings: kernelFlags),
     .target(name: "CTensorKernels", cSettings: kernelFlags, linkerSettings: [.linkedLibrary("m")]),
 
     // The stages, in the order in which data flows.
@@ -52,7 +53,7 @@ let package = Package(
     stage("Orthography", ["CICU"]),
     stage("Conversations", ["Artifacts", "Orthography"]),
     stage("Curation", ["Artifacts", "Conversations", "Orthography"]),
-    stage("Tokenization", ["Artifacts", "Orthography"]),
+    stage("Tokenization", ["Artifacts", "Orthography", "CTextKernels"]),
     stage("Batching", ["Artifacts", "Conversations", "Tokenization"]),
     stage("Compute"),
     stage("ComputeCPU", ["Compute", "CMatMul", "CTensorKernels"]),
@@ -79,6 +80,11 @@ let package = Package(
         "Evaluation", "Modeling", "Pipeline", "Tokenization", "Training", argumentParser,
       ],
       swiftSettings: strict),
+
+    // Benchmarks.
+    .executableTarget(
+      name: "tokenizer-benchmark", dependencies: ["Tokenization"],
+      path: "Benchmarks/tokenizer/Encoding", swiftSettings: strict),
 
     // Tests.
     .target(

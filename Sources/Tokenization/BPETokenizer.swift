@@ -21,6 +21,7 @@ public final class BPETokenizer: Tokenizer {
   let definition: BPEDefinition
   let content: TokenizerContent
   private let model: BPEModel
+  private let encoders: EncoderPool
   /// Added tokens that are looked for first, and those that are looked for in what is left.
   private let matchers: [AddedTokenMatcher]
   private let addedTokensByID: [TokenID: AddedToken]
@@ -36,7 +37,13 @@ public final class BPETokenizer: Tokenizer {
     _ definition: BPEDefinition, content: [UInt8]? = nil, at location: SourceLocation? = nil
   ) throws {
     self.definition = definition
-    model = try definition.makeModel(at: location)
+    let model = try definition.makeModel(at: location)
+    let instructions = try TextInstructions.chosen()
+    let pretokenizer = definition.pretokenizer
+    self.model = model
+    encoders = EncoderPool {
+      PretokenEncoder(model, pretokenizer, table: PieceTable(instructions))
+    }
     vocabularyCount = definition.endID
     self.content = TokenizerContent(content) { definition.tokenizerJSON }
     let tokens = definition.addedTokens
@@ -48,54 +55,56 @@ public final class BPETokenizer: Tokenizer {
       uniqueKeysWithValues: tokens.filter(\.isSpecial).map { (Array($0.text.utf8), $0.id) })
   }
 
-  /// Encodes bytes, valid UTF-8 or not; a byte that is part of no UTF-8 sequence counts as a
-  /// symbol when text is cut into pretokens.
+  /// Encodes bytes, as `encode(_:specials:into:)` does, into new memory.
+  public func encode(
+    _ bytes: UnsafeBufferPointer<UInt8>, specials: SpecialTokenPolicy
+  ) -> Encoding {
+    let buffer = TokenBuffer(keepsEnds: true, capacity: bytes.count / 3)
+    encode(bytes, specials: specials, into: buffer)
+    return buffer.encoding
+  }
+
+  /// Appends the tokens of bytes, valid UTF-8 or not, to `buffer`; a byte that is part of no UTF-8
+  /// sequence counts as a symbol when text is cut into pretokens.
   ///
   /// - Parameters:
   ///   - bytes: at most 2 GiB − 1, because offsets are 32 bits.
   ///   - specials: whether the texts of special tokens become those tokens: the leftmost, of those
   ///     that begin at the same byte the longest.
-  /// - Complexity: O(n log n) in the longest pretoken, else O(n).
+  ///   - buffer: its ends, where it keeps them, count from the beginning of `bytes`.
+  /// - Complexity: O(n), or O(n log n) in the longest pretoken where the ranks of the vocabulary's
+  ///   merges do not rise (`MergeChain`).
   public func encode(
-    _ bytes: UnsafeBufferPointer<UInt8>, specials: SpecialTokenPolicy
-  ) -> Encoding {
-    var encoder = PretokenEncoder(model)
+    _ bytes: UnsafeBufferPointer<UInt8>, specials: SpecialTokenPolicy, into buffer: TokenBuffer
+  ) {
     let active = matchers.filter { !$0.isIdle(under: specials) }
-    encode(bytes, 0..<bytes.count, matchers: active[...], specials: specials, into: &encoder)
-    return encoder.encoding
+    encoders.withEncoder { encoder in
+      encode(
+        bytes, 0..<bytes.count, matchers: active[...], specials: specials, by: encoder,
+        into: buffer)
+    }
   }
 
   /// Encodes `bytes[range]`: cuts out the added tokens of the first matcher, and leaves the rest
-  /// to the others.
+  /// to the others. Without a matcher the range reaches the encoder as a whole.
   private func encode(
     _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>,
     matchers: ArraySlice<AddedTokenMatcher>, specials: SpecialTokenPolicy,
-    into encoder: inout PretokenEncoder
+    by encoder: PretokenEncoder, into buffer: TokenBuffer
   ) {
     guard let matcher = matchers.first else {
-      return encodeText(bytes, range, into: &encoder)
+      let text = UnsafeBufferPointer(rebasing: bytes[range])
+      return encoder.encode(text, offset: range.lowerBound, into: buffer)
     }
     var start = range.lowerBound
     while start < range.upperBound {
       let match = matcher.next(in: bytes, from: start, to: range.upperBound, policy: specials)
       let text = start..<(match?.range.lowerBound ?? range.upperBound)
-      encode(bytes, text, matchers: matchers.dropFirst(), specials: specials, into: &encoder)
+      encode(
+        bytes, text, matchers: matchers.dropFirst(), specials: specials, by: encoder, into: buffer)
       guard let match else { return }
-      encoder.append(match.token.id, end: match.range.upperBound)
+      buffer.append(match.token.id, end: match.range.upperBound)
       start = match.range.upperBound
-    }
-  }
-
-  /// Encodes text that holds no added tokens.
-  private func encodeText(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, into encoder: inout PretokenEncoder
-  ) {
-    var start = range.lowerBound
-    PretokenScanner(UnsafeBufferPointer(rebasing: bytes[range]), pretokenizer).forEach {
-      end, isPretoken in
-      let end = range.lowerBound + end
-      if isPretoken { encoder.encode(bytes, start..<end) }
-      start = end
     }
   }
 

@@ -35,9 +35,14 @@ public protocol Tokenizer: Sendable {
   var vocabularyCount: Int { get }
 
   /// Encodes bytes, valid UTF-8 or not.
-  ///
-  /// - Complexity: O(n log n) in the longest pretoken, else O(n).
   func encode(_ bytes: UnsafeBufferPointer<UInt8>, specials: SpecialTokenPolicy) -> Encoding
+
+  /// Appends the tokens of bytes, valid UTF-8 or not, to `buffer`: the way without new memory for
+  /// each text.
+  ///
+  /// - Parameter buffer: its ends, where it keeps them, count from the beginning of `bytes`.
+  func encode(
+    _ bytes: UnsafeBufferPointer<UInt8>, specials: SpecialTokenPolicy, into buffer: TokenBuffer)
 
   /// The bytes that a token stands for; a special token gives its text. `nil` for an unused ID.
   func bytes(of token: TokenID) -> [UInt8]?
@@ -53,6 +58,14 @@ public protocol Tokenizer: Sendable {
 }
 
 extension Tokenizer {
+  /// Appends the tokens of bytes, as `encode(_:specials:)` gives them.
+  public func encode(
+    _ bytes: UnsafeBufferPointer<UInt8>, specials: SpecialTokenPolicy, into buffer: TokenBuffer
+  ) {
+    let encoding = encode(bytes, specials: specials)
+    for (id, end) in zip(encoding.ids, encoding.ends) { buffer.append(id, end: Int(end)) }
+  }
+
   /// Encodes a string's UTF-8; special tokens stay text unless asked for.
   public func encode(_ text: String, specials: SpecialTokenPolicy = .asText) -> Encoding {
     var text = text

@@ -63,10 +63,18 @@ import Testing
   }
 
   private func encode(_ bytes: [UInt8], _ model: BPEModel) -> [TokenID] {
-    var encoder = PretokenEncoder(model)
-    bytes.withUnsafeBufferPointer { encoder.encode($0, 0..<bytes.count) }
-    #expect(encoder.encoding.ends.last == Int32(bytes.count))
-    return encoder.encoding.ids
+    let encoder = PretokenEncoder(
+      model, Pretokenizer(.llama3), table: PieceTable(.best, slotCount: 64, arenaSize: 512))
+    let buffer = TokenBuffer(keepsEnds: true)
+    // Twice: by merges, and out of the table.
+    for offset in [0, bytes.count] {
+      bytes.withUnsafeBufferPointer { encoder.encode($0, offset: offset, into: buffer) }
+    }
+    let encoding = buffer.encoding
+    let half = encoding.ids.count / 2
+    #expect(encoding.ids[..<half] == encoding.ids[half...])
+    #expect(encoding.ends.last == Int32(2 * bytes.count))
+    return Array(encoding.ids[..<half])
   }
 
   private func encodeInChain(_ bytes: [UInt8], _ model: BPEModel) -> [TokenID] {

@@ -34,7 +34,7 @@ struct MergeChain {
     merges = model.merges
     nodes = pretoken.indices.map { index in
       Node(
-        token: model.byteTokens[Int(pretoken[index])], previous: Int32(index) - 1,
+        token: model.byteToken(pretoken[index]), previous: Int32(index) - 1,
         next: Int32(index) + 1)
     }
     heap = BinaryHeap(nodes.indices.compactMap { candidate(at: Int32($0)) })

@@ -5,8 +5,6 @@
 final class MergeScan {
   private struct Node {
     var token: TokenID
-    /// Where the token ends in the pretoken.
-    var end: Int32
     /// The merge with the right neighbour; the rank is `Int32.max` where they do not join.
     var rank: Int32
     var result: TokenID
@@ -16,33 +14,34 @@ final class MergeScan {
   /// 100 bytes either costs the same.
   static let capacity = 100
 
-  private let merges: MergeTable
-  private let byteTokens: [TokenID]
+  private let model: BPEModel
   // Owned, with room for `capacity` nodes; the first `count` are initialized (trivial type).
   private let nodes = UnsafeMutablePointer<Node>.allocate(capacity: MergeScan.capacity)
   private var count = 0
 
-  init(_ model: BPEModel) {
-    merges = model.merges
-    byteTokens = model.byteTokens
-  }
+  init(_ model: BPEModel) { self.model = model }
 
   deinit { nodes.deallocate() }
 
-  /// Encodes a pretoken of 1 to `capacity` bytes, and gives each token with where it ends.
-  func encode(_ pretoken: UnsafeBufferPointer<UInt8>, _ body: (TokenID, Int) -> Void) {
+  /// Encodes a pretoken of 1 to `capacity` bytes: its tokens go to `ids`, which has room for as many
+  /// as it has bytes.
+  ///
+  /// - Returns: the number of tokens.
+  func encode(
+    _ pretoken: UnsafeBufferPointer<UInt8>, into ids: UnsafeMutablePointer<TokenID>
+  ) -> Int {
     start(pretoken)
     while let index = best() { join(at: index) }
-    for index in 0..<count { body(nodes[index].token, Int(nodes[index].end)) }
+    for index in 0..<count { ids[index] = nodes[index].token }
+    return count
   }
 
   private func start(_ pretoken: UnsafeBufferPointer<UInt8>) {
     precondition(pretoken.count <= Self.capacity)
     count = pretoken.count
-    for (index, byte) in pretoken.enumerated() {
-      let token = byteTokens[Int(byte)]
-      (nodes + index).initialize(
-        to: Node(token: token, end: Int32(index + 1), rank: .max, result: 0))
+    for index in 0..<count {
+      let token = model.byteToken(pretoken[index])
+      (nodes + index).initialize(to: Node(token: token, rank: .max, result: 0))
     }
     for index in 0..<count { rate(index) }
   }
@@ -61,7 +60,6 @@ final class MergeScan {
   /// Joins node `index` with the one behind it.
   private func join(at index: Int) {
     nodes[index].token = nodes[index].result
-    nodes[index].end = nodes[index + 1].end
     let behind = nodes + index + 1
     behind.update(from: behind + 1, count: count - index - 2)
     count -= 1
@@ -72,7 +70,7 @@ final class MergeScan {
   /// Looks up the merge of node `index` with its right neighbour.
   private func rate(_ index: Int) {
     guard index + 1 < count,
-      let merge = merges.find(nodes[index].token, nodes[index + 1].token)
+      let merge = model.merges.find(nodes[index].token, nodes[index + 1].token)
     else {
       nodes[index].rank = .max
       return

@@ -1,40 +1,105 @@
-/// Encodes pretokens one after another and collects their tokens.
+/// Encodes text without added tokens: cuts it into pretokens and turns each into tokens.
 ///
-/// Three ways, one result: a pretoken that is a token as a whole is looked up; another short one is
-/// scanned (`MergeScan`); a long one has its merges in a heap (`MergeChain`), so that ten million
-/// bytes without a space take n log n steps. All join, until none is left, the pair with the lowest
+/// ```
+/// text ──scanner──► ends of some 2,000 pretokens ──table──► tokens
+///                                                  │ not there
+///                                                  └─► merges ──► tokens, and into the table
+/// ```
+///
+/// The merges in two ways, one result: a short pretoken is scanned (`MergeScan`), a long one has
+/// its merges in a queue (`MergeChain`). Both join, until none is left, the pair with the lowest
 /// rank, the leftmost of equals, which `ReferenceBPE` says in its plainest form.
-struct PretokenEncoder {
+///
+/// Belongs to one thread at a time; `EncoderPool` hands them out.
+final class PretokenEncoder {
   private let model: BPEModel
+  private let pretokenizer: Pretokenizer
   private let scan: MergeScan
-  /// What has been encoded so far.
-  private(set) var encoding = Encoding()
+  private let table: PieceTable
+  // Owned: where the pretokens of a window end.
+  private let ends = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: windowSize)
 
-  init(_ model: BPEModel) {
+  /// The pretokens that are cut before they are encoded: few enough that their ends and their text
+  /// are still in the first-level cache.
+  private static let windowSize = 1024
+
+  init(_ model: BPEModel, _ pretokenizer: Pretokenizer, table: PieceTable) {
     self.model = model
+    self.pretokenizer = pretokenizer
+    self.table = table
     scan = MergeScan(model)
   }
 
-  /// Appends a token that covers the bytes up to `end`.
-  mutating func append(_ token: TokenID, end: Int) {
-    encoding.ids.append(token)
-    encoding.ends.append(Int32(end))
+  deinit { ends.deallocate() }
+
+  /// Appends the tokens of `text` to `buffer`.
+  ///
+  /// - Parameter offset: where the text begins in what the buffer's ends count from.
+  func encode(_ text: UnsafeBufferPointer<UInt8>, offset: Int, into buffer: TokenBuffer) {
+    var scanner = PretokenScanner(text, pretokenizer)
+    var run = Run(offset: offset, first: buffer.count)
+    while case let count = scanner.next(ends), count > 0 {
+      encode(text, UnsafeBufferPointer(rebasing: ends[..<count]), &run, into: buffer)
+    }
+    run.fillEnds(of: buffer, model)
   }
 
-  /// Encodes `bytes[range]`, which is not empty.
-  mutating func encode(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) {
-    let pretoken = UnsafeBufferPointer(rebasing: bytes[range])
-    let start = range.lowerBound
-    if pretoken.count == 1 {
-      append(model.byteTokens[Int(pretoken[0])], end: range.upperBound)
-    } else if let token = model.wholeToken(pretoken) {
-      append(token, end: range.upperBound)
+  /// Where the encoder is: tokens whose ends are still to be filled in follow one another without
+  /// a gap in the text.
+  private struct Run {
+    /// Where the text begins in what ends count from.
+    let offset: Int
+    /// The first token without an end, and where it begins in the text.
+    var first: Int
+    var begin = 0
+    /// Where the next pretoken begins.
+    var start: UInt32 = 0
+
+    func fillEnds(of buffer: TokenBuffer, _ model: BPEModel) {
+      buffer.fillEnds(from: first, start: offset + begin, lengths: model.lengths)
+    }
+  }
+
+  /// Encodes the pieces of a window.
+  private func encode(
+    _ text: UnsafeBufferPointer<UInt8>, _ ends: UnsafeBufferPointer<UInt32>, _ run: inout Run,
+    into buffer: TokenBuffer
+  ) {
+    var rest = ends
+    while true {
+      let done = table.encode(text, from: run.start, ends: rest, into: buffer)
+      if done > 0 { run.start = rest[done - 1] }
+      guard done < rest.count else { return }
+      let end = rest[done] & ~PretokenScanner.removed
+      if rest[done] == end {
+        merge(UnsafeBufferPointer(rebasing: text[Int(run.start)..<Int(end)]), into: buffer)
+      } else {  // text that belongs to no pretoken
+        run.fillEnds(of: buffer, model)
+        (run.first, run.begin) = (buffer.count, Int(end))
+      }
+      run.start = end
+      rest = UnsafeBufferPointer(rebasing: rest[(done + 1)...])
+    }
+  }
+
+  /// Encodes a pretoken that the table does not hold, and puts it in.
+  func merge(_ pretoken: UnsafeBufferPointer<UInt8>, into buffer: TokenBuffer) {
+    let first = buffer.count
+    buffer.reserve(pretoken.count)
+    if let token = model.wholeToken(pretoken) {
+      buffer.next[0] = token
+      buffer.count += 1
     } else if pretoken.count <= MergeScan.capacity {
-      scan.encode(pretoken) { token, end in append(token, end: start + end) }
+      buffer.count += scan.encode(pretoken, into: buffer.next)
     } else {
       var chain = MergeChain(pretoken, model: model)
       chain.joinAll()
-      chain.forEach { token, end in append(token, end: start + end) }
+      chain.forEach { token, _ in
+        buffer.next[0] = token
+        buffer.count += 1
+      }
     }
+    let count = buffer.count - first
+    table.insert(pretoken, buffer.next - count, count: count)
   }
 }

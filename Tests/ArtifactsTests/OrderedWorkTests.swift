@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Batching
+@testable import Artifacts
 
 @Suite struct OrderedWorkTests {
   private struct Stop: Error, Equatable { let at: Int }

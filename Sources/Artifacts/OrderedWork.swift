@@ -10,13 +10,13 @@ internal import Foundation
 /// At most `4 × threads` inputs are under way, so memory does not grow with the stream. The first
 /// error, in the order of the inputs, ends the work. With one thread everything runs on the calling
 /// thread.
-enum OrderedWork {
+package enum OrderedWork {
   /// Runs `work` on everything that `next` gives.
   ///
   /// - Parameters:
   ///   - next: the next input, `nil` at the end; never called by two threads at once.
   ///   - consume: takes each result; called on the calling thread, in order.
-  static func run<Input: Sendable, Output: Sendable>(
+  package static func run<Input: Sendable, Output: Sendable>(
     threads: Int, next: @escaping () throws -> Input?,
     work: @escaping @Sendable (Input) throws -> Output, consume: (Output) throws -> Void
   ) throws {

@@ -1,0 +1,25 @@
+import Synchronization
+
+/// Encoders with their tables, lent to one thread at a time, so that a tokenizer may be shared.
+///
+/// There are as many as threads ever encoded at once; each keeps its table (about 20 MiB) for the
+/// next text. Which of them encodes a text has no influence on its tokens.
+final class EncoderPool: Sendable {
+  /// An encoder on its way from one thread to another, never with two at once.
+  private struct Loan: @unchecked Sendable {
+    let encoder: PretokenEncoder
+  }
+
+  private let shelf = Mutex<[Loan]>([])
+  private let make: @Sendable () -> PretokenEncoder
+
+  /// A pool that makes encoders with `make` when all are lent.
+  init(_ make: @escaping @Sendable () -> PretokenEncoder) { self.make = make }
+
+  /// Runs `body` with an encoder that no other thread has.
+  func withEncoder<R>(_ body: (PretokenEncoder) throws -> R) rethrows -> R {
+    let loan = shelf.withLock { $0.popLast() } ?? Loan(encoder: make())
+    defer { shelf.withLock { $0.append(loan) } }
+    return try body(loan.encoder)
+  }
+}

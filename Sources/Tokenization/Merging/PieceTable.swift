@@ -1,0 +1,69 @@
+internal import CTextKernels
+
+/// The tokens of pieces that were met before: a cache in front of the merges, of one thread.
+///
+/// `ctext_lookup.h` draws its slots. What it holds never changes what text becomes, only how soon:
+/// it holds what the merges gave. Its memory is bounded: 2^18 slots of 64 bytes and 4 MiB for the
+/// bytes of pieces longer than 16. Where a piece finds its four slots taken, one of them is
+/// replaced, in turn.
+final class PieceTable {
+  /// The number of slots: at half of them a vocabulary of 128,000 tokens is in the table, and
+  /// 16 MiB stay in the third-level cache of most machines.
+  static let slotCount = 1 << 18
+  /// Bytes for long pieces.
+  static let arenaSize = 4 << 20
+
+  private static let mostTokens = CTEXT_SLOT_IDS
+  /// The lookup writes whole slots: some elements behind the last token.
+  private static let slack = CTEXT_IDS_SLACK
+
+  // Owned; `table` points into them.
+  private let slots: UnsafeMutablePointer<ctext_slot>
+  private let arena: UnsafeMutableRawPointer
+  private var table: ctext_table
+  private let lookup: ctext_lookup
+
+  /// An empty table whose kernels use `instructions`.
+  init(
+    _ instructions: TextInstructions, slotCount: Int = PieceTable.slotCount,
+    arenaSize: Int = PieceTable.arenaSize
+  ) {
+    slots = ctext_lookup_new_slots(slotCount)
+    arena = .allocate(byteCount: arenaSize, alignment: 64)
+    table = ctext_table(
+      slots: slots, mask: UInt64(slotCount - 1),
+      arena: arena.assumingMemoryBound(to: UInt8.self), arena_capacity: UInt32(arenaSize),
+      arena_count: 0, turn: 0)
+    lookup = instructions.lookup
+  }
+
+  deinit {
+    ctext_lookup_free_slots(slots, Int(table.mask) + 1)
+    arena.deallocate()
+  }
+
+  /// Appends the tokens of pieces to `buffer`, up to the first piece that the table does not hold.
+  ///
+  /// - Parameters:
+  ///   - start: where the first piece begins in `text`.
+  ///   - ends: where the pieces end.
+  /// - Returns: the number of pieces done.
+  @inline(__always)
+  func encode(
+    _ text: UnsafeBufferPointer<UInt8>, from start: UInt32, ends: UnsafeBufferPointer<UInt32>,
+    into buffer: TokenBuffer
+  ) -> Int {
+    buffer.reserve(ends.count * Self.mostTokens + Self.slack)
+    var tokens = 0
+    let pieces = lookup(
+      &table, text.baseAddress, text.count, start, ends.baseAddress, ends.count, buffer.next,
+      &tokens)
+    buffer.count += tokens
+    return pieces
+  }
+
+  /// Remembers a piece that is not in the table.
+  func insert(_ piece: UnsafeBufferPointer<UInt8>, _ ids: UnsafePointer<TokenID>, count: Int) {
+    ctext_lookup_insert(&table, piece.baseAddress, piece.count, ids, count)
+  }
+}

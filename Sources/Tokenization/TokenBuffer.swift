@@ -1,0 +1,99 @@
+/// The tokens of one text after another, in memory that is used again.
+///
+/// For whoever encodes many texts: a tokenizer appends to it (`Tokenizer.encode(_:into:)`), and
+/// after `removeAll()` its memory serves the next text. Not safe to share between threads.
+///
+/// ```
+/// ids    [9906, 1917 | 15339]        two texts: "Hello world", "hello"
+/// ends   [5, 11      | 5]            offsets in the text that was encoded, where asked for
+/// ```
+public final class TokenBuffer {
+  /// The number of tokens.
+  public internal(set) var count = 0
+  /// Whether `ends` are kept, too.
+  public let keepsEnds: Bool
+
+  // Owned, with room for `capacity` elements; the first `count` hold tokens (trivial types).
+  private var capacity: Int
+  private var ids: UnsafeMutablePointer<TokenID>
+  private var ends: UnsafeMutablePointer<Int32>?
+
+  /// An empty buffer.
+  ///
+  /// - Parameters:
+  ///   - keepsEnds: whether the end of each token in its text is kept, as in `Encoding.ends`.
+  ///   - capacity: room for so many tokens before the buffer grows.
+  public init(keepsEnds: Bool = false, capacity: Int = 256) {
+    self.keepsEnds = keepsEnds
+    self.capacity = max(capacity, 16)
+    ids = .allocate(capacity: self.capacity)
+    ends = keepsEnds ? .allocate(capacity: self.capacity) : nil
+  }
+
+  deinit {
+    ids.deallocate()
+    ends?.deallocate()
+  }
+
+  /// Forgets the tokens, but keeps the memory.
+  public func removeAll() { count = 0 }
+
+  /// The IDs, for as long as `body` runs.
+  public func withIDs<R>(_ body: (UnsafeBufferPointer<TokenID>) throws -> R) rethrows -> R {
+    try body(UnsafeBufferPointer(start: ids, count: count))
+  }
+
+  /// The ends, for as long as `body` runs; none if they are not kept.
+  public func withEnds<R>(_ body: (UnsafeBufferPointer<Int32>) throws -> R) rethrows -> R {
+    try body(UnsafeBufferPointer(start: ends, count: keepsEnds ? count : 0))
+  }
+
+  /// The tokens as arrays; `ends` is empty if they are not kept.
+  public var encoding: Encoding {
+    Encoding(ids: withIDs { Array($0) }, ends: withEnds { Array($0) })
+  }
+
+  /// Appends a token that covers the text up to `end`.
+  @inline(__always)
+  func append(_ id: TokenID, end: Int) {
+    reserve(1)
+    ids[count] = id
+    if let ends { ends[count] = Int32(truncatingIfNeeded: end) }
+    count += 1
+  }
+
+  /// Makes room for `more` tokens, and gives the place for them.
+  @inline(__always)
+  func reserve(_ more: Int) {
+    if count + more > capacity { grow(to: count + more) }
+  }
+
+  /// Where the next token's ID goes; after `reserve(n)`, n of them have room.
+  var next: UnsafeMutablePointer<TokenID> { ids + count }
+
+  /// Gives the tokens from `first` on their ends: each covers `lengths[id]` bytes, the first begins
+  /// at `start`.
+  func fillEnds(from first: Int, start: Int, lengths: UnsafePointer<UInt32>) {
+    guard let ends else { return }
+    var end = UInt32(truncatingIfNeeded: start)
+    for index in first..<count {
+      end &+= lengths[Int(ids[index])]
+      ends[index] = Int32(bitPattern: end)
+    }
+  }
+
+  private func grow(to least: Int) {
+    let larger = max(least, capacity * 2)
+    let moved = UnsafeMutablePointer<TokenID>.allocate(capacity: larger)
+    moved.update(from: ids, count: count)
+    ids.deallocate()
+    ids = moved
+    if let old = ends {
+      let moved = UnsafeMutablePointer<Int32>.allocate(capacity: larger)
+      moved.update(from: old, count: count)
+      old.deallocate()
+      ends = moved
+    }
+    capacity = larger
+  }
+}
