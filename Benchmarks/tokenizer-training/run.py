@@ -22,7 +22,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Akshara's speed in CPU time, in times a peer's on the same pattern; its memory at most so many times the peer's.
-THRESHOLDS = {"gigabpe": 1.3, "tokenizers gpt2": 20.0, "tokenizers llama3": 15.0, "tokenizers indic": 8.0}
+THRESHOLDS = {"gigabpe": 1.3, "tokenizers gpt2": 6.0, "tokenizers llama3": 6.0, "tokenizers indic": 6.0}
 MEMORY = {"gigabpe": 1.5}
 CONTRACTIONS = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)"
 ENDINGS = r"\s*[\r\n]+|\s+(?!\S)|\s+"
