@@ -213,7 +213,7 @@ static inline block multibyte(const ctext_pattern *pattern, const uint8_t *p, bl
   return classes;
 }
 
-static inline block_masks classify(const ctext_pattern *pattern, const uint8_t *p,
+__attribute__((always_inline)) static inline block_masks classify(const ctext_pattern *pattern, const uint8_t *p,
                                    block_state *state) {
   block bytes = load(p);
   uint64_t high = top_bits(bytes), starts = ~0ull;

@@ -29,12 +29,12 @@ static inline __m512i page_index(__m512i high, __m512i low) {
   return _mm512_ternarylogic_epi64(_mm512_set1_epi8(0x3F), low, _mm512_slli_epi16(high, 6), 0xCA);
 }
 
-// Byte `back` of the characters at p whose first byte is at m0, m1 or m2 bytes before: at each of
-// the three places of a character the same byte.
-static inline __m512i align(const uint8_t *p, int byte, uint64_t second, uint64_t third) {
-  __m512i x = _mm512_loadu_si512(p + byte);
-  x = _mm512_mask_loadu_epi8(x, second, p + byte - 1);
-  return _mm512_mask_loadu_epi8(x, third, p + byte - 2);
+// One byte of each character, the same at all its places: `at_first` has it where the character's
+// first byte is, `at_second` and `at_third` one and two places further.
+static inline __m512i align(__m512i at_first, __m512i at_second, __m512i at_third, uint64_t second,
+                            uint64_t third) {
+  __m512i x = _mm512_mask_mov_epi8(at_first, second, at_second);
+  return _mm512_mask_mov_epi8(x, third, at_third);
 }
 
 // The classes of characters of three bytes. All characters of a page (128 code points: one Indian
@@ -46,8 +46,12 @@ static inline __m512i align(const uint8_t *p, int byte, uint64_t second, uint64_
 //   third    95 95 95 8D 8D 8D
 static inline __m512i three_bytes(const ctext_pattern *pattern, const uint8_t *p, __m512i result,
                                   uint64_t lead, uint64_t second, uint64_t third) {
-  __m512i first_bytes = align(p, 0, second, third), second_bytes = align(p, 1, second, third);
-  __m512i index = page_index(second_bytes, align(p, 2, second, third));
+  __m512i m2 = _mm512_loadu_si512(p - 2), m1 = _mm512_loadu_si512(p - 1);
+  __m512i p0 = _mm512_loadu_si512(p), p1 = _mm512_loadu_si512(p + 1);
+  __m512i p2 = _mm512_loadu_si512(p + 2);
+  __m512i first_bytes = align(p0, m1, m2, second, third);
+  __m512i second_bytes = align(p1, p0, m1, second, third);
+  __m512i index = page_index(second_bytes, align(p2, p1, p0, second, third));
   __m512i even = _mm512_or_si512(second_bytes, _mm512_set1_epi8(1));
   for (uint64_t todo = lead | second | third; todo;) {
     int at = (int)__builtin_ctzll(todo);
@@ -64,8 +68,10 @@ static inline __m512i three_bytes(const ctext_pattern *pattern, const uint8_t *p
 // The same for characters of two bytes, whose page is in their first byte.
 static inline __m512i two_bytes(const ctext_pattern *pattern, const uint8_t *p, __m512i result,
                                 uint64_t lead, uint64_t second) {
-  __m512i first_bytes = align(p, 0, second, 0);
-  __m512i index = page_index(first_bytes, align(p, 1, second, 0));
+  __m512i p0 = _mm512_loadu_si512(p);
+  __m512i first_bytes = _mm512_mask_mov_epi8(p0, second, _mm512_loadu_si512(p - 1));
+  __m512i index =
+      page_index(first_bytes, _mm512_mask_mov_epi8(_mm512_loadu_si512(p + 1), second, p0));
   __m512i even = _mm512_or_si512(first_bytes, _mm512_set1_epi8(1));
   for (uint64_t todo = lead | second; todo;) {
     int at = (int)__builtin_ctzll(todo);
@@ -142,7 +148,7 @@ static inline __m512i multibyte(const ctext_pattern *pattern, const uint8_t *p, 
   return classes;
 }
 
-static inline block_masks classify(const ctext_pattern *pattern, const uint8_t *p,
+__attribute__((always_inline)) static inline block_masks classify(const ctext_pattern *pattern, const uint8_t *p,
                                    block_state *state) {
   __m512i bytes = _mm512_loadu_si512(p);
   uint64_t high = _mm512_movepi8_mask(bytes), starts = ~0ull;

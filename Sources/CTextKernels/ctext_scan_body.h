@@ -191,9 +191,9 @@ static inline int bit(const uint64_t *words, size_t i) { return words[i / 64] >>
 static inline void set(uint64_t *words, size_t i) { words[i / 64] |= 1ull << (i % 64); }
 static inline void clear(uint64_t *words, size_t i) { words[i / 64] &= ~(1ull << (i % 64)); }
 
-// The masks of all blocks.
-static inline void scan_blocks(const ctext_pattern *pattern, const uint8_t *text, size_t words,
-                               window_masks *w) {
+// The masks of all blocks. `family` is the pattern's, known to the compiler.
+__attribute__((always_inline)) static inline void scan_family(
+    const ctext_pattern *pattern, int family, const uint8_t *text, size_t words, window_masks *w) {
   carries c;
   block_state state;
   memset(&c, 0, sizeof c);
@@ -203,7 +203,7 @@ static inline void scan_blocks(const ctext_pattern *pattern, const uint8_t *text
     w->starts[i] = m.starts;
     w->number[i] = m.number;
     w->border[i] = w->doubtful[i] = w->contraction[i] = 0;
-    switch (pattern->family) {
+    switch (family) {
       case CTEXT_BLANK_PREFIX: blank_prefix(pattern, m, &c, w, i); break;
       case CTEXT_ANY_PREFIX: any_prefix(pattern, m, &c, w, i); break;
       case CTEXT_CASED: cased(pattern, m, &c, w, i); break;
@@ -211,6 +211,16 @@ static inline void scan_blocks(const ctext_pattern *pattern, const uint8_t *text
     }
   }
   w->begins[words] = w->doubtful[words] = 0;
+}
+
+static void scan_blocks(const ctext_pattern *pattern, const uint8_t *text, size_t words,
+                        window_masks *w) {
+  switch (pattern->family) {
+    case CTEXT_BLANK_PREFIX: scan_family(pattern, CTEXT_BLANK_PREFIX, text, words, w); break;
+    case CTEXT_ANY_PREFIX: scan_family(pattern, CTEXT_ANY_PREFIX, text, words, w); break;
+    case CTEXT_CASED: scan_family(pattern, CTEXT_CASED, text, words, w); break;
+    default: scan_family(pattern, CTEXT_STAGED, text, words, w);
+  }
 }
 
 // Where the run of ones that holds bit i begins, and where it ends (`end` if it reaches so far).
@@ -273,6 +283,10 @@ static inline void cut_numbers(window_masks *w, size_t words, size_t length) {
   uint64_t before = 0;
   for (size_t i = 0; i < words; i++) {
     uint64_t number = w->number[i];
+    if (number == 0) {
+      before = 0;
+      continue;
+    }
     for (uint64_t first = number & ~(number << 1 | before); first; first &= first - 1) {
       size_t at = 64 * i + (size_t)__builtin_ctzll(first);
       size_t end = run_end(w->number, at, length);

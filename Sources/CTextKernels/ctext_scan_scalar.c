@@ -22,7 +22,7 @@ static inline uint64_t transpose(uint64_t x) {
 
 // Gives every byte its class, one character after another, then turns eight classes at a time into
 // eight bits of each mask.
-static inline block_masks classify(const ctext_pattern *pattern, const uint8_t *p,
+__attribute__((always_inline)) static inline block_masks classify(const ctext_pattern *pattern, const uint8_t *p,
                                    block_state *state) {
   uint8_t classes[64 + 4];
   uint64_t starts = 0, ascii = 0;

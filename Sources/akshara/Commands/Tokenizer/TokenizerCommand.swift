@@ -7,5 +7,6 @@ struct TokenizerCommand: ParsableCommand {
     abstract: "Trains byte-level BPE tokenizers; encodes text and decodes tokens.",
     subcommands: [
       TokenizerTrainCommand.self, TokenizerEncodeCommand.self, TokenizerDecodeCommand.self,
+      TokenizerPretokensCommand.self,
     ])
 }

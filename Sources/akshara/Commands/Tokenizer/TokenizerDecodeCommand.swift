@@ -10,7 +10,7 @@ struct TokenizerDecodeCommand: ParsableCommand {
   @Option(help: "A tokenizer.json, or a tiktoken rank file.")
   var tokenizer: String
 
-  @Option(help: "How text is split, for a rank file: gpt2, cl100k, llama3, qwen2 or indic.")
+  @Option(help: "How text is split, for a rank file: \(SplitPattern.names).")
   var pattern: String?
 
   @Flag(help: "Write no line feeds between documents: the inverse of `encode --whole`.")

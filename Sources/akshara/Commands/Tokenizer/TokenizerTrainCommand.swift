@@ -30,8 +30,7 @@ struct TokenizerTrainCommand: ParsableCommand {
   @Option(help: "New tokens of more than two bytes must be shorter than this.")
   var maxTokenLength: Int?
 
-  @Option(
-    help: "How text is split: \(SplitPattern.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(help: "How text is split: \(SplitPattern.names).")
   var pattern = SplitPattern.indic.rawValue
 
   @Flag(help: "Make frequent aksharas first, so that hardly a token border falls inside one.")
