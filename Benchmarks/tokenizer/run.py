@@ -1,70 +1,243 @@
 #!/usr/bin/env python3
-"""Encodes the sample corpora with `akshara tokenizer encode` and with HF `tokenizers`, in one run on one core.
+"""Encodes corpora with Akshara and with the fastest other tokenizers, in one run, and compares speed and token IDs.
 
-    $(tools/parity-environment)/bin/python Benchmarks/tokenizer/run.py
+    swift build -c release --product tokenizer-benchmark
+    python3 -m venv peers && peers/bin/pip install -r Benchmarks/tokenizer/requirements.txt
+    peers/bin/python Benchmarks/tokenizer/run.py [--corpora kn,en] [--peers fastokens,tiktoken] [--threads 1,2] [--json FILE]
 
-Prints MB/s of CPU time of both, the ratio and whether all IDs are equal; exit status 1 if they differ or the ratio falls below the
-threshold. Akshara's time is that of the whole process, start and output included; the peer's is that of
-`encode_batch` alone, held to one thread, so the ratio is a lower bound.
+Each tokenizer gets a fresh process, pinned to as many cores as it has threads, and the same documents: a corpus cut at
+the first line end behind each 16 KiB. Cold is the first pass, with loading left out; warm is the median of the later
+ones. Both are given by CPU time and by wall time; ratios use CPU time on one thread, because it depends less on what
+else the machine does, and wall time for two threads against one. Peers are called the way that is fastest for them.
+
+Corpora and vocabulary (Llama 3's) are those of ../shared where it is there, else the samples' texts and vocabulary.
+`AKSHARA_ISA=avx2` or `scalar` shows Akshara on lesser machines. The exit status is 1 if IDs differ from tiktoken's
+(where it runs, else HF tokenizers'), or if a ratio falls below thresholds.json.
 """
 
+import argparse
+import hashlib
 import json
 import os
 import pathlib
 import resource
+import statistics
 import subprocess
 import sys
+import tempfile
+import time
 
-os.environ["TOKENIZERS_PARALLELISM"] = "false"
-
-import pyarrow
-from tokenizers import Tokenizer
-
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-AKSHARA = os.environ.get("AKSHARA_BINARY", str(ROOT / ".build/release/akshara"))
-TOKENIZER = ROOT / "samples/base/tokenizer.json"
-THRESHOLD = 2.5  # times the peer's speed
-ROUNDS = 3  # the best of so many
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+SHARED = pathlib.Path(os.environ.get("AKSHARA_SHARED", ROOT.parent / "shared"))
+BINARY = os.environ.get("AKSHARA_BENCHMARK", str(ROOT / ".build/release/tokenizer-benchmark"))
+DOCUMENT_SIZE = 16 << 10
+PASSES = 6
 
 
-def corpus(name):
-    with pyarrow.input_stream(str(ROOT / "samples/base-training" / name), compression="zstd") as stream:
-        lines = stream.read().decode("utf-8").splitlines()
-    return [json.loads(line)["response"].replace("\n", " ") for line in lines] if "jsonl" in name else lines
+def documents_of(path):
+    """Cuts a file as Encoding/TokenizerBenchmark.swift does."""
+    data = path.read_bytes()
+    documents, start = [], 0
+    while start < len(data):
+        end = data.find(b"\n", min(start + DOCUMENT_SIZE, len(data))) + 1 or len(data)
+        documents.append(data[start:end].decode())
+        start = end
+    return documents
 
 
-def seconds(who):
-    """CPU seconds so far: unlike the clock's, they do not depend on what else the machine does."""
-    usage = resource.getrusage(who)
+def flat(lists):
+    import numpy
+
+    return b"".join(numpy.asarray(ids, dtype=numpy.uint32).tobytes() for ids in lists)
+
+
+# Each peer: (folder of the vocabulary, threads) -> (encode all documents, their IDs as bytes).
+
+
+def peer_tiktoken(folder, threads):
+    import tiktoken
+    from tiktoken.load import load_tiktoken_bpe
+
+    meta = json.loads((folder / "meta.json").read_text())
+    encoding = tiktoken.Encoding(
+        "benchmark", pat_str=meta["pattern"], mergeable_ranks=load_tiktoken_bpe(str(folder / "ranks.tiktoken")),
+        special_tokens=meta["special"])
+    if threads > 1:
+        return lambda documents: encoding.encode_ordinary_batch(documents, num_threads=threads), flat
+    return lambda documents: [encoding.encode_to_numpy(text, disallowed_special=()) for text in documents], flat
+
+
+def peer_tokenizers(folder, threads):
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.encode_special_tokens = True
+    return (lambda documents: tokenizer.encode_batch_fast(documents, add_special_tokens=False),
+            lambda result: flat(encoding.ids for encoding in result))
+
+
+def peer_fastokens(folder, threads):
+    from fastokens._native import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    ids = lambda result: flat(encoding.ids for encoding in result)
+    if threads > 1:
+        return tokenizer.encode_batch, ids
+    return lambda documents: [tokenizer.encode_ordinary(text) for text in documents], ids
+
+
+def peer_gigatoken(folder, threads):
+    import awkward
+    import gigatoken
+    import numpy
+
+    tokenizer = gigatoken.Tokenizer(str(folder / "tokenizer.json"))
+    return (lambda documents: tokenizer.encode_batch(documents, parallel=threads > 1),
+            lambda result: numpy.asarray(awkward.flatten(result)).astype("uint32").tobytes())
+
+
+def peer_basetenkenizer(folder, threads):
+    from basetenkenizer._native import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    ids = lambda result: flat(encoding.ids for encoding in result)
+    if threads > 1:
+        return tokenizer.encode_batch, ids
+    return lambda documents: [tokenizer.encode(text) for text in documents], ids
+
+
+PEERS = {name[5:]: function for name, function in list(globals().items()) if name.startswith("peer_")}
+
+
+def cpu_seconds():
+    usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime
 
 
-def best(work, who):
-    times = []
-    for _ in range(ROUNDS):
-        start = seconds(who)
-        result = work()
-        times.append(seconds(who) - start)
-    return min(times), result
+def measure_peer(name, corpus, folder, threads):
+    """Runs in a process of its own; prints one line of JSON."""
+    documents = documents_of(corpus)
+    start = time.perf_counter()
+    encode, ids_of = PEERS[name](folder, threads)
+    load = time.perf_counter() - start
+    wall, cpu, result = [], [], None
+    while len(wall) < 2 or len(wall) < PASSES and sum(wall) < 10:
+        result = None
+        started, used = time.perf_counter(), cpu_seconds()
+        result = encode(documents)
+        wall.append(time.perf_counter() - started)
+        cpu.append(cpu_seconds() - used)
+    print(json.dumps({"load": load, "wall": wall, "cpu": cpu, "bytes": corpus.stat().st_size,
+                      "digest": hashlib.sha256(ids_of(result)).hexdigest()}))
+
+
+def run_process(name, corpus, folder, threads):
+    environment = dict(os.environ, RAYON_NUM_THREADS=str(threads), FASTOKENS_THREADS=str(threads),
+                       TOKENIZERS_PARALLELISM="true" if threads > 1 else "false")
+    pinned = ["taskset", "-c", f"0-{threads - 1}"]
+    with tempfile.NamedTemporaryFile() as ids:
+        if name == "akshara":
+            ranks = folder / "ranks.tiktoken"
+            source = [str(ranks), "llama3"] if ranks.exists() else [str(folder / "tokenizer.json"), "-"]
+            command = [BINARY, *source, str(corpus), str(PASSES), str(threads), ids.name]
+        else:
+            command = [sys.executable, __file__, "--child", name, str(corpus), str(folder), str(threads)]
+        done = subprocess.run(pinned + command, env=environment, capture_output=True, text=True, timeout=600)
+        if done.returncode != 0:
+            raise RuntimeError((done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1][:100])
+        row = json.loads(done.stdout.splitlines()[-1])
+        if name == "akshara":
+            row["digest"] = hashlib.sha256(pathlib.Path(ids.name).read_bytes()).hexdigest()
+    speed = lambda seconds: row["bytes"] / 1e6 / seconds
+    return {"tokenizer": name, "corpus": corpus.stem, "threads": threads, "load": row["load"], "digest": row["digest"],
+            "cold_cpu": speed(row["cpu"][0]), "warm_cpu": speed(statistics.median(row["cpu"][1:])),
+            "cold_wall": speed(row["wall"][0]), "warm_wall": speed(statistics.median(row["wall"][1:]))}
+
+
+def decompressed(path):
+    return subprocess.run(["zstd", "-dcq", str(path)], check=True, capture_output=True).stdout
+
+
+def prepare(folder, wanted):
+    """Puts vocabulary and corpora into `folder`, and returns the corpora."""
+    vocabulary = SHARED / "data/tok_llama3"
+    if vocabulary.exists():
+        (folder / "ranks.tiktoken").write_bytes((vocabulary / "llama3_tokenizer.model").read_bytes())
+        (folder / "meta.json").write_bytes((vocabulary / "llama3.meta.json").read_bytes())
+        (folder / "tokenizer.json").write_bytes(decompressed(vocabulary / "llama3.tokenizer.json.zst"))
+    else:
+        print(f"{vocabulary} is not there: using samples/base/tokenizer.json, without tiktoken")
+        (folder / "tokenizer.json").write_bytes((ROOT / "samples/base/tokenizer.json").read_bytes())
+    sources = {path.name.split(".")[0]: path for path in sorted((SHARED / "corpus").glob("*.txt.zst"))}
+    if not sources:
+        print(f"{SHARED / 'corpus'} is not there: using the samples' texts")
+        sources = {path.name.split("-")[0]: path for path in sorted((ROOT / "samples/base-training").glob("*.txt.zst"))}
+    corpora = []
+    for name, path in sources.items():
+        if not wanted or name in wanted:
+            corpora.append(folder / f"{name}.txt")
+            corpora[-1].write_bytes(decompressed(path))
+    return corpora
+
+
+def compare(rows, thresholds):
+    """Prints the ratios of one corpus, and returns whether all are good."""
+    by = {(row["tokenizer"], row["threads"]): row for row in rows}
+    judge = by.get(("tiktoken", 1)) or by.get(("tokenizers", 1))
+    good = True
+    for row in rows:
+        if judge and row["tokenizer"] == "akshara" and row["digest"] != judge["digest"]:
+            print("  IDs DIFFER from", judge["tokenizer"])
+            good = False
+    ours, peers = by.get(("akshara", 1)), [row for (name, threads), row in by.items() if name != "akshara" and threads == 1]
+    checks = []
+    if ours and peers:
+        for kind in ("cold", "warm"):
+            best = max(peers, key=lambda row: row[kind + "_cpu"])
+            checks.append((f"{kind} against {best['tokenizer']}", ours[kind + "_cpu"] / best[kind + "_cpu"], thresholds[kind]))
+    if ours and ("akshara", 2) in by:
+        checks.append(("two threads against one", by["akshara", 2]["warm_wall"] / ours["warm_wall"], thresholds["two_threads"]))
+    for name, ratio, wanted in checks:
+        print(f"  {name}: {ratio:.2f} (wanted {wanted})")
+        good &= ratio >= wanted
+    return good
 
 
 def main():
-    peer = Tokenizer.from_file(str(TOKENIZER))
-    peer.encode_special_tokens = True  # text is text, as it is in akshara
-    good = True
-    for language, name in [("Kannada", "kannada-wikipedia.txt.zst"), ("Telugu", "telugu-wikipedia.txt.zst"),
-                           ("English", "dolly.jsonl.zst")]:
-        documents = [line for line in corpus(name) if line]
-        data = "\n".join(documents).encode()
-        command = ["taskset", "-c", "0", AKSHARA, "tokenizer", "encode", "--tokenizer", str(TOKENIZER)]
-        ours, output = best(lambda: subprocess.run(command, input=data, capture_output=True, check=True).stdout,
-                            resource.RUSAGE_CHILDREN)
-        theirs, encodings = best(lambda: peer.encode_batch(documents, add_special_tokens=False), resource.RUSAGE_SELF)
-        same = [[int(i) for i in line.split()] for line in output.decode().splitlines()] == [e.ids for e in encodings]
-        size = len(data) / 1e6
-        good &= same and theirs / ours >= THRESHOLD
-        print(f"{language}: akshara {size / ours:.1f} MB/s, tokenizers {size / theirs:.1f} MB/s, "
-              f"ratio {theirs / ours:.1f} (wanted {THRESHOLD}), ids {'equal' if same else 'DIFFERENT'}")
+    if sys.argv[1:2] == ["--child"]:
+        name, corpus, folder, threads = sys.argv[2:]
+        return measure_peer(name, pathlib.Path(corpus), pathlib.Path(folder), int(threads))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--corpora", default="")
+    parser.add_argument("--peers", default=",".join(sorted(PEERS)))
+    parser.add_argument("--threads", default="1,2")
+    parser.add_argument("--json", help="a file for all figures")
+    options = parser.parse_args()
+    thresholds = json.loads((HERE / "thresholds.json").read_text())
+    good, all_rows = True, []
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        corpora = prepare(folder, [part for part in options.corpora.split(",") if part])
+        print(f"{'':16}{'':9}{'':8}{'MB/s of CPU time':>18}{'of wall time':>16}")
+        print(f"{'tokenizer':16}{'corpus':9}{'threads':8}{'cold':>9}{'warm':>9}{'cold':>8}{'warm':>8}{'load ms':>9}  IDs")
+        for corpus in corpora:
+            rows = []
+            for tokenizer in ["akshara"] + [part for part in options.peers.split(",") if part]:
+                for threads in map(int, options.threads.split(",")):
+                    try:
+                        row = run_process(tokenizer, corpus, folder, threads)
+                    except (RuntimeError, subprocess.TimeoutExpired) as error:
+                        print(f"{tokenizer:16}{corpus.stem:9}{threads:<8} did not run: {error}")
+                        good &= tokenizer != "akshara"
+                        continue
+                    rows.append(row)
+                    print(f"{tokenizer:16}{corpus.stem:9}{threads:<8}{row['cold_cpu']:9.1f}{row['warm_cpu']:9.1f}"
+                          f"{row['cold_wall']:8.1f}{row['warm_wall']:8.1f}{row['load'] * 1000:9.0f}  {row['digest'][:8]}", flush=True)
+            good &= compare(rows, thresholds)
+            all_rows += rows
+    if options.json:
+        pathlib.Path(options.json).write_text(json.dumps(all_rows, indent=1))
     return 0 if good else 1
 
 

@@ -44,6 +44,7 @@ public final class BPETokenizer: Tokenizer {
     encoders = EncoderPool {
       PretokenEncoder(model, pretokenizer, table: PieceTable(instructions))
     }
+    if model.prefersWholePretokens { encoders.prepare() }
     vocabularyCount = definition.endID
     self.content = TokenizerContent(content) { definition.tokenizerJSON }
     let tokens = definition.addedTokens

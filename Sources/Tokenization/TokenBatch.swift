@@ -24,6 +24,8 @@ public final class TokenBatch {
       _ bytes: UnsafeBufferPointer<UInt8>, _ all: [Range<Int>], _ specials: SpecialTokenPolicy,
       with tokenizer: some Tokenizer
     ) {
+      // Untouched room costs nothing, but growing copies.
+      tokens.reserve(all[documents].reduce(0) { $0 + $1.count })
       for document in all[documents] {
         tokenizer.encode(
           UnsafeBufferPointer(rebasing: bytes[document]), specials: specials, into: tokens)

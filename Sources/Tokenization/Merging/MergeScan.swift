@@ -37,13 +37,16 @@ final class MergeScan {
   }
 
   private func start(_ pretoken: UnsafeBufferPointer<UInt8>) {
-    precondition(pretoken.count <= Self.capacity)
+    precondition((1...Self.capacity).contains(pretoken.count))
     count = pretoken.count
-    for index in 0..<count {
-      let token = model.byteToken(pretoken[index])
-      (nodes + index).initialize(to: Node(token: token, rank: .max, result: 0))
+    for index in 0..<count - 1 {
+      let pair = model.bytePair(pretoken[index], pretoken[index + 1])
+      (nodes + index).initialize(
+        to: Node(
+          token: model.byteToken(pretoken[index]), rank: pair.rank, result: pair.result))
     }
-    for index in 0..<count { rate(index) }
+    (nodes + count - 1).initialize(
+      to: Node(token: model.byteToken(pretoken[count - 1]), rank: .max, result: 0))
   }
 
   /// The leftmost node whose merge has the lowest rank.

@@ -11,76 +11,61 @@ struct Merge: Sendable, Equatable {
 
 /// The merges, found by their pair.
 ///
-/// Most questions are about pairs that do not join, so a slot is only four bytes: the number of a
-/// merge and, in the bits above, a part of its pair's hash. For Llama 3's 280,000 merges that is
-/// 2 MiB, and only one question in some thousand that is answered "no" looks at a merge.
-///
-/// ```
-/// slot   | 13 bits of hash | 19 bits: number of the merge + 1 |      0: empty
-/// ```
+/// Most questions are about pairs that do not join; a filter answers nearly all of them. A pair that
+/// joins is one probe of a table in open addressing, three fifths full: one cache line.
 final class MergeTable: @unchecked Sendable {
+  /// One more than the largest rank.
+  let rankCount: Int
+
   // Immutable after `init`, and owned: hence safe to share.
-  private let merges: UnsafeMutableBufferPointer<Merge>
-  private let slots: UnsafeMutableBufferPointer<UInt32>
-  /// The number of bits for a merge's number.
-  private let numberBits: UInt32
+  private let slots: UnsafeMutablePointer<Merge>
+  private let slotCount: Int
+  private let filter: HashFilter
+
+  /// An empty slot: no token has this ID.
+  private static let empty = Merge(left: -1, right: -1, result: -1, rank: .max)
 
   /// A table of these merges; of two with the same pair the later one counts, as in `tokenizers`.
-  init(_ list: [Merge]) {
-    merges = .allocate(capacity: list.count)
-    _ = merges.initialize(from: list)
-    var size = 16
-    while size < list.count * 2 { size *= 2 }
-    slots = .allocate(capacity: size)
-    slots.initialize(repeating: 0)
-    numberBits = UInt32(UInt.bitWidth - list.count.leadingZeroBitCount)
-    for number in list.indices { insert(number) }
+  init(_ merges: [Merge]) {
+    rankCount = (merges.lazy.map { Int($0.rank) }.max() ?? -1) + 1
+    slotCount = merges.count * 5 / 3 + 1
+    slots = .allocate(capacity: slotCount)
+    slots.initialize(repeating: Self.empty, count: slotCount)
+    filter = HashFilter(count: merges.count)
+    for merge in merges {
+      let hash = Self.hash(merge.left, merge.right)
+      filter.insert(hash)
+      slots[slot(hash, merge.left, merge.right)] = merge
+    }
   }
 
-  deinit {
-    merges.deallocate()
-    slots.deallocate()
-  }
+  deinit { slots.deallocate() }
 
   /// The rank and the result of joining two tokens, or `nil` if they do not join.
   @inline(__always)
   func find(_ left: TokenID, _ right: TokenID) -> (rank: Int32, result: TokenID)? {
     let hash = Self.hash(left, right)
-    let (merges, slots) = (merges.baseAddress, slots.baseAddress)
-    guard let merges, let slots else { return nil }
-    let last = self.slots.count &- 1
-    var slot = Int(truncatingIfNeeded: hash >> 40) & last
-    while slots[slot] != 0 {
-      // The upper bits of slot and hash agree: worth a look.
-      if (slots[slot] ^ UInt32(truncatingIfNeeded: hash)) >> numberBits == 0 {
-        let merge = merges[Int(slots[slot] & mask) &- 1]
-        if merge.left == left, merge.right == right { return (merge.rank, merge.result) }
-      }
-      slot = (slot &+ 1) & last
-    }
-    return nil
+    guard filter.mayContain(hash) else { return nil }
+    let merge = slots[slot(hash, left, right)]
+    return merge.left < 0 ? nil : (merge.rank, merge.result)
   }
 
-  private var mask: UInt32 { (1 << numberBits) &- 1 }
-
-  private func insert(_ number: Int) {
-    let merge = merges[number]
-    let hash = Self.hash(merge.left, merge.right)
-    var slot = Int(truncatingIfNeeded: hash >> 40) & (slots.count - 1)
-    while slots[slot] != 0 {
-      let other = merges[Int(slots[slot] & mask) - 1]
-      if (other.left, other.right) == (merge.left, merge.right) { break }
-      slot = (slot + 1) & (slots.count - 1)
+  /// The slot that holds a pair, or the empty one where it belongs.
+  @inline(__always)
+  private func slot(_ hash: UInt64, _ left: TokenID, _ right: TokenID) -> Int {
+    // The hash's upper half as a fraction of the table (Lemire 2019); the filter uses the lower.
+    var slot = Int(truncatingIfNeeded: ((hash >> 32) &* UInt64(slotCount)) >> 32)
+    while slots[slot].left != left || slots[slot].right != right, slots[slot].left >= 0 {
+      slot = slot + 1 == slotCount ? 0 : slot + 1
     }
-    slots[slot] = UInt32(truncatingIfNeeded: hash) & ~mask | UInt32(number + 1)
+    return slot
   }
 
-  /// The product with 2^64 / golden ratio, folded: the upper bits are well mixed, and shifted down
-  /// they mix the lower ones. Bits 40… choose the slot, the upper ones of bits 0–31 are kept in it.
+  /// A product of 128 bits, folded (as in wyhash): both halves of the result are well mixed.
   @inline(__always)
   private static func hash(_ left: TokenID, _ right: TokenID) -> UInt64 {
     let pair = UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
-    let hash = (pair ^ pair >> 29) &* 0x9E37_79B9_7F4A_7C15
-    return hash ^ hash >> 32
+    let product = (pair ^ 0xA076_1D64_78BD_642F).multipliedFullWidth(by: 0xE703_7ED1_A0B4_28DB)
+    return product.high ^ product.low
   }
 }

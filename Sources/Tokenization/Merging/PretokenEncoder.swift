@@ -17,17 +17,25 @@ final class PretokenEncoder {
   private let scan: MergeScan
   private let table: PieceTable
   // Owned: where the pretokens of a window end.
-  private let ends = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: windowSize)
-
-  /// The pretokens that are cut before they are encoded: few enough that their ends and their text
-  /// are still in the first-level cache.
-  private static let windowSize = 1024
+  private let ends = UnsafeMutableBufferPointer<UInt32>.allocate(
+    capacity: PretokenScanner.bestRoom)
 
   init(_ model: BPEModel, _ pretokenizer: Pretokenizer, table: PieceTable) {
     self.model = model
     self.pretokenizer = pretokenizer
     self.table = table
     scan = MergeScan(model)
+    if model.prefersWholePretokens { rememberTokens() }
+  }
+
+  /// Where a pretoken that is a token becomes that token, all of them go into the table at once, the
+  /// lowest IDs, which are the most frequent tokens, into the best places.
+  private func rememberTokens() {
+    for id in model.vocabulary.sortedIDs {
+      model.vocabulary.withBytes(of: id) { bytes in
+        withUnsafePointer(to: id) { table.insert(bytes, $0, count: 1) }
+      }
+    }
   }
 
   deinit { ends.deallocate() }

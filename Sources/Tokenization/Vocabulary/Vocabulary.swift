@@ -53,6 +53,11 @@ struct Vocabulary: Sendable {
     return strings[Int(indices[Int(id)])]
   }
 
+  /// Calls `body` with the bytes of a token, if there is one.
+  func withBytes(of id: TokenID, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+    bytes(of: id)?.withUnsafeBufferPointer(body)
+  }
+
   /// All IDs, rising.
   var sortedIDs: [TokenID] {
     indices.indices.lazy.filter { indices[$0] >= 0 }.map { TokenID($0) }

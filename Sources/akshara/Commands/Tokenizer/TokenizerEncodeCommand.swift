@@ -7,11 +7,7 @@ struct TokenizerEncodeCommand: ParsableCommand {
     commandName: "encode",
     abstract: "Reads documents from standard input, one a line; writes their token IDs.")
 
-  @Option(help: "A tokenizer.json, or a tiktoken rank file.")
-  var tokenizer: String
-
-  @Option(help: "How text is split, for a rank file: \(SplitPattern.names).")
-  var pattern: String?
+  @OptionGroup var source: TokenizerSource
 
   @Option(
     help: "`allow`: the texts of special tokens become those tokens. `text`: they stay text.")
@@ -23,10 +19,10 @@ struct TokenizerEncodeCommand: ParsableCommand {
   @Flag(help: #"Write {"ids": […], "ends": […]}; "ends" are the byte offsets behind the tokens."#)
   var json = false
 
+  @OptionGroup var parallel: ThreadOptions
+
   func run() throws {
-    let tokenizer = try BPETokenizer(
-      contentsOf: tokenizer, pattern: pattern.map(SplitPattern.init(named:)))
-    try TokenStream(tokenizer).encode(
+    try TokenStream(source.tokenizer(), threads: parallel.threads).encode(
       from: DocumentReader("-", layout: whole ? .whole : .line), specials: special,
       as: json ? .json : .ids, write: StandardOutput.write)
   }
