@@ -45,7 +45,7 @@ public struct TokenStream {
     while let line = try reader.next() {
       let ids = try TokenLine.ids(
         line, vocabularyCount: tokenizer.vocabularyCount, at: reader.location)
-      for id in ids { output += tokenizer.bytes(of: id) ?? [] }
+      output += tokenizer.decode(ids)
       output += separator
       try flush(&output, above: Self.outputSize, write)
     }
