@@ -27,6 +27,7 @@ public final class BPETokenizer: Tokenizer {
   private let matcher: AddedTokenMatcher
   /// Whether every token becomes the bytes that it has in the vocabulary.
   private let decodesToOwnBytes: Bool
+  private let addedTokenDecoder: TokenDecoder
   private let addedTokensByID: [TokenID: AddedToken]
   private let specialTokensByText: [[UInt8]: TokenID]
 
@@ -46,6 +47,7 @@ public final class BPETokenizer: Tokenizer {
     self.segments = segments
     encoders = try Encoders(definition, segments, at: location)
     vocabularyCount = definition.endID
+    addedTokenDecoder = definition.decoder.forAddedTokens
     decodesToOwnBytes = definition.characters == nil && definition.decoder == .byteLevel
     self.content = TokenizerContent(content, source: source) {
       try definition.tokenizerJSON(at: location)
@@ -118,7 +120,9 @@ public final class BPETokenizer: Tokenizer {
   /// The bytes that a token stands for in the middle of a text; a special token gives its text.
   /// `nil` for an unused ID.
   public func bytes(of token: TokenID) -> [UInt8]? {
-    if let added = addedTokensByID[token] { return Array(added.text.utf8) }
+    if let added = addedTokensByID[token] {
+      return addedTokenDecoder.bytes(of: Array(added.text.utf8))
+    }
     if decodesToOwnBytes { return definition.vocabulary.bytes(of: token).map(Array.init) }
     return spelling(of: token).map(definition.decoder.bytes)
   }
@@ -127,7 +131,7 @@ public final class BPETokenizer: Tokenizer {
   public func bytes(of token: TokenID, at position: inout DecodingPosition) -> [UInt8] {
     if decodesToOwnBytes { return bytes(of: token) ?? [] }
     if let added = addedTokensByID[token] {
-      return definition.decoder.bytes(ofAdded: Array(added.text.utf8), at: &position)
+      return addedTokenDecoder.bytes(of: Array(added.text.utf8), at: &position)
     }
     return spelling(of: token).map { definition.decoder.bytes(of: $0, at: &position) } ?? []
   }

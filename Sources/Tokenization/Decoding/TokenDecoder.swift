@@ -43,11 +43,14 @@ struct TokenDecoder: Sendable, Equatable {
   static let spaced = TokenDecoder(steps: [], separator: " ")
 
   /// What a SentencePiece model's tokens become.
-  static func sentencePiece(hasDummyPrefix: Bool) -> TokenDecoder {
+  static func sentencePiece(strippedSpaces count: Int) -> TokenDecoder {
     TokenDecoder(
       steps: [.replace(.literal(SpaceMark.text), with: " "), .byteFallback],
-      start: hasDummyPrefix ? .strip(" ", count: 1) : .whole)
+      start: count > 0 ? .strip(" ", count: count) : .whole)
   }
+
+  /// The most characters that are taken off the start of a text; files in use take one or all.
+  static let mostStripped = 1 << 16
 
   /// The bytes of a token in the middle of a text.
   func bytes(of spelling: [UInt8]) -> [UInt8] {
@@ -72,11 +75,11 @@ struct TokenDecoder: Sendable, Equatable {
     return endsWord(spelling) ? position.holdBackSpace(bytes) : position.withHeldSpace(bytes)
   }
 
-  /// The bytes that an added token's text, which no step changes, adds to a text.
-  func bytes(ofAdded text: [UInt8], at position: inout DecodingPosition) -> [UInt8] {
-    var unchanged = self
-    unchanged.steps = []
-    return unchanged.bytes(of: text, at: &position)
+  /// The decoder for the texts of added tokens, which are not spelled with the byte alphabet.
+  var forAddedTokens: TokenDecoder {
+    var decoder = self
+    decoder.steps.removeAll { $0 == .byteLevel }
+    return decoder
   }
 
   /// Whether a token ends with the suffix of words, whose space comes only before another token.

@@ -70,9 +70,6 @@ extension TokenDecoder {
     if start > 0 { self.start = .strip(text, count: start) }
   }
 
-  /// Files in use take one space off.
-  private static let mostStripped = 1 << 16
-
   private mutating func readMetaspace(_ section: TokenizerJSONSection) throws {
     let metaspace = try Metaspace(section)
     if metaspace.prependScheme != .never { start = .marksOfFirstToken(metaspace.mark) }

@@ -59,6 +59,17 @@ struct AlignedText: Sendable, Equatable {
     ends += repeatElement(end, count: text.count)
   }
 
+  /// Appends bytes made of a part of the input, which the last of them covers.
+  mutating func append(_ text: some Collection<UInt8>, from start: Int32, to end: Int32) {
+    append(text.dropLast(), end: start)
+    append(text.suffix(1), end: end)
+  }
+
+  /// Lets the last byte cover the input up to `end`, too.
+  mutating func extendLast(to end: Int32) {
+    if !ends.isEmpty { ends[ends.count - 1] = end }
+  }
+
   /// Takes bytes off the end.
   mutating func removeLast(_ count: Int) {
     bytes.removeLast(count)

@@ -23,7 +23,8 @@ extension SentencePieceFile {
       merges: merges.merges, prefersWholePretokens: false, characters: rules,
       addedTokens: addedTokens,
       decoder: .sentencePiece(
-        hasDummyPrefix: normalizer.addsDummyPrefix || normalizer.removesExtraSpaces),
+        strippedSpaces: normalizer.removesExtraSpaces
+          ? TokenDecoder.mostStripped : normalizer.addsDummyPrefix ? 1 : 0),
       postProcessor: postProcessor)
   }
 

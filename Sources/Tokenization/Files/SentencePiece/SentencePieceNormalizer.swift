@@ -19,6 +19,9 @@ struct SentencePieceNormalizer: Sendable, Equatable {
   private static let space = UInt8(ascii: " ")
 
   /// The normalized text. A byte that is no UTF-8 becomes U+FFFD.
+  ///
+  /// As in SentencePiece, of the bytes that a character becomes the last one covers it, and a deleted
+  /// space belongs to what stands before it.
   func normalize(_ text: AlignedText) -> AlignedText {
     text.withBytes { bytes in
       var position = removesExtraSpaces ? afterLeadingSpaces(bytes) : 0
@@ -73,15 +76,14 @@ struct SentencePieceNormalizer: Sendable, Equatable {
     defer { if !removesExtraSpaces { isAfterSpace = false } }
     var piece = replacement ?? source.bytes[range]
     if isAfterSpace { piece = piece.drop { $0 == Self.space } }
-    guard !piece.isEmpty else { return }
+    let end = source.ends[range.upperBound - 1]
+    guard !piece.isEmpty else { return result.extendLast(to: end) }
     isAfterSpace = piece.last == Self.space
     if replacement == nil, !piece.contains(Self.space) {
       result.append(source, range)
     } else {
-      let end = source.ends[range.upperBound - 1]
-      for byte in piece {
-        result.append(byte == Self.space ? SpaceMark.bytes : [byte], end: end)
-      }
+      let marked = piece.flatMap { $0 == Self.space ? SpaceMark.bytes : [$0] }
+      result.append(marked, from: source.inputOffset(of: range.lowerBound), to: end)
     }
   }
 
