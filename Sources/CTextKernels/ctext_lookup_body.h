@@ -1,77 +1,85 @@
 // The lookup that ctext_lookup.h describes: the one body of all instruction sets. Each of them
 // brings
-//   piece_key                          16 bytes in a register
+//   piece_key                      16 bytes in a register
 //   key_load(p, length)            the first `length` (1 … 16) of the 16 bytes at p, zeros behind
 //   key_low(k), key_high(k)        its two 64-bit halves
 //   slot_matches(slot, k, length)  whether the slot holds the short piece
 //   slot_copy(slot, ids)           the slot's first 64 bytes to `ids`: at least all its ids
 //
-// Keys and hashes of BLOCK pieces are made first, and their slots asked for; when the ids are then
-// fetched the cache lines are on their way. The chain from one piece to the next is one addition,
-// of the number of ids written.
-enum { BLOCK = 16 };
+// While the ids of piece i are fetched, the key and the hash of piece i + AHEAD are made and its
+// slot is asked for, so that its cache line is on the way for some hundred cycles:
+//
+//   pieces    | 0 | 1 | 2 | … | 15 | 16 | 17 | …
+//               └ fetch            └ prepare           ring[16 mod 16] takes the place of piece 0
+//
+// The chain from one piece to the next is one addition, of the number of ids written.
+enum { AHEAD = 16 };
+
+// A piece whose slot is on its way.
+typedef struct {
+  piece_key key;
+  const ctext_slot *slot;
+  uint32_t begin, length;
+} prepared;
+
+static inline void prepare(const ctext_table *table, const uint8_t *text, size_t text_count,
+                           uint32_t begin, uint32_t end, prepared *piece) {
+  uint32_t length = end - begin;
+  if (__builtin_expect(text_count - begin >= 16, 1)) {
+    piece->key = key_load(text + begin, length < 16 ? length : 16);
+  } else {  // 16 bytes from here would lie behind the text
+    uint8_t tail[16] = {0};
+    memcpy(tail, text + begin, text_count - begin);
+    piece->key = key_load(tail, length < 16 ? length : 16);
+  }
+  uint64_t hash = ctext_fold(key_low(piece->key), key_high(piece->key));
+  piece->slot = &table->slots[hash & table->mask];
+  piece->begin = begin;
+  piece->length = length;
+  __builtin_prefetch(piece->slot);
+}
+
+// The slot of a short piece that is not in the first of its slots; NULL if the table lacks it.
+static const ctext_slot *find_further(const ctext_table *table, const prepared *piece) {
+  const ctext_slot *slot = piece->slot;
+  for (int probe = 1; probe < CTEXT_PROBES && slot->kind != CTEXT_EMPTY; probe++) {
+    slot = &table->slots[(uint64_t)(slot - table->slots + 1) & table->mask];
+    if (slot_matches(slot, piece->key, piece->length)) return slot;
+  }
+  return NULL;
+}
 
 static size_t lookup(const ctext_table *table, const uint8_t *text, size_t text_count,
                      uint32_t start, const uint32_t *ends, size_t piece_count, int32_t *ids,
                      size_t *id_count) {
-  piece_key keys[BLOCK];
-  uint64_t hashes[BLOCK];
-  uint32_t lengths[BLOCK];
+  prepared ring[AHEAD];
   int32_t *out = ids;
-  size_t piece = 0;
-  uint32_t block_start = start;
-  while (piece < piece_count) {
-    size_t count = piece_count - piece < BLOCK ? piece_count - piece : BLOCK;
-    uint32_t begin = block_start;
-    for (size_t i = 0; i < count; i++) {
-      uint32_t end = ends[piece + i], length = end - begin;
-      lengths[i] = length;
-      piece_key key;
-      if (text_count - begin >= 16) {
-        key = key_load(text + begin, length < 16 ? length : 16);
-      } else {  // 16 bytes from here would lie behind the text
-        uint8_t tail[16] = {0};
-        memcpy(tail, text + begin, text_count - begin);
-        key = key_load(tail, length);
+  uint32_t begin = start;
+  size_t ready = piece_count < AHEAD ? piece_count : AHEAD, i = 0;
+  for (size_t next = 0; next < ready; next++) {
+    prepare(table, text, text_count, begin, ends[next], &ring[next]);
+    begin = ends[next] & ~CTEXT_REMOVED;
+  }
+  for (; i < piece_count; i++) {
+    prepared *piece = &ring[i % AHEAD];
+    if (__builtin_expect(piece->length > CTEXT_SHORT_PIECE, 0)) {
+      int found = ctext_find_long(table, text + piece->begin, piece->length, out);
+      if (found < 0) break;
+      out += found;
+    } else {
+      const ctext_slot *slot = piece->slot;
+      if (__builtin_expect(!slot_matches(slot, piece->key, piece->length), 0)) {
+        slot = find_further(table, piece);
+        if (slot == NULL) break;
       }
-      keys[i] = key;
-      hashes[i] = ctext_fold(key_low(key), key_high(key));
-      __builtin_prefetch(&table->slots[hashes[i] & table->mask]);
-      begin = end & ~CTEXT_REMOVED;
+      slot_copy(slot, out);
+      out += slot->count;
     }
-    begin = block_start;
-    for (size_t i = 0; i < count; i++) {
-      uint32_t length = lengths[i];
-      if (__builtin_expect(length > CTEXT_SHORT_PIECE, 0)) {
-        int found = ctext_find_long(table, text + begin, length, out);
-        if (found < 0) {
-          *id_count = (size_t)(out - ids);
-          return piece + i;
-        }
-        out += found;
-      } else {
-        uint64_t place = hashes[i] & table->mask;
-        const ctext_slot *slot = &table->slots[place];
-        if (__builtin_expect(!slot_matches(slot, keys[i], length), 0)) {
-          int probe = 1;
-          for (; probe < CTEXT_PROBES; probe++) {
-            if (slot->kind == CTEXT_EMPTY) break;
-            slot = &table->slots[(place + (uint64_t)probe) & table->mask];
-            if (slot_matches(slot, keys[i], length)) break;
-          }
-          if (probe == CTEXT_PROBES || slot->kind == CTEXT_EMPTY) {
-            *id_count = (size_t)(out - ids);
-            return piece + i;
-          }
-        }
-        slot_copy(slot, out);
-        out += slot->count;
-      }
-      begin += length;
+    if (ready < piece_count) {
+      prepare(table, text, text_count, begin, ends[ready], piece);
+      begin = ends[ready++] & ~CTEXT_REMOVED;
     }
-    block_start = begin;
-    piece += count;
   }
   *id_count = (size_t)(out - ids);
-  return piece;
+  return i;
 }

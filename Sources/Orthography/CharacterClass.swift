@@ -29,6 +29,9 @@ public struct CharacterClass: OptionSet, Sendable, Hashable {
   /// are not UTF-8.
   public static let other = CharacterClass(rawValue: 512)
 
+  /// The number of classes.
+  public static let count = 10
+
   /// `\p{L}`.
   public static let letter: CharacterClass = [.capital, .small, .caseless]
   /// `\s`.

@@ -111,10 +111,15 @@ public final class BPETokenizer: Tokenizer {
     }
   }
 
-  /// An encoding with the tokens that the file puts around a text (`post_processor`), such as the
-  /// token that begins a text; they cover nothing. Where the file names none, nothing is added.
-  public func framed(_ encoding: Encoding) -> Encoding {
-    definition.postProcessor?.framed(encoding) ?? encoding
+  /// Appends the tokens of bytes as `encode(_:specials:into:)` does, with the tokens around them that
+  /// the file puts around a text (`post_processor`), such as the one that begins it; those cover
+  /// nothing. Where the file names none, none are added.
+  public func encodeFramed(
+    _ bytes: UnsafeBufferPointer<UInt8>, specials: SpecialTokenPolicy, into buffer: TokenBuffer
+  ) {
+    for token in definition.postProcessor?.before ?? [] { buffer.append(token, end: 0) }
+    encode(bytes, specials: specials, into: buffer)
+    for token in definition.postProcessor?.after ?? [] { buffer.append(token, end: bytes.count) }
   }
 
   /// The bytes that a token stands for in the middle of a text; a special token gives its text.
@@ -134,6 +139,11 @@ public final class BPETokenizer: Tokenizer {
       return addedTokenDecoder.bytes(of: Array(added.text.utf8), at: &position)
     }
     return spelling(of: token).map { definition.decoder.bytes(of: $0, at: &position) } ?? []
+  }
+
+  /// Whether `bytes(of:)` is what tokens add to a text from `position` on.
+  func isSteady(at position: DecodingPosition) -> Bool {
+    decodesToOwnBytes || definition.decoder.isSteady(at: position)
   }
 
   /// An ordinary token as the decoder takes it.

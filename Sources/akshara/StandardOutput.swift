@@ -6,9 +6,23 @@ enum StandardOutput {
   /// Writes bytes.
   ///
   /// - Throws: `unwritable`, for example when the disk behind a redirection is full.
-  static func write(_ bytes: [UInt8]) throws {
-    do { try FileHandle.standardOutput.write(contentsOf: Data(bytes)) } catch {
-      throw AksharaError(.unwritable, "cannot write to standard output")
+  static func write(_ bytes: UnsafeRawBufferPointer) throws {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let slice = UnsafeRawBufferPointer(rebasing: rest)
+      let written = Foundation.write(STDOUT_FILENO, slice.baseAddress, slice.count)
+      if written < 0 && errno == EINTR { continue }
+      guard written > 0 else {
+        throw AksharaError(.unwritable, "cannot write to standard output")
+      }
+      rest = rest.dropFirst(written)
     }
+  }
+
+  /// Writes bytes.
+  ///
+  /// - Throws: `unwritable`, for example when the disk behind a redirection is full.
+  static func write(_ bytes: [UInt8]) throws {
+    try bytes.withUnsafeBytes { try write($0) }
   }
 }

@@ -58,7 +58,11 @@ import Testing
       let bytes = (0..<count).map { _ in UInt8.random(in: 0x61...0x63, using: &generator) }
       let expected = twin.encode(bytes)
       #expect(encode(bytes, model) == expected, "\(String(decoding: bytes, as: UTF8.self))")
-      if !prefersWhole { #expect(encodeInChain(bytes, model) == expected) }
+      if !prefersWhole {
+        for long in [0, Int.max] {
+          #expect(encodeInChain(bytes, model, longPretoken: long) == expected)
+        }
+      }
     }
   }
 
@@ -77,9 +81,11 @@ import Testing
     return Array(encoding.ids[..<half])
   }
 
-  private func encodeInChain(_ bytes: [UInt8], _ model: BPEModel) -> [TokenID] {
+  private func encodeInChain(
+    _ bytes: [UInt8], _ model: BPEModel, longPretoken: Int
+  ) -> [TokenID] {
     bytes.withUnsafeBufferPointer { buffer in
-      var chain = MergeChain(buffer, model: model)
+      var chain = MergeChain(buffer, model: model, longPretoken: longPretoken)
       chain.joinAll()
       var ids: [TokenID] = []
       chain.forEach { token, _ in ids.append(token) }

@@ -75,6 +75,17 @@ struct TokenDecoder: Sendable, Equatable {
     return endsWord(spelling) ? position.holdBackSpace(bytes) : position.withHeldSpace(bytes)
   }
 
+  /// Whether tokens become the same everywhere from `position` on.
+  func isSteady(at position: DecodingPosition) -> Bool {
+    guard separator.isEmpty else { return false }
+    let holdsSpaces = steps.contains { if case .wordSuffix = $0 { true } else { false } }
+    switch start {
+    case .whole: return !holdsSpaces
+    case .strip: return !holdsSpaces && position.hasText
+    case .marksOfFirstToken: return !holdsSpaces && position.tokens > 0
+    }
+  }
+
   /// The decoder for the texts of added tokens, which are not spelled with the byte alphabet.
   var forAddedTokens: TokenDecoder {
     var decoder = self
@@ -125,7 +136,7 @@ public struct DecodingPosition: Sendable {
   /// The characters that were taken off the start of the text.
   private var stripped = 0
   /// Whether something has come out, so that nothing more is taken off.
-  private var hasText = false
+  private(set) var hasText = false
 
   /// Whether a space waits for another token.
   private var holdsSpace = false

@@ -10,14 +10,6 @@ struct PostProcessor: Sendable, Equatable {
   /// The post-processor as it stands in the file, with what it says about pairs of texts.
   var json: JSONValue
 
-  /// An encoding with the tokens around it, which cover nothing.
-  func framed(_ encoding: Encoding) -> Encoding {
-    Encoding(
-      ids: before + encoding.ids + after,
-      ends: before.map { _ in 0 } + encoding.ends
-        + after.map { _ in encoding.ends.last ?? 0 })
-  }
-
   /// Tokens around a text, as `TemplateProcessing` says it.
   init(before: [(text: String, id: TokenID)], after: [(text: String, id: TokenID)]) {
     self.before = before.map(\.id)

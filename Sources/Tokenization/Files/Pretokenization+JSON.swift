@@ -30,6 +30,14 @@ extension Pretokenization {
       case .spellBytes: break
       }
     }
+    let namesByteLevel = steps.contains { step in
+      guard case .cut(let pretokenizer) = step else { return false }
+      return pretokenizer.rule.parts.contains { if case .byteLevel = $0 { true } else { false } }
+    }
+    if isByteLevel, !namesByteLevel {
+      parts.append(
+        PretokenRule.byteLevel(usesRegex: false, addsPrefixSpace: addsPrefixSpace).json)
+    }
     switch parts.count {
     case 0: return .null
     case 1: return parts[0]
@@ -85,10 +93,12 @@ private struct PretokenizationReader {
     var steps: [Pretokenization.Step] = []
     var rules: [PretokenRule] = []
     func flush() throws {
-      guard let first = rules.first else { return }
+      // A `ByteLevel` without its expression cuts nothing.
+      let cuts = rules.contains { $0 != .byteLevel(usesRegex: false, addsPrefixSpace: false) }
+      defer { rules = [] }
+      guard cuts, let first = rules.first else { return }
       let rule = rules.count == 1 ? first : .sequence(rules)
       steps.append(.cut(try Pretokenizer(rule, at: location)))
-      rules = []
     }
     for part in parts {
       switch part {

@@ -8,6 +8,9 @@ struct BinaryHeap<Element: Comparable> {
     for index in stride(from: elements.count / 2 - 1, through: 0, by: -1) { sink(index) }
   }
 
+  /// The smallest element.
+  var first: Element? { elements.first }
+
   /// Adds an element, in O(log n).
   mutating func push(_ element: Element) {
     elements.append(element)

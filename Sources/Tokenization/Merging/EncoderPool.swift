@@ -2,7 +2,7 @@ import Synchronization
 
 /// Encoders with their tables, lent to one thread at a time, so that a tokenizer may be shared.
 ///
-/// There are as many as threads ever encoded at once; each keeps its table (about 20 MiB) for the
+/// There are as many as threads ever encoded at once; each keeps its table (up to 36 MiB) for the
 /// next text. Which of them encodes a text has no influence on its tokens.
 final class EncoderPool<Encoder>: Sendable {
   /// An encoder on its way from one thread to another, never with two at once.

@@ -25,8 +25,12 @@ final class MergeTable: @unchecked Sendable {
   /// The number of bits for a merge's number.
   private let numberBits: UInt32
 
+  /// One more than the largest rank.
+  let rankCount: Int
+
   /// A table of these merges; of two with the same pair the later one counts, as in `tokenizers`.
   init(_ list: [Merge]) {
+    rankCount = (list.lazy.map { Int($0.rank) }.max() ?? -1) + 1
     merges = .allocate(capacity: list.count)
     _ = merges.initialize(from: list)
     var size = 16

@@ -43,11 +43,19 @@ enum TextInstructions: String, CaseIterable, Sendable {
   /// The lookup compiled for it.
   var lookup: ctext_lookup { ctext_lookup_for(number) }
 
-  private var number: Int32 {
+  fileprivate var number: Int32 {
     switch self {
     case .scalar: Int32(CTEXT_LOOKUP_SCALAR)
     case .avx2: Int32(CTEXT_LOOKUP_AVX2)
     case .avx512: Int32(CTEXT_LOOKUP_AVX512)
     }
   }
+}
+
+extension TextInstructions {
+  /// The scan compiled for it, or, where it needs more of AVX-512 than the machine has, for less.
+  var scan: ctext_scan { ctext_scan_for(min(number, ctext_scan_best_isa())) }
+
+  /// Whether the machine has all that the scan compiled for it needs.
+  var hasScan: Bool { number <= ctext_scan_best_isa() }
 }

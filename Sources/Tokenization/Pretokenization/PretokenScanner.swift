@@ -1,3 +1,5 @@
+internal import CTextKernels
+
 /// Cuts text into pretokens, a window of them at a time.
 ///
 /// ```swift
@@ -15,32 +17,48 @@ public struct PretokenScanner {
   /// The bit of an end that says: the piece is no pretoken.
   public static let removed: UInt32 = 1 << 31
 
-  private var reference: ReferenceScanner
+  /// The room for ends that lets a call do the most (4,160): with less, windows are shorter.
+  public static let bestRoom = Int(CTEXT_BEST_ROOM)
+
+  private let bytes: UnsafeBufferPointer<UInt8>
+  private let table: ScanTable
+  private let scan: ctext_scan
+  private var position = 0
 
   /// A scanner at the beginning of `bytes`.
   ///
   /// - Parameter bytes: at most 2 GiB − 1, valid while the scanner is used. A byte that is part of
   ///   no well-formed UTF-8 sequence counts as a symbol.
   public init(_ bytes: UnsafeBufferPointer<UInt8>, _ pretokenizer: Pretokenizer) {
-    reference = ReferenceScanner(bytes, pattern: pretokenizer.pattern ?? .llama3)
+    self.init(bytes, pretokenizer.pattern ?? .llama3, Self.scan)
   }
+
+  /// A scanner with the kernel of one instruction set.
+  init(_ bytes: UnsafeBufferPointer<UInt8>, _ pattern: SplitPattern, _ scan: @escaping ctext_scan) {
+    self.bytes = bytes
+    self.scan = scan
+    table = ScanTable.table(for: pattern)
+  }
+
+  /// The kernel for this machine, or a lesser one that `AKSHARA_ISA` asks for.
+  private static let scan = ((try? TextInstructions.chosen()) ?? .best).scan
 
   /// Writes the offsets behind the next pretokens to `ends`, which has room for at least one.
   ///
   /// - Returns: how many it wrote; 0 only at the end of the text.
   public mutating func next(_ ends: UnsafeMutableBufferPointer<UInt32>) -> Int {
-    var count = 0
-    while count < ends.count, let piece = reference.next() {
-      ends[count] = UInt32(piece.upperBound)
-      count += 1
+    guard position < bytes.count, let text = bytes.baseAddress, let room = ends.baseAddress else {
+      return 0
     }
+    let count = scan(table.pattern, text, bytes.count, position, room, ends.count)
+    position = Int(ends[count - 1])
     return count
   }
 
   /// Calls `body` with the end of each piece, and whether it is a pretoken.
   public consuming func forEach(_ body: (_ end: Int, _ isPretoken: Bool) throws -> Void) rethrows {
     var scanner = self
-    try withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.window) { ends in
+    try withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.bestRoom) { ends in
       while case let count = scanner.next(ends), count > 0 {
         for end in ends[..<count] {
           try body(Int(end & ~Self.removed), end & Self.removed == 0)
@@ -48,7 +66,4 @@ public struct PretokenScanner {
       }
     }
   }
-
-  /// A number of pretokens that fits into the nearest cache.
-  private static let window = 1024
 }

@@ -25,16 +25,23 @@ public final class DocumentReader {
   private let path: String
   /// `nil` for standard input, whose bytes are never taken for compressed ones.
   private let source: ByteSource?
-  private let layout: Layout
+  let layout: Layout
   private var chunk = [UInt8](repeating: 0, count: 1 << 18)
   private var buffer: [UInt8] = []
   /// Where the unread part of the buffer begins.
   private var start = 0
-  private var ended = false
+  private(set) var hasEnded = false
   private var line = 0
+  /// The beginning of a line whose end the last block lacked, and the number of lines in blocks.
+  var carried: [UInt8] = []
+  var countedLines = 0
+  var isStandardInput: Bool { source == nil }
 
   /// Where the last document stands.
-  public var location: SourceLocation {
+  public var location: SourceLocation { location(line: line) }
+
+  /// Where a line stands.
+  func location(line: Int) -> SourceLocation {
     SourceLocation(file: path, line: layout == .whole ? nil : line)
   }
 
@@ -76,7 +83,7 @@ public final class DocumentReader {
         line += 1
         return Array(buffer[start..<(layout == .lineWithFeed ? end + 1 : end)])
       }
-      if ended {
+      if hasEnded {
         defer { start = buffer.count }
         line += 1
         return start < buffer.count ? Array(buffer[start...]) : nil
@@ -89,26 +96,24 @@ public final class DocumentReader {
   }
 
   private func lineFeed(from position: Int) -> Int? {
-    buffer.withUnsafeBytes { bytes in
-      guard position < bytes.count, let base = bytes.baseAddress,
-        let found = memchr(base + position, Int32(UInt8(ascii: "\n")), bytes.count - position)
-      else { return nil }
-      return UnsafeRawPointer(found) - base
-    }
+    buffer.withUnsafeBufferPointer { LineFeed.next(in: $0, from: position) }
   }
 
   private func wholeInput() throws -> [UInt8]? {
-    if ended { return nil }
-    while !ended { try fill() }
+    if hasEnded { return nil }
+    while !hasEnded { try fill() }
     defer { buffer = [] }
     return buffer
   }
 
-  private func fill() throws {
+  private func fill() throws { try fill(&buffer) }
+
+  /// Appends the next bytes of the input.
+  func fill(_ bytes: inout [UInt8]) throws {
     let count = try chunk.withUnsafeMutableBytes { try read(into: $0) }
-    buffer += chunk[..<count]
-    ended = count == 0
-    guard buffer.count <= Self.longestDocument else {
+    bytes += chunk[..<count]
+    hasEnded = count == 0
+    guard bytes.count <= Self.longestDocument else {
       throw AksharaError(
         .malformed, "the document is longer than \(Self.longestDocument >> 20) MiB", at: location,
         remedy: "cut it into several lines")

@@ -2,63 +2,94 @@ import Artifacts
 
 /// Tokens of a document as a line of text, in the form that `akshara tokenizer encode` writes and
 /// `decode` reads.
-public enum TokenLine {
-  /// Appends IDs separated by spaces, and a line feed.
-  public static func append(_ ids: [TokenID], to line: inout [UInt8]) {
-    for (index, id) in ids.enumerated() {
-      if index > 0 { line.append(UInt8(ascii: " ")) }
-      append(id, to: &line)
+enum TokenLine {
+  /// What is wrong with a line.
+  struct Fault: Error {
+    /// The line, from the first of its block.
+    var line = 0
+    fileprivate let make: @Sendable (SourceLocation) -> AksharaError
+
+    /// The error, with where the line stands.
+    func error(at location: SourceLocation) -> AksharaError { make(location) }
+
+    /// The `number`th of the line is no token ID below `count`.
+    static func notAnID(number: Int, count: Int) -> Fault {
+      Fault {
+        AksharaError(
+          .malformed, "number \(number) of the line is no token ID", at: $0,
+          remedy: "give whole numbers below \(count)")
+      }
     }
-    line.append(UInt8(ascii: "\n"))
   }
+
+  /// What may stand between numbers: spaces, tabs, and a carriage return at the end.
+  @inline(__always)
+  static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
 
   /// Appends `{"ids":[…],"ends":[…]}` and a line feed; `ends` are the byte offsets of
   /// `Encoding.ends`.
-  public static func append(json encoding: Encoding, to line: inout [UInt8]) {
-    let json: JSONValue = [
-      "ids": .array(encoding.ids.map { JSONValue($0) }),
-      "ends": .array(encoding.ends.map { JSONValue($0) }),
-    ]
-    line += json.compact
-    line.append(UInt8(ascii: "\n"))
+  static func append(json tokens: TokenBuffer, to output: inout ByteOutput) {
+    output.append(Array(#"{"ids":["#.utf8))
+    tokens.withIDs { append($0, to: &output) }
+    output.append(Array(#"],"ends":["#.utf8))
+    tokens.withEnds { append($0, to: &output) }
+    output.append(Array("]}\n".utf8))
   }
 
-  /// The IDs on a line: separated by spaces, or a JSON object with `ids`, or a JSON array.
-  ///
-  /// - Throws: `malformed`.
-  public static func ids(
-    _ line: [UInt8], vocabularyCount: Int, at location: SourceLocation
-  ) throws -> [TokenID] {
-    let ids: [Int64?]
-    switch line.first {
-    case UInt8(ascii: "{"), UInt8(ascii: "["):
-      let document = try JSONValue(parsing: line, at: location)
-      guard let values = document["ids"]?.array ?? document.array else {
-        throw AksharaError(
-          .malformed, "the line has no `ids`", at: location, remedy: "write `{\"ids\": [1, 2]}`")
+  /// Appends numbers, none negative, separated by commas.
+  private static func append(_ numbers: UnsafeBufferPointer<Int32>, to output: inout ByteOutput) {
+    // An Int32 has at most ten digits.
+    output.append(atMost: numbers.count * 11) { memory in
+      var position = 0
+      for (index, number) in numbers.enumerated() {
+        if index > 0 {
+          memory.storeBytes(of: UInt8(ascii: ","), toByteOffset: position, as: UInt8.self)
+          position += 1
+        }
+        position += digits(of: UInt32(bitPattern: number), at: memory + position)
       }
-      ids = values.map(\.integer)
-    default:
-      ids = line.split(whereSeparator: { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D })
-        .map { Int64(String(decoding: $0, as: UTF8.self)) }
-    }
-    return try ids.enumerated().map { index, id in
-      guard let id, id >= 0, id < vocabularyCount else {
-        throw AksharaError(
-          .malformed, "number \(index + 1) of the line is no token ID", at: location,
-          remedy: "give whole numbers below \(vocabularyCount)")
-      }
-      return TokenID(id)
+      return position
     }
   }
 
-  private static func append(_ id: TokenID, to line: inout [UInt8]) {
-    let start = line.count
-    var rest = id
-    repeat {
-      line.append(UInt8(ascii: "0") + UInt8(rest % 10))
+  private static func digits(of number: UInt32, at memory: UnsafeMutableRawPointer) -> Int {
+    var count = 1
+    var bound: UInt64 = 10
+    while UInt64(number) >= bound {
+      count += 1
+      bound *= 10
+    }
+    var rest = number
+    for index in stride(from: count - 1, through: 0, by: -1) {
+      memory.storeBytes(
+        of: UInt8(ascii: "0") + UInt8(rest % 10), toByteOffset: index, as: UInt8.self)
       rest /= 10
-    } while rest > 0
-    line[start...].reverse()
+    }
+    return count
+  }
+
+  /// The IDs of a JSON object with `ids`, or of a JSON array.
+  static func ids(json line: [UInt8], vocabularyCount: Int) -> Result<[TokenID], Fault> {
+    let document: JSONValue
+    do { document = try JSONValue(parsing: line) } catch {
+      let problem = (error as? AksharaError)?.message ?? "the line is no JSON"
+      return .failure(
+        Fault { AksharaError(.malformed, problem, at: $0, remedy: "write `{\"ids\": [1, 2]}`") })
+    }
+    guard let values = document["ids"]?.array ?? document.array else {
+      return .failure(
+        Fault {
+          AksharaError(
+            .malformed, "the line has no `ids`", at: $0, remedy: "write `{\"ids\": [1, 2]}`")
+        })
+    }
+    var ids: [TokenID] = []
+    for value in values {
+      guard let id = value.integer, id >= 0, id < vocabularyCount else {
+        return .failure(.notAnID(number: ids.count + 1, count: vocabularyCount))
+      }
+      ids.append(TokenID(id))
+    }
+    return .success(ids)
   }
 }

@@ -7,19 +7,15 @@ struct TokenizerDecodeCommand: ParsableCommand {
     commandName: "decode",
     abstract: "Reads lines of token IDs from standard input; writes the documents.")
 
-  @Option(help: "A tokenizer.json, or a tiktoken rank file.")
-  var tokenizer: String
-
-  @Option(help: "How text is split, for a rank file: gpt2, cl100k, llama3, qwen2 or indic.")
-  var pattern: String?
+  @OptionGroup var source: TokenizerSource
 
   @Flag(help: "Write no line feeds between documents: the inverse of `encode --whole`.")
   var whole = false
 
+  @OptionGroup var parallel: ThreadOptions
+
   func run() throws {
-    let tokenizer = try BPETokenizer(
-      contentsOf: tokenizer, pattern: pattern.map(SplitPattern.init(named:)))
-    try TokenStream(tokenizer).decode(
+    try TokenStream(source.tokenizer(), threads: parallel.threads).decode(
       from: DocumentReader("-", layout: .line), separator: whole ? [] : [0x0A],
       write: StandardOutput.write)
   }

@@ -1,0 +1,195 @@
+// The scan for AVX-512 (F, BW, VL, VBMI, VBMI2) with BMI2.
+#include "ctext_scan_masks.h"
+#include "ctext_scan_piece.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,lzcnt,popcnt"))), \
+    apply_to = function)
+
+// The first bytes of well-formed sequences of two, three and four bytes in the block before.
+typedef struct {
+  uint64_t two, three, four;
+} block_state;
+
+// The class of each of 64 characters of one page: `index` has its low 7 bits.
+static inline __m512i page_classes(const ctext_pattern *pattern, uint32_t page, __m512i index) {
+  const uint8_t *classes = pattern->classes + CTEXT_PAGE * pattern->pages[page];
+  return _mm512_permutex2var_epi8(_mm512_loadu_si512(classes), index,
+                                  _mm512_loadu_si512(classes + 64));
+}
+
+// Six bits of `low` with the last bits of `high` above them: the place in a page of the character
+// whose last two bytes these are.
+//
+//   high   1 0 0 0 1 1 0 1        low    1 0 h g f e d c
+//   index  . 1 h g f e d c        its bit 6 is the last bit of `high`
+static inline __m512i page_index(__m512i high, __m512i low) {
+  return _mm512_ternarylogic_epi64(_mm512_set1_epi8(0x3F), low, _mm512_slli_epi16(high, 6), 0xCA);
+}
+
+// Byte `back` of the characters at p whose first byte is at m0, m1 or m2 bytes before: at each of
+// the three places of a character the same byte.
+static inline __m512i align(const uint8_t *p, int byte, uint64_t second, uint64_t third) {
+  __m512i x = _mm512_loadu_si512(p + byte);
+  x = _mm512_mask_loadu_epi8(x, second, p + byte - 1);
+  return _mm512_mask_loadu_epi8(x, third, p + byte - 2);
+}
+
+// The classes of characters of three bytes. All characters of a page (128 code points: one Indian
+// script) are looked up at once; a block has seldom more than one page.
+//
+//   text     E0 B2 95 E0 B3 8D       ಕ ್
+//   first    E0 E0 E0 E0 E0 E0       aligned: at each byte of a character
+//   second   B2 B2 B2 B3 B3 B3       the same page: they differ in the last bit only
+//   third    95 95 95 8D 8D 8D
+static inline __m512i three_bytes(const ctext_pattern *pattern, const uint8_t *p, __m512i result,
+                                  uint64_t lead, uint64_t second, uint64_t third) {
+  __m512i first_bytes = align(p, 0, second, third), second_bytes = align(p, 1, second, third);
+  __m512i index = page_index(second_bytes, align(p, 2, second, third));
+  __m512i even = _mm512_or_si512(second_bytes, _mm512_set1_epi8(1));
+  for (uint64_t todo = lead | second | third; todo;) {
+    int at = (int)__builtin_ctzll(todo);
+    const uint8_t *c = p + at - (second >> at & 1) - 2 * (third >> at & 1);
+    uint32_t page = (uint32_t)(c[0] & 0x0F) << 5 | (uint32_t)(c[1] & 0x3F) >> 1;
+    uint64_t same = _mm512_mask_cmpeq_epi8_mask(todo, first_bytes, _mm512_set1_epi8((char)c[0]));
+    same = _mm512_mask_cmpeq_epi8_mask(same, even, _mm512_set1_epi8((char)(c[1] | 1)));
+    result = _mm512_mask_mov_epi8(result, same, page_classes(pattern, page, index));
+    todo &= ~same;
+  }
+  return result;
+}
+
+// The same for characters of two bytes, whose page is in their first byte.
+static inline __m512i two_bytes(const ctext_pattern *pattern, const uint8_t *p, __m512i result,
+                                uint64_t lead, uint64_t second) {
+  __m512i first_bytes = align(p, 0, second, 0);
+  __m512i index = page_index(first_bytes, align(p, 1, second, 0));
+  __m512i even = _mm512_or_si512(first_bytes, _mm512_set1_epi8(1));
+  for (uint64_t todo = lead | second; todo;) {
+    int at = (int)__builtin_ctzll(todo);
+    uint8_t c = p[at - (int)(second >> at & 1)];
+    uint64_t same = _mm512_mask_cmpeq_epi8_mask(todo, even, _mm512_set1_epi8((char)(c | 1)));
+    result = _mm512_mask_mov_epi8(
+        result, same, page_classes(pattern, (uint32_t)(c & 0x1F) >> 1, index));
+    todo &= ~same;
+  }
+  return result;
+}
+
+// Characters of four bytes, one by one.
+static inline __m512i four_bytes(const ctext_pattern *pattern, const uint8_t *p, __m512i result,
+                                 uint64_t lead, uint64_t before) {
+  // Bytes 0 … 3 are the ones before the block.
+  uint8_t classes[3 + 64 + 4];
+  _mm512_storeu_si512(classes + 3, result);
+  for (uint64_t mask = before >> 61; mask; mask &= mask - 1) {
+    int at = (int)__builtin_ctzll(mask);
+    uint32_t code_point;
+    ctext_decode(p + at - 3, 4, &code_point);
+    memset(classes + at, ctext_class(pattern, code_point), 4);
+  }
+  for (; lead; lead &= lead - 1) {
+    int at = (int)__builtin_ctzll(lead);
+    uint32_t code_point;
+    ctext_decode(p + at, 4, &code_point);
+    memset(classes + 3 + at, ctext_class(pattern, code_point), 4);
+  }
+  return _mm512_loadu_si512(classes + 3);
+}
+
+// The four-byte sequences among `lead` that are well-formed.
+static inline uint64_t well_formed_fours(const uint8_t *p, uint64_t lead) {
+  uint64_t result = 0;
+  for (; lead; lead &= lead - 1) {
+    uint32_t code_point;
+    if (ctext_decode(p + __builtin_ctzll(lead), 4, &code_point) == 4) result |= lead & -lead;
+  }
+  return result;
+}
+
+static inline __m512i multibyte(const ctext_pattern *pattern, const uint8_t *p, __m512i bytes,
+                                __m512i classes, uint64_t high, block_state *state,
+                                uint64_t *starts) {
+  __m512i next = _mm512_loadu_si512(p + 1), after = _mm512_loadu_si512(p + 2);
+  // Bytes 80 … BF are −128 … −65: less than −64.
+  __m512i bound = _mm512_set1_epi8(-64);
+  uint64_t continued = _mm512_cmplt_epi8_mask(next, bound);
+  uint64_t continued_twice = continued & _mm512_cmplt_epi8_mask(after, bound);
+  uint64_t from_c2 = _mm512_cmpge_epu8_mask(bytes, _mm512_set1_epi8((char)0xC2));
+  uint64_t from_e0 = _mm512_cmpge_epu8_mask(bytes, _mm512_set1_epi8((char)0xE0));
+  uint64_t from_f0 = _mm512_cmpge_epu8_mask(bytes, _mm512_set1_epi8((char)0xF0));
+  uint64_t two = from_c2 & ~from_e0 & continued;
+  uint64_t three = from_e0 & ~from_f0 & continued_twice;
+  // E0 goes on with A0 or more (no overlong forms), ED with less (no surrogates).
+  uint64_t from_a0 = _mm512_cmpge_epu8_mask(next, _mm512_set1_epi8((char)0xA0));
+  uint64_t e0 = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)0xE0));
+  uint64_t ed = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)0xED));
+  three &= ~((e0 & ~from_a0) | (ed & from_a0));
+  uint64_t four = from_f0 ? well_formed_fours(p, from_f0) : 0;
+  uint64_t second_of_two = two << 1 | state->two >> 63;
+  uint64_t second = three << 1 | state->three >> 63, third = three << 2 | state->three >> 62;
+  uint64_t rest_of_four = four << 1 | state->four >> 63 | four << 2 | state->four >> 62 |
+                          four << 3 | state->four >> 61;
+  *starts = ~(second_of_two | second | third | rest_of_four);
+  classes = _mm512_mask_mov_epi8(classes, high,
+                                 _mm512_set1_epi8((char)ctext_class(pattern, 0xFFFD)));
+  if (three | second | third) classes = three_bytes(pattern, p, classes, three, second, third);
+  if (two | second_of_two) classes = two_bytes(pattern, p, classes, two, second_of_two);
+  if (four | rest_of_four) classes = four_bytes(pattern, p, classes, four, state->four);
+  *state = (block_state){two, three, four};
+  return classes;
+}
+
+static inline block_masks classify(const ctext_pattern *pattern, const uint8_t *p,
+                                   block_state *state) {
+  __m512i bytes = _mm512_loadu_si512(p);
+  uint64_t high = _mm512_movepi8_mask(bytes), starts = ~0ull;
+  // A look-up of the low 7 bits in 128 classes: right for ASCII.
+  __m512i classes = page_classes(pattern, 0, bytes);
+  if (high) {
+    classes = multibyte(pattern, p, bytes, classes, high, state, &starts);
+  } else {
+    *state = (block_state){0, 0, 0};
+  }
+#define CLASS_BIT(bit) _mm512_test_epi8_mask(classes, _mm512_set1_epi8((char)(bit)))
+  return (block_masks){CLASS_BIT(0x01), CLASS_BIT(0x02), CLASS_BIT(0x04), CLASS_BIT(0x08),
+                       CLASS_BIT(0x10), CLASS_BIT(0x20), CLASS_BIT(0x40), CLASS_BIT(0x80),
+                       starts,          ~high};
+#undef CLASS_BIT
+}
+
+// Compresses the numbers 0 … 63 under the mask, widens 16 at a time, and adds the base.
+//
+//   mask      0 1 0 0 1 1        lowest bit on the left
+//   numbers   1 4 5 . . .
+//   ends      base+1 base+4 base+5
+static inline size_t write_ends(uint64_t mask, uint32_t base, uint32_t *ends) {
+  const __m512i numbers = _mm512_set_epi8(
+      63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43, 42, 41,
+      40, 39, 38, 37, 36, 35, 34, 33, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18,
+      17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+  size_t count = (size_t)__builtin_popcountll(mask);
+  __m512i some = _mm512_maskz_compress_epi8(mask, numbers);
+  __m512i bases = _mm512_set1_epi32((int)base);
+#define SIXTEEN(k)                                                                     \
+  _mm512_storeu_si512(ends + 16 * (k), _mm512_add_epi32(bases, _mm512_cvtepu8_epi32( \
+                                           _mm512_extracti32x4_epi32(some, k))))
+  SIXTEEN(0);
+  if (count > 16) {
+    SIXTEEN(1);
+    if (count > 32) {
+      SIXTEEN(2);
+      SIXTEEN(3);
+    }
+  }
+#undef SIXTEEN
+  return count;
+}
+
+#include "ctext_scan_body.h"
+
+#pragma clang attribute pop
+const ctext_scan ctext_scan_avx512 = scan;
+#endif
