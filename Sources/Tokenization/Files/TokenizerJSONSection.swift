@@ -66,7 +66,9 @@ struct TokenizerJSONSection {
   /// The whole number under `key`, which must lie in `range`.
   func integer(_ key: String, in range: ClosedRange<Int>) throws -> Int {
     guard let value = object[key]?.integer, let value = Int(exactly: value), range.contains(value)
-    else { throw malformed(key, "is not a whole number from \(range.lowerBound) to \(range.upperBound)") }
+    else {
+      throw malformed(key, "is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
     return value
   }
 

@@ -28,7 +28,9 @@ struct CharacterTable: Sendable, Equatable {
         remedy: "get the file again")
     }
     let trie = blob.dropFirst(4).prefix(size)
-    units = stride(from: trie.startIndex, to: trie.endIndex, by: 4).map { number(trie[$0..<$0 + 4]) }
+    units = stride(from: trie.startIndex, to: trie.endIndex, by: 4).map {
+      number(trie[$0..<$0 + 4])
+    }
     replacements = Array(blob.dropFirst(4 + size))
   }
 

@@ -91,7 +91,9 @@ struct SentencePieceFile {
       }
     }
     guard !piece.text.isEmpty else { throw broken("piece \(pieces.count) is empty") }
-    guard !piece.score.isNaN else { throw broken("the score of piece \(pieces.count) is no number") }
+    guard !piece.score.isNaN else {
+      throw broken("the score of piece \(pieces.count) is no number")
+    }
     pieces.append(piece)
   }
 
