@@ -63,8 +63,8 @@ import Testing
         .contains("`vocab_size` cannot be 99; give at least 256"))
     #expect(
       try errors(
-        "train", words, "--output", folder.file("x"), "--vocab-size", "300", "--pattern", "o200k"
-      ).contains("there is no split pattern `o200k`; use one of: gpt2, cl100k"))
+        "train", words, "--output", folder.file("x"), "--vocab-size", "300", "--pattern", "o300k"
+      ).contains("there is no split pattern `o300k`; use one of: gpt2, cl100k"))
     #expect(
       try errors(
         "train", words, "--output", folder.file("x"), "--vocab-size", "300", "--eos-token", "</s>"

@@ -63,20 +63,29 @@ extension TextNormalizer {
 }
 
 extension TextPattern {
-  /// Reads `{"String": …}` under `key`.
+  /// Reads `{"String": …}` or `{"Regex": …}` under `key`.
   ///
   /// - Throws: `malformed`, `unsupported`.
   init(_ section: TokenizerJSONSection, _ key: String) throws {
     let pattern = try section.section(key)
     try pattern.allow(["String", "Regex"])
-    self = .literal(try pattern.string("String"))
+    guard pattern["Regex"] != nil else {
+      self = .literal(try pattern.string("String"))
+      return
+    }
+    let source = try pattern.string("Regex")
+    do { self = .regex(try PatternExpression(compiling: source)) } catch {
+      throw pattern.unsupported(
+        "Regex", "is `\(source)`, which Akshara cannot run as Oniguruma does",
+        "write it with fewer special constructs")
+    }
   }
 
   /// The pattern as it stands in a `tokenizer.json`.
   var json: JSONValue {
     switch self {
     case .literal(let text): ["String": .string(text)]
-    case .regex(let text): ["Regex": .string(text)]
+    case .regex(let expression): ["Regex": .string(expression.source)]
     }
   }
 }

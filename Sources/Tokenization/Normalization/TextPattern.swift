@@ -1,9 +1,11 @@
+import Orthography
+
 /// What a replacement looks for.
 enum TextPattern: Sendable, Equatable {
   /// A text, byte by byte.
   case literal(String)
   /// The matches of a regular expression.
-  case regex(String)
+  case regex(PatternExpression)
 
   /// The text with every match replaced.
   func replace(in text: AlignedText, with replacement: [UInt8]) -> AlignedText {
@@ -11,7 +13,7 @@ enum TextPattern: Sendable, Equatable {
     case .literal(let literal):
       let literal = Array(literal.utf8)
       return text.replacing(with: replacement) { Self.find(literal, in: $0, from: $1) }
-    case .regex: return text
+    case .regex(let expression): return expression.replace(in: text, with: replacement)
     }
   }
 
@@ -37,5 +39,43 @@ enum TextPattern: Sendable, Equatable {
       position += 1
     }
     return nil
+  }
+}
+
+/// A regular expression in Oniguruma's syntax, ready to run.
+struct PatternExpression: Sendable, Equatable {
+  /// As a `tokenizer.json` spells it.
+  let source: String
+  /// `nil` for one that is only written.
+  private let regex: RegularExpression?
+
+  /// An expression that is only written into a file.
+  init(written source: String) {
+    self.source = source
+    regex = nil
+  }
+
+  /// An expression that is run.
+  ///
+  /// - Throws: what `OnigurumaPattern` and `RegularExpression` throw.
+  init(compiling source: String) throws {
+    self.source = source
+    regex = try RegularExpression(OnigurumaPattern.icu(source))
+  }
+
+  static func == (left: PatternExpression, right: PatternExpression) -> Bool {
+    left.source.utf8.elementsEqual(right.source.utf8)
+  }
+
+  /// The text with every match replaced.
+  func replace(in text: AlignedText, with replacement: [UInt8]) -> AlignedText {
+    var matches: [Range<Int>] = []
+    text.withBytes { bytes in
+      regex?.segments(of: bytes, in: [0..<bytes.count]) { _, segments in
+        matches = segments.filter(\.isMatch).map(\.range)
+      }
+    }
+    var rest = matches[...]
+    return text.replacing(with: replacement) { _, _ in rest.popFirst() }
   }
 }

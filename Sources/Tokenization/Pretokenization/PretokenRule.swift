@@ -51,10 +51,12 @@ public enum SplitTarget: Sendable, Hashable {
     }
   }
 
+  /// Whether both look for the same bytes.
   public static func == (left: SplitTarget, right: SplitTarget) -> Bool {
     left.identity == right.identity
   }
 
+  /// Hashes kind and bytes.
   public func hash(into hasher: inout Hasher) { hasher.combine(identity) }
 }
 

@@ -24,18 +24,25 @@ public struct PretokenScanner {
   private let table: ScanTable
   private let scan: ctext_scan
   private var position = 0
+  private let splitter: RuleSplitter?
+  /// The ends of all pieces, where no kernel does the work.
+  private var allEnds: [UInt32]?
 
   /// A scanner at the beginning of `bytes`.
   ///
   /// - Parameter bytes: at most 2 GiB − 1, valid while the scanner is used. A byte that is part of
   ///   no well-formed UTF-8 sequence counts as a symbol.
   public init(_ bytes: UnsafeBufferPointer<UInt8>, _ pretokenizer: Pretokenizer) {
-    self.init(bytes, pretokenizer.pattern ?? .llama3, Self.scan)
+    self.init(bytes, pretokenizer.pattern ?? .gpt2, Self.scan, pretokenizer.splitter)
   }
 
   /// A scanner with the kernel of one instruction set.
-  init(_ bytes: UnsafeBufferPointer<UInt8>, _ pattern: SplitPattern, _ scan: @escaping ctext_scan) {
+  init(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ pattern: SplitPattern, _ scan: @escaping ctext_scan,
+    _ splitter: RuleSplitter? = nil
+  ) {
     self.bytes = bytes
+    self.splitter = splitter
     self.scan = scan
     table = ScanTable.table(for: pattern)
   }
@@ -47,11 +54,24 @@ public struct PretokenScanner {
   ///
   /// - Returns: how many it wrote; 0 only at the end of the text.
   public mutating func next(_ ends: UnsafeMutableBufferPointer<UInt32>) -> Int {
+    if let splitter { return next(ends, splitter) }
     guard position < bytes.count, let text = bytes.baseAddress, let room = ends.baseAddress else {
       return 0
     }
     let count = scan(table.pattern, text, bytes.count, position, room, ends.count)
     position = Int(ends[count - 1])
+    return count
+  }
+
+  /// The same from the list of all ends, in which `position` counts.
+  private mutating func next(
+    _ ends: UnsafeMutableBufferPointer<UInt32>, _ splitter: RuleSplitter
+  ) -> Int {
+    let all = allEnds ?? splitter.ends(bytes)
+    allEnds = all
+    let count = min(ends.count, all.count - position)
+    for index in 0..<count { ends[index] = all[position + index] }
+    position += count
     return count
   }
 

@@ -9,34 +9,50 @@ public struct Pretokenizer: Sendable, Hashable {
   public let rule: PretokenRule
   /// The named pattern that cuts as `rule` says, if there is one.
   public let pattern: SplitPattern?
+  /// What runs a rule that is no named pattern.
+  let splitter: RuleSplitter?
 
   /// A named pattern.
   public init(_ pattern: SplitPattern) {
     self.pattern = pattern
     rule = pattern.rule
+    splitter = nil
   }
 
   /// A rule.
   ///
-  /// - Throws: `unsupported` for what Akshara does not cut as `tokenizers` does.
+  /// - Throws: `malformed` for a regular expression that is none; `unsupported` for what Akshara
+  ///   does not cut as `tokenizers` does.
   public init(_ rule: PretokenRule, at location: SourceLocation? = nil) throws {
     self.rule = rule
+    let splitter = try RuleSplitter(rule, at: location)
     pattern = SplitPattern(rule: rule)
-    guard pattern != nil else {
-      throw AksharaError(
-        .unsupported, "the pretokenizer is none of the named patterns", at: location,
-        remedy: "use one of: " + SplitPattern.allCases.map(\.rawValue).joined(separator: ", "))
-    }
+    self.splitter = pattern == nil ? splitter : nil
   }
 
   /// Whether U+0020 belongs before a text that does not begin with it (`add_prefix_space`). The
   /// scanner takes the text as it is; its caller puts the space there.
   public var addsPrefixSpace: Bool { rule.parts.contains { $0.addsPrefixSpace } }
 
+  /// The pieces of a text, and whether each is a pretoken.
+  public func pieces(of bytes: [UInt8]) -> [(range: Range<Int>, isPretoken: Bool)] {
+    var pieces: [(range: Range<Int>, isPretoken: Bool)] = []
+    var start = 0
+    bytes.withUnsafeBufferPointer { buffer in
+      PretokenScanner(buffer, self).forEach { end, isPretoken in
+        pieces.append((start..<end, isPretoken))
+        start = end
+      }
+    }
+    return pieces
+  }
+
+  /// Whether both say the same.
   public static func == (left: Pretokenizer, right: Pretokenizer) -> Bool {
     left.rule == right.rule
   }
 
+  /// Hashes the rule.
   public func hash(into hasher: inout Hasher) { hasher.combine(rule) }
 }
 

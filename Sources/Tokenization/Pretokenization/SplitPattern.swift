@@ -98,6 +98,9 @@ public enum SplitPattern: String, Sendable, Hashable, CaseIterable {
     self = pattern
   }
 
+  /// The names of all patterns, for help texts and errors.
+  public static let names = allCases.map(\.rawValue).joined(separator: ", ")
+
   /// The pattern called `name`.
   ///
   /// - Throws: `invalidOption`.
@@ -105,7 +108,7 @@ public enum SplitPattern: String, Sendable, Hashable, CaseIterable {
     guard let pattern = SplitPattern(rawValue: name) else {
       throw AksharaError(
         .invalidOption, "there is no split pattern `\(name)`",
-        remedy: "use one of: " + Self.allCases.map(\.rawValue).joined(separator: ", "))
+        remedy: "use one of: \(Self.names)")
     }
     self = pattern
   }

@@ -99,8 +99,8 @@ struct SentencePieceNormalizer: Sendable, Equatable {
     guard table == nil else { return nil }
     var parts: [TextNormalizer] = []
     if removesExtraSpaces {
-      parts.append(.replace(.regex(#"\A +|[ ▁]+\z"#), with: ""))
-      parts.append(.replace(.regex(" {2,}"), with: " "))
+      parts.append(.replace(.regex(PatternExpression(written: #"\A +|[ ▁]+\z"#)), with: ""))
+      parts.append(.replace(.regex(PatternExpression(written: " {2,}")), with: " "))
     }
     if addsDummyPrefix { parts.append(.prepend(SpaceMark.text)) }
     parts.append(.replace(.literal(" "), with: SpaceMark.text))

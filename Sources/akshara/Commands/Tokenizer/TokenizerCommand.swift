@@ -8,5 +8,6 @@ struct TokenizerCommand: ParsableCommand {
     subcommands: [
       TokenizerTrainCommand.self, TokenizerEncodeCommand.self, TokenizerDecodeCommand.self,
       TokenizerConvertCommand.self,
+      TokenizerPretokensCommand.self,
     ])
 }

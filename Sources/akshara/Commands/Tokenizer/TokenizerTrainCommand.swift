@@ -20,7 +20,7 @@ struct TokenizerTrainCommand: ParsableCommand {
   @Option(help: "How often a pair must stand in the text to become a token.")
   var minFrequency = 0
 
-  @Option(help: "How text is split: gpt2, cl100k, llama3, qwen2 or indic.")
+  @Option(help: "How text is split: \(SplitPattern.names).")
   var pattern = SplitPattern.indic.rawValue
 
   @Option(
