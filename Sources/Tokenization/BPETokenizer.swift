@@ -1,6 +1,6 @@
 import Artifacts
 
-/// Byte-level byte-pair encoding: bytes to tokens and back, without loss, for any bytes.
+/// Byte-pair encoding: bytes to tokens and back.
 ///
 /// ```swift
 /// let tokenizer = try BPETokenizer(contentsOf: "tokenizer.json")
@@ -8,11 +8,12 @@ import Artifacts
 /// String(decoding: tokenizer.decode(encoding.ids), as: UTF8.self)  // "ಕನ್ನಡ ಭಾಷೆ"
 /// ```
 ///
-/// Added tokens are cut out first; what is between them is cut into pretokens by `pretokenizer`, and
-/// each pretoken is encoded by merges. Immutable; safe to share between threads.
+/// Added tokens are cut out first; what is between them is normalized and cut into pretokens, and
+/// each pretoken is encoded by merges. A byte-level vocabulary without a normalizer loses nothing of
+/// any bytes. Immutable; safe to share between threads.
 public final class BPETokenizer: Tokenizer {
-  /// How text is cut into pretokens.
-  public var pretokenizer: Pretokenizer { definition.pretokenizer }
+  /// How text is cut into pretokens, if nothing else happens to it between normalizer and merges.
+  public var pretokenizer: Pretokenizer? { definition.pretokenization.pretokenizer }
   /// The added tokens, special ones and others, in the order of their file.
   public var addedTokens: [AddedToken] { definition.addedTokens }
   /// One more than the largest token ID, special tokens included.
@@ -20,10 +21,13 @@ public final class BPETokenizer: Tokenizer {
 
   let definition: BPEDefinition
   let content: TokenizerContent
-  private let model: BPEModel
-  private let encoders: EncoderPool
-  /// Added tokens that are looked for first, and those that are looked for in what is left.
-  private let matchers: [AddedTokenMatcher]
+  private let segments: SegmentEncoder
+  private let encoders: Encoders
+  /// The added tokens that are looked for before the normalizer has run.
+  private let matcher: AddedTokenMatcher
+  /// Whether every token becomes the bytes that it has in the vocabulary.
+  private let decodesToOwnBytes: Bool
+  private let addedTokenDecoder: TokenDecoder
   private let addedTokensByID: [TokenID: AddedToken]
   private let specialTokensByText: [[UInt8]: TokenID]
 
@@ -31,26 +35,25 @@ public final class BPETokenizer: Tokenizer {
   ///
   /// - Parameters:
   ///   - content: the `tokenizer.json` that it came from; `nil` if it came from elsewhere.
+  ///   - source: the file of another kind that it came from.
   ///   - location: the file that errors name.
   /// - Throws: `unsupported`, `malformed`.
   init(
-    _ definition: BPEDefinition, content: [UInt8]? = nil, at location: SourceLocation? = nil
+    _ definition: BPEDefinition, content: [UInt8]? = nil, source: [UInt8] = [],
+    at location: SourceLocation? = nil
   ) throws {
     self.definition = definition
-    let model = try definition.makeModel(at: location)
-    let instructions = try TextInstructions.chosen()
-    let pretokenizer = definition.pretokenizer
-    self.model = model
-    encoders = EncoderPool {
-      PretokenEncoder(model, pretokenizer, table: PieceTable(instructions))
-    }
-    if model.prefersWholePretokens { encoders.prepare() }
+    let segments = SegmentEncoder(definition)
+    self.segments = segments
+    encoders = try Encoders(definition, segments, at: location)
     vocabularyCount = definition.endID
-    self.content = TokenizerContent(content) { definition.tokenizerJSON }
+    addedTokenDecoder = definition.decoder.forAddedTokens
+    decodesToOwnBytes = definition.characters == nil && definition.decoder == .byteLevel
+    self.content = TokenizerContent(content, source: source) {
+      try definition.tokenizerJSON(at: location)
+    }
     let tokens = definition.addedTokens
-    matchers = [tokens.filter { !$0.isNormalized }, tokens.filter(\.isNormalized)]
-      .filter { !$0.isEmpty }
-      .map(AddedTokenMatcher.init)
+    matcher = AddedTokenMatcher(tokens.filter { !$0.isNormalized })
     addedTokensByID = Dictionary(uniqueKeysWithValues: tokens.map { ($0.id, $0) })
     specialTokensByText = Dictionary(
       uniqueKeysWithValues: tokens.filter(\.isSpecial).map { (Array($0.text.utf8), $0.id) })
@@ -68,6 +71,9 @@ public final class BPETokenizer: Tokenizer {
   /// Appends the tokens of bytes, valid UTF-8 or not, to `buffer`; a byte that is part of no UTF-8
   /// sequence counts as a symbol when text is cut into pretokens.
   ///
+  /// What a normalizer inserts (a dummy prefix) covers nothing; what it deletes belongs to the token
+  /// behind it, at the end of the input to the last one.
+  ///
   /// - Parameters:
   ///   - bytes: at most 2 GiB − 1, because offsets are 32 bits.
   ///   - specials: whether the texts of special tokens become those tokens: the leftmost, of those
@@ -78,41 +84,72 @@ public final class BPETokenizer: Tokenizer {
   public func encode(
     _ bytes: UnsafeBufferPointer<UInt8>, specials: SpecialTokenPolicy, into buffer: TokenBuffer
   ) {
-    let active = matchers.filter { !$0.isIdle(under: specials) }
-    encoders.withEncoder { encoder in
-      encode(
-        bytes, 0..<bytes.count, matchers: active[...], specials: specials, by: encoder,
-        into: buffer)
+    let first = buffer.count
+    switch encoders {
+    case .bytes(let pool):
+      pool.withEncoder { encode(bytes, specials, by: $0, into: buffer) }
+    case .characters(let pool):
+      pool.withEncoder { encode(bytes, specials, by: $0, into: buffer) }
     }
+    buffer.coverText(from: first, length: bytes.count, mayFall: segments.matchesOverlap)
   }
 
-  /// Encodes `bytes[range]`: cuts out the added tokens of the first matcher, and leaves the rest
-  /// to the others. Without a matcher the range reaches the encoder as a whole.
   private func encode(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>,
-    matchers: ArraySlice<AddedTokenMatcher>, specials: SpecialTokenPolicy,
-    by encoder: PretokenEncoder, into buffer: TokenBuffer
+    _ bytes: UnsafeBufferPointer<UInt8>, _ specials: SpecialTokenPolicy,
+    by encoder: some PieceEncoder, into buffer: TokenBuffer
   ) {
-    guard let matcher = matchers.first else {
-      let text = UnsafeBufferPointer(rebasing: bytes[range])
-      return encoder.encode(text, offset: range.lowerBound, into: buffer)
-    }
-    var start = range.lowerBound
-    while start < range.upperBound {
-      let match = matcher.next(in: bytes, from: start, to: range.upperBound, policy: specials)
-      let text = start..<(match?.range.lowerBound ?? range.upperBound)
-      encode(
-        bytes, text, matchers: matchers.dropFirst(), specials: specials, by: encoder, into: buffer)
-      guard let match else { return }
+    var start = 0
+    for match in matcher.matches(in: bytes, 0..<bytes.count, policy: specials) {
+      if start < match.range.lowerBound {
+        segments.encode(bytes, start..<match.range.lowerBound, specials, by: encoder, into: buffer)
+      }
       buffer.append(match.token.id, end: match.range.upperBound)
       start = match.range.upperBound
     }
+    if start < bytes.count {
+      segments.encode(bytes, start..<bytes.count, specials, by: encoder, into: buffer)
+    }
   }
 
-  /// The bytes that a token stands for; a special token gives its text. `nil` for an unused ID.
+  /// Appends the tokens of bytes as `encode(_:specials:into:)` does, with the tokens around them that
+  /// the file puts around a text (`post_processor`), such as the one that begins it; those cover
+  /// nothing. Where the file names none, none are added.
+  public func encodeFramed(
+    _ bytes: UnsafeBufferPointer<UInt8>, specials: SpecialTokenPolicy, into buffer: TokenBuffer
+  ) {
+    for token in definition.postProcessor?.before ?? [] { buffer.append(token, end: 0) }
+    encode(bytes, specials: specials, into: buffer)
+    for token in definition.postProcessor?.after ?? [] { buffer.append(token, end: bytes.count) }
+  }
+
+  /// The bytes that a token stands for in the middle of a text; a special token gives its text.
+  /// `nil` for an unused ID.
   public func bytes(of token: TokenID) -> [UInt8]? {
-    if let added = addedTokensByID[token] { return Array(added.text.utf8) }
-    return model.vocabulary.bytes(of: token).map(Array.init)
+    if let added = addedTokensByID[token] {
+      return addedTokenDecoder.bytes(of: Array(added.text.utf8))
+    }
+    if decodesToOwnBytes { return definition.vocabulary.bytes(of: token).map(Array.init) }
+    return spelling(of: token).map(definition.decoder.bytes)
+  }
+
+  /// The bytes that a token adds to a text that is decoded token by token.
+  public func bytes(of token: TokenID, at position: inout DecodingPosition) -> [UInt8] {
+    if decodesToOwnBytes { return bytes(of: token) ?? [] }
+    if let added = addedTokensByID[token] {
+      return addedTokenDecoder.bytes(of: Array(added.text.utf8), at: &position)
+    }
+    return spelling(of: token).map { definition.decoder.bytes(of: $0, at: &position) } ?? []
+  }
+
+  /// Whether `bytes(of:)` is what tokens add to a text from `position` on.
+  func isSteady(at position: DecodingPosition) -> Bool {
+    decodesToOwnBytes || definition.decoder.isSteady(at: position)
+  }
+
+  /// An ordinary token as the decoder takes it.
+  private func spelling(of token: TokenID) -> [UInt8]? {
+    guard let bytes = definition.vocabulary.bytes(of: token).map(Array.init) else { return nil }
+    return definition.characters == nil ? Array(ByteAlphabet.text(spelling: bytes).utf8) : bytes
   }
 
   /// The ID of the special token with this text, compared byte by byte, if there is one.
@@ -122,6 +159,34 @@ public final class BPETokenizer: Tokenizer {
   public func isSpecial(_ token: TokenID) -> Bool { addedTokensByID[token]?.isSpecial ?? false }
 
   /// The digest of the tokenizer's `tokenizer.json`: of the file it was read from, or, for a
-  /// trained one or one read from a rank file, of the file that `write(tokenizerJSON:)` writes.
+  /// trained one or one read from a file of another kind, of the file that `write(tokenizerJSON:)`
+  /// writes. Where no `tokenizer.json` says the same, that of the source file.
   public var digest: String { content.digest.description }
+}
+
+/// What turns pretokens into tokens, lent to one thread at a time.
+private enum Encoders: Sendable {
+  /// For tokens that are bytes.
+  case bytes(EncoderPool<PretokenEncoder>)
+  /// For tokens that spell text.
+  case characters(EncoderPool<CharacterEncoder>)
+
+  init(
+    _ definition: BPEDefinition, _ segments: SegmentEncoder, at location: SourceLocation?
+  ) throws {
+    let instructions = try TextInstructions.chosen()
+    guard definition.characters == nil else {
+      let model = try definition.makeCharacterModel(at: location)
+      self = .characters(
+        EncoderPool { CharacterEncoder(model, table: PieceTable(instructions)) })
+      return
+    }
+    let model = try definition.makeModel(at: location)
+    let pretokenizer = segments.direct
+    let pool = EncoderPool {
+      PretokenEncoder(model, pretokenizer, table: PieceTable(instructions))
+    }
+    if model.prefersWholePretokens { pool.prepare() }
+    self = .bytes(pool)
+  }
 }

@@ -82,6 +82,25 @@ public final class TokenBuffer {
     }
   }
 
+  /// Moves the ends of the tokens from `first` on, offsets in a text, to where the bytes before
+  /// them end in the input.
+  func moveEnds(from first: Int, to inputEnds: [Int32]) {
+    guard let ends else { return }
+    for index in first..<count { ends[index] = inputEnds[Int(ends[index]) - 1] }
+  }
+
+  /// Lets the tokens from `first` on cover a text of `length` bytes without gaps: no end falls, and
+  /// the last token ends where the text does.
+  func coverText(from first: Int, length: Int, mayFall: Bool) {
+    guard let ends, first < count else { return }
+    if mayFall {
+      for index in first + 1..<max(count, first + 1) {
+        ends[index] = max(ends[index], ends[index - 1])
+      }
+    }
+    ends[count - 1] = Int32(length)
+  }
+
   private func grow(to least: Int) {
     let larger = max(least, capacity * 2)
     let moved = UnsafeMutablePointer<TokenID>.allocate(capacity: larger)

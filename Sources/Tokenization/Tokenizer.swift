@@ -47,6 +47,13 @@ public protocol Tokenizer: Sendable {
   /// The bytes that a token stands for; a special token gives its text. `nil` for an unused ID.
   func bytes(of token: TokenID) -> [UInt8]?
 
+  /// The bytes that a token adds to a text that is decoded token by token; nothing for an unused
+  /// ID.
+  ///
+  /// - Parameter position: how far the text has come: at its start a vocabulary that puts a space
+  ///   before every text takes it away again.
+  func bytes(of token: TokenID, at position: inout DecodingPosition) -> [UInt8]
+
   /// The ID of the special token with this text, if there is one.
   func specialToken(_ text: String) -> TokenID?
 
@@ -79,6 +86,12 @@ extension Tokenizer {
 
   /// The bytes of all tokens, joined. Unused IDs give nothing.
   public func decode(_ ids: some Sequence<TokenID>) -> [UInt8] {
-    ids.flatMap { bytes(of: $0) ?? [] }
+    var position = DecodingPosition()
+    return ids.flatMap { bytes(of: $0, at: &position) }
+  }
+
+  /// The bytes of the token alone: for vocabularies whose tokens mean the same everywhere.
+  public func bytes(of token: TokenID, at position: inout DecodingPosition) -> [UInt8] {
+    bytes(of: token) ?? []
   }
 }

@@ -37,6 +37,47 @@ import Testing
     #expect(allowed.output == "1 0\n")
   }
 
+  @Test func trainsOnFoldersAndTellsProgramsWhatItDid() throws {
+    guard let akshara = AksharaProcess() else { return }
+    try AtomicFile.write(Array("ab ab ab\n".utf8), to: folder.file("in/kn.txt"))
+    try AtomicFile.write(Array(#"{"body": "cd cd"}"#.utf8), to: folder.file("in/rows.jsonl"))
+    try AtomicFile.write([0], to: folder.file("in/image.png"))
+    let outcome = try akshara.run([
+      "tokenizer", "train", folder.file("in"), "--output", folder.file("out"), "--vocab-size",
+      "258", "--field", "body", "--threads", "3", "--keep-aksharas", "--json",
+    ])
+    #expect(
+      outcome.errors
+        == "not read, as it is no text file: \(folder.file("in"))/image.png\n"
+        + "258 tokens from 14 bytes of text with 5 different words: \(folder.file("out"))"
+        + "/tokenizer.json\n")
+    #expect(
+      outcome.output
+        == #"{"tokens":258,"merges":2,"akshara_merges":0,"last_frequency":2,"words":5,"bytes":14,"#
+        + #""sources":[{"name":"\#(folder.file("in"))","bytes":14,"weight":1}]}"# + "\n")
+  }
+
+  @Test func refusesTrainingsThatCannotBe() throws {
+    guard let akshara = AksharaProcess() else { return }
+    try AtomicFile.write(Array("ab\n".utf8), to: folder.file("a.txt"))
+    try AtomicFile.write(Array(#"{"text": 5}"#.utf8), to: folder.file("rows.jsonl"))
+    func errors(_ arguments: String...) throws -> String {
+      let outcome = try akshara.run(
+        ["tokenizer", "train", "--output", folder.file("x"), "--vocab-size", "300"] + arguments)
+      #expect(outcome.status != 0)
+      #expect(!Path.exists(folder.file("x")))
+      return outcome.errors
+    }
+    #expect(
+      try errors(folder.file("rows.jsonl"))
+        .contains("rows.jsonl:1: the row has no text `text`; name the field that holds the text"))
+    #expect(
+      try errors(folder.file("a.txt"), "--balance", "characters")
+        .contains(
+          "`balance` needs several sources of text, and there is one; name a file or folder"))
+    #expect(try errors(folder.file("none.txt")).contains("none.txt: there is no such file"))
+  }
+
   @Test func oneDocumentOfAllInput() throws {
     guard let akshara = AksharaProcess() else { return }
     let file = try train(akshara) + "/tokenizer.json"

@@ -256,12 +256,13 @@ def check_decoding(report, akshara, sets, name, arguments):
     report.claim(f"{name} decodes random bytes", akshara.decode(arguments, ids) == broken)
 
 
-def check_training(report, akshara, data, temporary, pattern, vocabulary_size, files):
-    """Merges, vocabulary and IDs of a tokenizer that both train on the same files."""
+def check_training(report, akshara, data, temporary, pattern, vocabulary_size, files, arguments=(), **options):
+    """Merges, vocabulary and IDs of a tokenizer that both train on the same files; `options` are BpeTrainer's."""
     specials = ["<|begin_of_text|>", "<|eot_id|>", "<|eot_id|>s"]
-    folder = os.path.join(temporary, f"trained-{pattern}-{vocabulary_size}")
+    name = " ".join([pattern, *arguments])
+    folder = os.path.join(temporary, f"trained-{name.replace(' ', '')}-{vocabulary_size}")
     akshara.run(["train", *files, "--output", folder, "--vocab-size", str(vocabulary_size), "--pattern", pattern,
-                 "--special", *specials, "--eos-token", "<|eot_id|>"])
+                 "--special", *specials, "--eos-token", "<|eot_id|>", *arguments])
     path = os.path.join(folder, "tokenizer.json")
     tokenizer = Tokenizer(models.BPE())
     byte_level = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=pattern == "gpt2")
@@ -270,14 +271,14 @@ def check_training(report, akshara, data, temporary, pattern, vocabulary_size, f
     tokenizer.decoder = decoders.ByteLevel()
     tokenizer.train(files, trainers.BpeTrainer(
         vocab_size=vocabulary_size, special_tokens=specials, show_progress=False,
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet()))
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), **options))
     with open(path, encoding="utf-8") as file:
         ours = json.load(file)
     theirs = json.loads(tokenizer.to_str())
     merges = theirs["model"]["merges"]
-    report.claim(f"trained {pattern}: merges", ours["model"]["merges"] == merges, f"({len(merges):,})")
-    report.claim(f"trained {pattern}: vocabulary", ours["model"]["vocab"] == theirs["model"]["vocab"])
-    report.claim(f"trained {pattern}: pretokenizer", ours["pre_tokenizer"] == theirs["pre_tokenizer"])
+    report.claim(f"trained {name}: merges", ours["model"]["merges"] == merges, f"({len(merges):,})")
+    report.claim(f"trained {name}: vocabulary", ours["model"]["vocab"] == theirs["model"]["vocab"])
+    report.claim(f"trained {name}: pretokenizer", ours["pre_tokenizer"] == theirs["pre_tokenizer"])
     return folder
 
 
@@ -392,6 +393,18 @@ def check_gpt2(report, akshara, data, sets, temporary):
     check_golden(report, akshara, data, {"gpt2": ["--tokenizer", bare_path]})
 
 
+def check_training_options(report, akshara, data, temporary, files, sets):
+    """Thresholds and lengths as BpeTrainer has them; threads; and that `tokenizers` encodes alike what it cannot train."""
+    check_training(report, akshara, data, temporary, "indic", 32_000, files, ["--min-frequency", "7"], min_frequency=7)
+    check_training(report, akshara, data, temporary, "llama3", 3000, files, ["--max-token-length", "7"], max_token_length=7)
+    check_training(report, akshara, data, temporary, "indic", 5000, files, ["--threads", "5"])
+    for arguments in [["--keep-aksharas"], ["--balance", "characters"]]:
+        folder = os.path.join(temporary, arguments[0])
+        akshara.run(["train", *files, "--output", folder, "--vocab-size", "6000", *arguments])
+        path = os.path.join(folder, "tokenizer.json")
+        check_sets(report, akshara, sets, f"trained {arguments[0]}", ["--tokenizer", path], hf_tokenizer(path))
+
+
 def check_trained(report, akshara, data, sets, temporary):
     files = []
     for name, documents in sets.items():
@@ -406,6 +419,7 @@ def check_trained(report, akshara, data, sets, temporary):
         check_sets(report, akshara, sets, f"trained {pattern}, specials", ["--tokenizer", path, "--special", "allow"],
                    hf_tokenizer(path, specials_as_text=False))
         if pattern == "indic":
+            check_training_options(report, akshara, data, temporary, files, sets)
             check_folder(report, akshara, folder, sets["random lines"][:2000] + sets["blns"])
 
 

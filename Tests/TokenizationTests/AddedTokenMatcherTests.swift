@@ -8,13 +8,9 @@ import Testing
   ) -> [String] {
     let matcher = AddedTokenMatcher(tokens)
     return Array(text.utf8).withUnsafeBufferPointer { bytes in
-      var found: [String] = []
-      var start = 0
-      while let match = matcher.next(in: bytes, from: start, to: bytes.count, policy: policy) {
-        found.append("\(match.range.lowerBound):\(match.token.text)")
-        start = match.range.upperBound
+      matcher.matches(in: bytes, 0..<bytes.count, policy: policy).map {
+        "\($0.range.lowerBound):\($0.token.text)"
       }
-      return found
     }
   }
 

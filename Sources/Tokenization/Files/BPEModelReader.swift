@@ -1,32 +1,68 @@
 import Artifacts
 
 /// Reads `model.vocab` and `model.merges` of a `tokenizer.json`.
+///
+/// A vocabulary that spells all 256 bytes with the byte alphabet is read as bytes; any other as text.
 struct BPEModelReader {
   let section: TokenizerJSONSection
   let addedTokens: [AddedToken]
+  /// Whether the pretokenizer spells bytes.
+  let isByteLevel: Bool
   private(set) var vocabulary = Vocabulary()
+  private(set) var merges: [Merge] = []
+  /// The rules for a vocabulary that is read as text.
+  private(set) var characters: CharacterRules?
+  /// The IDs of special tokens that stand in `vocab`, by their text.
+  private var specials: [[UInt8]: TokenID] = [:]
 
-  init(section: TokenizerJSONSection, addedTokens: [AddedToken]) {
+  init(section: TokenizerJSONSection, addedTokens: [AddedToken], isByteLevel: Bool) {
     self.section = section
     self.addedTokens = addedTokens
+    self.isByteLevel = isByteLevel
   }
 
-  /// Reads `vocab`. Special tokens that stand in it are left out: text never becomes one.
+  /// Reads both.
   ///
   /// - Throws: `malformed`.
-  mutating func readVocabulary() throws {
+  mutating func read() throws {
     guard let pairs = section["vocab"]?.object?.pairs else {
       throw section.malformed("vocab", "is not an object")
     }
+    if try !spellsBytes(pairs) { characters = CharacterRules() }
+    try readVocabulary(pairs)
+    try readCharacterRules()
+    try readMerges()
+  }
+
+  // MARK: The vocabulary
+
+  /// Whether tokens are bytes: then nothing is ever unknown, and neither `unk_token` nor `fuse_unk`
+  /// nor `byte_fallback` says anything.
+  private func spellsBytes(_ pairs: [JSONObject.Pair]) throws -> Bool {
+    guard isByteLevel else { return false }
+    for key in ["continuing_subword_prefix", "end_of_word_suffix"] {
+      guard try (section.optionalString(key) ?? "").isEmpty else { return false }
+    }
+    var missing = Set(ByteAlphabet.scalars.map { Array(String($0).utf8) })
+    for pair in pairs where pair.key.utf8.count <= 2 { missing.remove(Array(pair.key.utf8)) }
+    return missing.isEmpty
+  }
+
+  /// Special tokens that stand in `vocab` are left out: text never becomes one.
+  private mutating func readVocabulary(_ pairs: [JSONObject.Pair]) throws {
     vocabulary = Vocabulary(capacity: pairs.count)
     var listed: [[UInt8]: TokenID] = [:]
     let addedByText = Dictionary(
       addedTokens.map { (Array($0.text.utf8), $0) }, uniquingKeysWith: { first, _ in first })
     for pair in pairs {
       let id = try id(of: pair)
-      if let added = addedByText[Array(pair.key.utf8)] {
-        listed[Array(pair.key.utf8)] = id
-        if added.isSpecial || ByteAlphabet.bytes(spelledBy: added.text) != Array(added.text.utf8) {
+      let spelling = Array(pair.key.utf8)
+      if let added = addedByText[spelling] {
+        listed[spelling] = id
+        let isLeftOut =
+          characters == nil && ByteAlphabet.bytes(spelledBy: added.text) != spelling
+        if added.isSpecial || isLeftOut {
+          specials[spelling] = id
           continue
         }
       }
@@ -46,7 +82,7 @@ struct BPEModelReader {
   }
 
   private mutating func add(_ text: String, id: TokenID) throws {
-    guard let bytes = ByteAlphabet.bytes(spelledBy: text), !bytes.isEmpty else {
+    guard let bytes = bytes(spelledBy: text), !bytes.isEmpty else {
       throw section.malformed("vocab", "has `\(text)`, which does not spell bytes")
     }
     do { try vocabulary.add(bytes, id: id) } catch Vocabulary.Refusal.repeatedID {
@@ -54,6 +90,10 @@ struct BPEModelReader {
     } catch {
       throw section.malformed("vocab", "has `\(text)` twice")
     }
+  }
+
+  private func bytes(spelledBy text: String) -> [UInt8]? {
+    characters == nil ? ByteAlphabet.bytes(spelledBy: text) : Array(text.utf8)
   }
 
   /// `tokenizers` numbers added tokens itself; a file that says otherwise would give other IDs
@@ -71,35 +111,72 @@ struct BPEModelReader {
     }
   }
 
+  // MARK: Rules
+
+  private mutating func readCharacterRules() throws {
+    let prefix = try section.optionalString("continuing_subword_prefix") ?? ""
+    let suffix = try section.optionalString("end_of_word_suffix") ?? ""
+    let fuses = try section.flag("fuse_unk")
+    let fallsBack = try section.flag("byte_fallback")
+    let unknown = try section.optionalString("unk_token")
+    guard characters != nil else { return }
+    var rules = CharacterRules(
+      fusesUnknown: fuses, continuingPrefix: prefix, wordSuffix: suffix)
+    if let unknown {
+      guard let id = listedID(unknown) else {
+        throw section.malformed("unk_token", "is `\(unknown)`, which is not in `vocab`")
+      }
+      rules.unknownToken = id
+    }
+    if fallsBack {
+      rules.byteTokens = (UInt8.min...UInt8.max).map {
+        listedID(CharacterRules.spelling(ofByte: $0)) ?? -1
+      }
+    }
+    characters = rules
+  }
+
+  private func listedID(_ text: String) -> TokenID? {
+    let spelling = Array(text.utf8)
+    return vocabulary.id(of: spelling) ?? specials[spelling]
+  }
+
+  // MARK: Merges
+
   /// Reads `merges`: pairs, or strings with a space between the two, as older files have them.
-  ///
-  /// - Throws: `malformed`.
-  func merges() throws -> [Merge] {
+  /// Merges of special tokens, and those that would make one, are left out: text never becomes one.
+  private mutating func readMerges() throws {
     guard let values = section["merges"]?.array else {
       throw section.malformed("merges", "is not an array")
     }
     guard values.count <= Self.mostMerges else {
       throw section.malformed("merges", "has more than \(Self.mostMerges) elements")
     }
-    var merges: [Merge] = []
     merges.reserveCapacity(values.count)
+    let prefixCount = characters?.continuingPrefix.utf8.count ?? 0
     for (rank, value) in values.enumerated() {
       guard let (left, right) = Self.parts(of: value) else {
         throw section.malformed("merges[\(rank)]", "is not a pair of tokens")
       }
-      guard let left = ByteAlphabet.bytes(spelledBy: left),
-        let right = ByteAlphabet.bytes(spelledBy: right),
+      let result = Array(left.utf8) + right.utf8.dropFirst(prefixCount)
+      if !specials.isEmpty, isSpecial(left.utf8) || isSpecial(right.utf8) || isSpecial(result) {
+        continue
+      }
+      guard let left = bytes(spelledBy: left), let right = bytes(spelledBy: right),
         let leftID = vocabulary.id(of: left), let rightID = vocabulary.id(of: right),
-        let result = vocabulary.id(of: left + right)
+        let resultID = vocabulary.id(of: left + right.dropFirst(prefixCount))
       else {
         throw section.malformed(
           "merges[\(rank)]",
           "is \(value.compactString), but the two and what they make are not "
-            + "all ordinary tokens of `vocab`")
+            + "all tokens of `vocab`")
       }
-      merges.append(Merge(left: leftID, right: rightID, result: result, rank: Int32(rank)))
+      merges.append(Merge(left: leftID, right: rightID, result: resultID, rank: Int32(rank)))
     }
-    return merges
+  }
+
+  private func isSpecial(_ spelling: some Sequence<UInt8>) -> Bool {
+    specials[Array(spelling)] != nil
   }
 
   /// A token of n bytes has at most n − 1 merges; four a token is twice what Llama 3 has.
@@ -112,7 +189,7 @@ struct BPEModelReader {
       }
       return (left, right)
     }
-    // The byte alphabet has no space, so there is exactly one.
+    // Spaces inside tokens can be written only as pairs, so there is exactly one.
     let parts = value.string?.split(separator: " ", omittingEmptySubsequences: false) ?? []
     return parts.count == 2 ? (String(parts[0]), String(parts[1])) : nil
   }

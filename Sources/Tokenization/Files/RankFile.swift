@@ -44,24 +44,34 @@ struct RankFile {
   }
 
   /// The tokenizer that the file, a pattern and special tokens define.
-  ///
-  /// tiktoken joins two neighbours whenever what they make is a token, the lowest rank first. So a
-  /// token has a merge for each of its cuts into two tokens, all with the token's own rank; in a
-  /// `tokenizer.json` they are listed by rank, then by the IDs of left and right, as transformers'
-  /// converter lists them.
-  func definition(pattern: SplitPattern, specialTokens: [AddedToken]) throws -> BPEDefinition {
+  func definition(pattern: SplitPattern, specialTokens: [AddedToken]) -> BPEDefinition {
+    BPEDefinition(
+      pretokenizer: Pretokenizer(pattern), vocabulary: vocabulary,
+      merges: RankMerges.merges(of: vocabulary), prefersWholePretokens: true,
+      addedTokens: specialTokens)
+  }
+}
+
+/// The merges of a vocabulary whose IDs are ranks.
+///
+/// tiktoken joins two neighbours whenever what they make is a token, the lowest rank first. So a
+/// token has a merge for each of its cuts into two tokens, all with the token's own rank; in a
+/// `tokenizer.json` they are listed by rank, then by the IDs of left and right, as transformers'
+/// converter lists them.
+enum RankMerges {
+  /// All merges, by rank.
+  static func merges(of vocabulary: Vocabulary) -> [Merge] {
     var merges: [Merge] = []
     for id in vocabulary.sortedIDs {
       guard let bytes = vocabulary.bytes(of: id), bytes.count > 1 else { continue }
-      merges += Array(bytes).withUnsafeBufferPointer { cuts(of: $0, id: id) }
+      merges += Array(bytes).withUnsafeBufferPointer { cuts(of: $0, id: id, vocabulary) }
     }
-    return BPEDefinition(
-      pretokenizer: Pretokenizer(pattern), vocabulary: vocabulary, merges: merges,
-      prefersWholePretokens: true,
-      addedTokens: specialTokens)
+    return merges
   }
 
-  private func cuts(of bytes: UnsafeBufferPointer<UInt8>, id: TokenID) -> [Merge] {
+  private static func cuts(
+    of bytes: UnsafeBufferPointer<UInt8>, id: TokenID, _ vocabulary: Vocabulary
+  ) -> [Merge] {
     (1..<bytes.count)
       .compactMap { cut -> Merge? in
         guard let left = vocabulary.id(of: UnsafeBufferPointer(rebasing: bytes[..<cut])),

@@ -12,30 +12,38 @@ final class TokenizerContent: Sendable {
   }
 
   private let state: Mutex<State>
-  private let make: @Sendable () -> [UInt8]
+  private let make: @Sendable () throws -> [UInt8]
+  private let source: [UInt8]
 
   /// The content `bytes`, or what `make` gives.
-  init(_ bytes: [UInt8]?, make: @escaping @Sendable () -> [UInt8]) {
+  ///
+  /// - Parameter source: what the digest is of where `make` throws.
+  init(
+    _ bytes: [UInt8]?, source: [UInt8] = [], make: @escaping @Sendable () throws -> [UInt8]
+  ) {
     state = Mutex(State(bytes: bytes))
+    self.source = source
     self.make = make
   }
 
   /// The file's bytes.
-  var bytes: [UInt8] { state.withLock { bytes(&$0) } }
+  ///
+  /// - Throws: what `make` throws.
+  var bytes: [UInt8] { get throws { try state.withLock { try bytes(&$0) } } }
 
-  /// The digest of the file's bytes.
+  /// The digest of the file's bytes, or, if there can be no such file, of the source's.
   var digest: Digest {
     state.withLock { state in
       if let digest = state.digest { return digest }
-      let digest = Digest(of: bytes(&state))
+      let digest = Digest(of: (try? bytes(&state)) ?? source)
       state.digest = digest
       return digest
     }
   }
 
-  private func bytes(_ state: inout State) -> [UInt8] {
+  private func bytes(_ state: inout State) throws -> [UInt8] {
     if let bytes = state.bytes { return bytes }
-    let bytes = make()
+    let bytes = try make()
     state.bytes = bytes
     return bytes
   }

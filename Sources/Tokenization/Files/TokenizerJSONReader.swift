@@ -1,11 +1,9 @@
 import Artifacts
 
-/// Reads a `tokenizer.json` of the kind that Akshara knows: byte-level BPE without a normalizer.
+/// Reads a `tokenizer.json` whose model is BPE.
 ///
 /// What the file asks for and Akshara does not do is refused by the name of its place in the file,
-/// such as `pre_tokenizer.pretokenizers[0].behavior`; nothing is skipped. The post-processor is the one
-/// exception: it adds tokens around a text, which `encode` never does, so it is only checked to be
-/// of a known type and kept in the file.
+/// such as `pre_tokenizer.pretokenizers[0].behavior`; nothing is skipped.
 struct TokenizerJSONReader {
   let location: SourceLocation
 
@@ -13,86 +11,30 @@ struct TokenizerJSONReader {
   ///
   /// - Throws: `malformed`, `unsupported`.
   func definition(of document: JSONValue) throws -> BPEDefinition {
-    let root = try section(document, "")
+    let root = try TokenizerJSONSection(document, name: "", location: location)
     try root.allow([
       "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer",
       "post_processor", "decoder", "model",
     ])
-    for key in ["truncation", "padding", "normalizer"] { try root.demand(key, [.null]) }
-    let pattern = try pattern(of: root.section("pre_tokenizer"))
-    try checkPostProcessor(root)
-    try checkDecoder(root.section("decoder"))
-    let addedTokens = try addedTokens(of: root)
+    // How long a sequence is or becomes is said by whoever makes batches; encoding has no part in it.
     let model = try root.section("model")
-    let prefersWhole = try checkModel(model)
-    var reader = BPEModelReader(section: model, addedTokens: addedTokens)
-    try reader.readVocabulary()
+    try checkModel(model)
+    let pretokenization = try Pretokenization(root)
+    let addedTokens = try addedTokens(of: root)
+    var reader = BPEModelReader(
+      section: model, addedTokens: addedTokens, isByteLevel: pretokenization.isByteLevel)
+    try reader.read()
     return BPEDefinition(
-      pretokenizer: Pretokenizer(pattern), vocabulary: reader.vocabulary,
-      merges: try reader.merges(),
-      prefersWholePretokens: prefersWhole, addedTokens: addedTokens)
+      normalizer: try normalizer(of: root), pretokenization: pretokenization,
+      vocabulary: reader.vocabulary, merges: reader.merges,
+      prefersWholePretokens: try model.flag("ignore_merges"), characters: reader.characters,
+      addedTokens: addedTokens, decoder: try TokenDecoder(root),
+      postProcessor: try PostProcessor(root))
   }
 
-  private func section(_ value: JSONValue, _ name: String) throws -> TokenizerJSONSection {
-    try TokenizerJSONSection(value, name: name, location: location)
-  }
-
-  // MARK: Pretokenizer, decoder, post-processor
-
-  /// `Sequence[Split(Regex, Isolated)…, ByteLevel(use_regex: false)]`, or
-  /// `ByteLevel(use_regex: true)`, which is GPT-2's pattern.
-  private func pattern(of section: TokenizerJSONSection) throws -> SplitPattern {
-    guard try section.type() == "Sequence" else {
-      try checkByteLevel(section, usesRegex: true)
-      return .gpt2
-    }
-    try section.allow(["type", "pretokenizers"])
-    let parts = try section.sections("pretokenizers")
-    guard let last = parts.last, parts.count > 1 else {
-      throw section.unsupported(
-        "pretokenizers", "has \(parts.count) parts",
-        "Akshara reads `Split`s followed by a `ByteLevel`")
-    }
-    try checkByteLevel(last, usesRegex: false)
-    let regexes = try parts.dropLast().map(regex)
-    guard let pattern = SplitPattern(regexes: regexes) else {
-      throw parts[0].unsupported(
-        "pattern", "is \((parts[0]["pattern"] ?? .null).compactString)",
-        "Akshara knows the patterns of "
-          + SplitPattern.allCases.map(\.rawValue).joined(separator: ", "))
-    }
-    return pattern
-  }
-
-  private func checkByteLevel(_ section: TokenizerJSONSection, usesRegex: Bool) throws {
-    try section.demand("type", ["ByteLevel"])
-    try section.allow(["type", "add_prefix_space", "trim_offsets", "use_regex"])
-    try section.demand("add_prefix_space", [false], absent: true)
-    try section.demand("use_regex", [.bool(usesRegex)], absent: true)
-  }
-
-  private func regex(of section: TokenizerJSONSection) throws -> String {
-    try section.demand("type", ["Split"])
-    try section.allow(["type", "pattern", "behavior", "invert"])
-    try section.demand("behavior", ["Isolated"])
-    try section.demand("invert", [false])
-    guard let regex = section["pattern"]?["Regex"]?.string else {
-      let value = (section["pattern"] ?? .null).compactString
-      throw section.unsupported("pattern", "is \(value)", "Akshara reads a `Regex`")
-    }
-    return regex
-  }
-
-  private func checkPostProcessor(_ root: TokenizerJSONSection) throws {
-    guard let value = root["post_processor"], value != .null else { return }
-    let section = try section(value, "post_processor")
-    let parts = try section.type() == "Sequence" ? section.sections("processors") : [section]
-    for part in parts { try part.demand("type", ["ByteLevel", "TemplateProcessing"]) }
-  }
-
-  private func checkDecoder(_ section: TokenizerJSONSection) throws {
-    try section.demand("type", ["ByteLevel"])
-    try section.allow(["type", "add_prefix_space", "trim_offsets", "use_regex"])
+  private func normalizer(of root: TokenizerJSONSection) throws -> TextNormalizer? {
+    guard let value = root["normalizer"], value != .null else { return nil }
+    return try TextNormalizer(root.section("normalizer"))
   }
 
   // MARK: Added tokens and the model's options
@@ -103,32 +45,30 @@ struct TokenizerJSONReader {
       try section.allow([
         "id", "content", "single_word", "lstrip", "rstrip", "normalized", "special",
       ])
-      for key in ["single_word", "lstrip", "rstrip"] { try section.demand(key, [false]) }
-      guard let text = section["content"]?.string else {
-        throw section.malformed("content", "is not a string")
-      }
       guard let id = section["id"]?.integer, let id = TokenID(exactly: id) else {
         throw section.malformed("id", "is not a token ID")
       }
       return AddedToken(
-        id: id, text: text, isSpecial: try section.flag("special"),
-        isNormalized: try section.flag("normalized"))
+        id: id, text: try section.string("content"), isSpecial: try section.flag("special"),
+        isNormalized: try section.flag("normalized"),
+        takesSpaceBefore: try section.flag("lstrip"), takesSpaceAfter: try section.flag("rstrip"),
+        isSingleWord: try section.flag("single_word"))
     }
   }
 
-  /// Checks the model's options and returns `ignore_merges`.
-  private func checkModel(_ model: TokenizerJSONSection) throws -> Bool {
-    try model.demand("type", ["BPE"], absent: true)
+  private func checkModel(_ model: TokenizerJSONSection) throws {
+    // Files of the first versions of `tokenizers` have no type; only BPE has merges.
+    let type = try model["type"] == nil && model["merges"] != nil ? "BPE" : model.type()
+    guard type == "BPE" else {
+      throw model.unsupported(
+        "type", "is \"\(type)\"",
+        "Akshara reads only \"BPE\"; choose a model with a byte-pair vocabulary, such as those of "
+          + "Llama, Mistral, Gemma or Qwen")
+    }
     try model.allow([
       "type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix",
       "fuse_unk", "byte_fallback", "ignore_merges", "vocab", "merges",
     ])
     try model.demand("dropout", [.null, .number(0), 0])
-    for key in ["continuing_subword_prefix", "end_of_word_suffix"] {
-      try model.demand(key, [.null, ""])
-    }
-    try model.demand("byte_fallback", [false], absent: true)
-    // `unk_token` and `fuse_unk` say nothing here: every byte has a token.
-    return try model.flag("ignore_merges")
   }
 }

@@ -37,10 +37,39 @@ struct TokenizerJSONSection {
     }
   }
 
+  /// The objects in the array under `key`, which stand `depth` levels deep in objects of their kind.
+  func nested(_ key: String, depth: Int) throws -> [TokenizerJSONSection] {
+    guard depth < Self.deepestNesting else {
+      throw unsupported(key, "is nested \(depth) times", "write one flat sequence")
+    }
+    return try sections(key)
+  }
+
+  /// How deep sequences may stand in sequences: files in use have one level, seldom two.
+  static let deepestNesting = 16
+
   /// The string under `type`.
-  func type() throws -> String {
-    guard let type = object["type"]?.string else { throw malformed("type", "is not a string") }
-    return type
+  func type() throws -> String { try string("type") }
+
+  /// The string under `key`.
+  func string(_ key: String) throws -> String {
+    guard let text = object[key]?.string else { throw malformed(key, "is not a string") }
+    return text
+  }
+
+  /// The string under `key`; `nil` if it is not there or null.
+  func optionalString(_ key: String) throws -> String? {
+    guard let value = object[key], value != .null else { return nil }
+    return try string(key)
+  }
+
+  /// The whole number under `key`, which must lie in `range`.
+  func integer(_ key: String, in range: ClosedRange<Int>) throws -> Int {
+    guard let value = object[key]?.integer, let value = Int(exactly: value), range.contains(value)
+    else {
+      throw malformed(key, "is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
   }
 
   /// The Boolean under `key`; false if it is not there.

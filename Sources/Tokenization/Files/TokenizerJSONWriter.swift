@@ -6,82 +6,99 @@ extension BPETokenizer {
   /// A tokenizer that was read from a `tokenizer.json` writes the same bytes again.
   ///
   /// - Returns: the digest of the file, which is also the tokenizer's.
-  /// - Throws: `unwritable`.
+  /// - Throws: `unwritable`; `unsupported` if no such file can say what this tokenizer does.
   @discardableResult
   public func write(tokenizerJSON path: String) throws -> Digest {
-    try AtomicFile.write(content.bytes, to: path)
+    try AtomicFile.write(try content.bytes, to: path)
   }
 }
 
 extension BPEDefinition {
   /// The bytes of `tokenizer.json`: always the same for the same definition.
-  var tokenizerJSON: [UInt8] {
+  ///
+  /// - Throws: `unsupported` if no such file can say what this tokenizer does.
+  func tokenizerJSON(at location: SourceLocation?) throws -> [UInt8] {
+    if let reason = reasonForNoJSON {
+      throw AksharaError(
+        .unsupported, "no tokenizer.json can say what this tokenizer does: \(reason)",
+        at: location, remedy: "use the tokenizer's own file")
+    }
     let json: JSONValue = [
       "version": "1.0", "truncation": .null, "padding": .null,
       "added_tokens": .array(addedTokens.map(Self.json)),
-      "normalizer": .null,
-      "pre_tokenizer": preTokenizer,
-      "post_processor": .null,
-      "decoder": [
-        "type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true,
-      ],
-      "model": [
-        "type": "BPE", "dropout": .null, "unk_token": .null, "continuing_subword_prefix": .null,
-        "end_of_word_suffix": .null, "fuse_unk": false, "byte_fallback": false,
-        "ignore_merges": .bool(prefersWholePretokens),
-        "vocab": vocabularyJSON,
-        "merges": .array(merges.map(json)),
-      ],
+      "normalizer": normalizer?.json ?? .null,
+      "pre_tokenizer": pretokenization.json,
+      "post_processor": postProcessor?.json ?? .null,
+      "decoder": decoder.json,
+      "model": modelJSON,
     ]
     return json.compact
   }
 
+  /// Why `tokenizers` could not do the same; `nil` if it can.
+  private var reasonForNoJSON: String? {
+    if let normalizer, normalizer.json == nil {
+      return "its normalizer has a table of characters, which is read otherwise there"
+    }
+    if characters?.unlistedCharacters.isEmpty == false {
+      return "it merges characters that are no tokens"
+    }
+    if case .sentencePiece(let spec) = normalizer, spec.addsDummyPrefix,
+      addedTokens.contains(where: \.isNormalized)
+    {
+      return "it puts a space before texts and has user-defined pieces"
+    }
+    let ranks = Dictionary(grouping: merges, by: \.rank).values
+    return ranks.contains { merges in merges.contains { $0.result != merges[0].result } }
+      ? "pieces with equal scores compete by their place in the text" : nil
+  }
+
+  private var modelJSON: JSONValue {
+    let rules = characters
+    func text(_ text: String?) -> JSONValue {
+      text.flatMap { $0.isEmpty ? nil : JSONValue.string($0) } ?? .null
+    }
+    return [
+      "type": "BPE", "dropout": .null,
+      "unk_token": text(rules?.unknownToken.flatMap(unknownText)),
+      "continuing_subword_prefix": text(rules?.continuingPrefix),
+      "end_of_word_suffix": text(rules?.wordSuffix),
+      "fuse_unk": .bool(rules?.fusesUnknown ?? false),
+      "byte_fallback": .bool(rules?.byteTokens.isEmpty == false),
+      "ignore_merges": .bool(prefersWholePretokens),
+      "vocab": vocabularyJSON,
+      "merges": .array(merges.map(json)),
+    ]
+  }
+
+  private func unknownText(_ id: TokenID) -> String? {
+    spelling(of: id) ?? addedTokens.first { $0.id == id }?.text
+  }
+
   private static func json(_ token: AddedToken) -> JSONValue {
     [
-      "id": JSONValue(token.id), "content": .string(token.text), "single_word": false,
-      "lstrip": false, "rstrip": false, "normalized": .bool(token.isNormalized),
+      "id": JSONValue(token.id), "content": .string(token.text),
+      "single_word": .bool(token.isSingleWord), "lstrip": .bool(token.takesSpaceBefore),
+      "rstrip": .bool(token.takesSpaceAfter), "normalized": .bool(token.isNormalized),
       "special": .bool(token.isSpecial),
     ]
   }
 
-  private var preTokenizer: JSONValue {
-    func byteLevel(usesRegex: Bool) -> JSONValue {
-      [
-        "type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true,
-        "use_regex": .bool(usesRegex),
-      ]
-    }
-    let pattern = pretokenizer.pattern ?? .gpt2
-    if pattern == .gpt2 { return byteLevel(usesRegex: true) }
-    let splits: [JSONValue] = pattern.regexes.map {
-      [
-        "type": "Split", "pattern": ["Regex": .string($0)], "behavior": "Isolated",
-        "invert": false,
-      ]
-    }
-    return [
-      "type": "Sequence", "pretokenizers": .array(splits + [byteLevel(usesRegex: false)]),
-    ]
-  }
-
   private func json(_ merge: Merge) -> JSONValue {
-    .array([merge.left, merge.right].map { .string(spelling(of: $0)) })
-  }
-
-  private func spelling(of id: TokenID) -> String {
-    ByteAlphabet.text(spelling: vocabulary.bytes(of: id) ?? [])
+    .array([merge.left, merge.right].map { .string(spelling(of: $0) ?? "") })
   }
 
   /// The vocabulary in the order of IDs. Added tokens stand in it too if `tokenizers`, which
-  /// numbers the ones that do not, would otherwise give one of them another ID.
+  /// numbers the ones that do not, would otherwise give one of them another ID; an unknown token
+  /// and byte tokens must.
   private var vocabularyJSON: JSONValue {
-    var entries = vocabulary.sortedIDs.map { (id: $0, text: spelling(of: $0)) }
+    var entries = vocabulary.sortedIDs.map { (id: $0, text: spelling(of: $0) ?? "") }
     var numbering = AddedTokenNumbering(vocabularyCount: vocabulary.count)
     let ordinaryIDs = Set(entries.map(\.id))
     let numbersItself = addedTokens.allSatisfy {
       numbering.id(listed: ordinaryIDs.contains($0.id) ? $0.id : nil) == $0.id
     }
-    if !numbersItself {
+    if !numbersItself || characters != nil {
       entries += addedTokens.filter { !ordinaryIDs.contains($0.id) }.map { ($0.id, $0.text) }
       entries.sort { $0.id < $1.id }
     }

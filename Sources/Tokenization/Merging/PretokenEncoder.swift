@@ -13,14 +13,15 @@
 /// Belongs to one thread at a time; `EncoderPool` hands them out.
 final class PretokenEncoder {
   private let model: BPEModel
-  private let pretokenizer: Pretokenizer
+  /// What cuts text that is encoded where it lies; `nil` if pretokens come one by one.
+  private let pretokenizer: Pretokenizer?
   private let scan: MergeScan
   private let table: PieceTable
   // Owned: where the pretokens of a window end.
   private let ends = UnsafeMutableBufferPointer<UInt32>.allocate(
     capacity: PretokenScanner.bestRoom)
 
-  init(_ model: BPEModel, _ pretokenizer: Pretokenizer, table: PieceTable) {
+  init(_ model: BPEModel, _ pretokenizer: Pretokenizer?, table: PieceTable) {
     self.model = model
     self.pretokenizer = pretokenizer
     self.table = table
@@ -44,6 +45,7 @@ final class PretokenEncoder {
   ///
   /// - Parameter offset: where the text begins in what the buffer's ends count from.
   func encode(_ text: UnsafeBufferPointer<UInt8>, offset: Int, into buffer: TokenBuffer) {
+    guard let pretokenizer else { return }
     var scanner = PretokenScanner(text, pretokenizer)
     var run = Run(offset: offset, first: buffer.count)
     while case let count = scanner.next(ends), count > 0 {
@@ -88,6 +90,19 @@ final class PretokenEncoder {
       run.start = end
       rest = UnsafeBufferPointer(rebasing: rest[(done + 1)...])
     }
+  }
+
+  /// Appends the tokens of one pretoken, which does not lie in the input.
+  func encode(_ pretoken: AlignedText, into buffer: TokenBuffer) {
+    let first = buffer.count
+    pretoken.withBytes { bytes in
+      ends[0] = UInt32(bytes.count)
+      let done = table.encode(
+        bytes, from: 0, ends: UnsafeBufferPointer(rebasing: ends[..<1]), into: buffer)
+      if done == 0 { merge(bytes, into: buffer) }
+    }
+    buffer.fillEnds(from: first, start: 0, lengths: model.lengths)
+    buffer.moveEnds(from: first, to: pretoken.ends)
   }
 
   /// Encodes a pretoken that the table does not hold, and puts it in.

@@ -29,6 +29,7 @@ struct BlockDecoder: Sendable {
   ) -> TokenLine.Fault? {
     var position = 0
     var number = 0
+    var text = DecodingPosition()
     while true {
       while position < line.count, TokenLine.isBlank(line[position]) { position += 1 }
       guard position < line.count else { return nil }
@@ -44,7 +45,7 @@ struct BlockDecoder: Sendable {
       guard position > start, id < texts.count,
         position == line.count || TokenLine.isBlank(line[position])
       else { return .notAnID(number: number, count: texts.count) }
-      texts.append(id, to: &work.output)
+      texts.append(id, to: &work.output, at: &text)
     }
   }
 
@@ -53,7 +54,8 @@ struct BlockDecoder: Sendable {
   ) -> TokenLine.Fault? {
     switch TokenLine.ids(json: Array(line), vocabularyCount: texts.count) {
     case .success(let ids):
-      for id in ids { texts.append(Int(id), to: &work.output) }
+      var text = DecodingPosition()
+      for id in ids { texts.append(Int(id), to: &work.output, at: &text) }
       return nil
     case .failure(let fault): return fault
     }

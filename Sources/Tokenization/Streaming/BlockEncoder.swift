@@ -4,8 +4,13 @@ struct BlockEncoder: Sendable {
   private let specials: SpecialTokenPolicy
   private let format: TokenStream.Format
   private let numbers: NumberTexts
+  private let framesTexts: Bool
 
-  init(_ tokenizer: BPETokenizer, specials: SpecialTokenPolicy, format: TokenStream.Format) {
+  init(
+    _ tokenizer: BPETokenizer, specials: SpecialTokenPolicy, format: TokenStream.Format,
+    framesTexts: Bool
+  ) {
+    self.framesTexts = framesTexts
     self.tokenizer = tokenizer
     self.specials = specials
     self.format = format
@@ -29,12 +34,20 @@ struct BlockEncoder: Sendable {
     switch format {
     case .ids:
       work.ids.removeAll()
-      tokenizer.encode(document, specials: specials, into: work.ids)
+      encode(document, into: work.ids)
       work.ids.withIDs { numbers.append($0, to: &work.output) }
     case .json:
       work.tokens.removeAll()
-      tokenizer.encode(document, specials: specials, into: work.tokens)
+      encode(document, into: work.tokens)
       TokenLine.append(json: work.tokens, to: &work.output)
+    }
+  }
+
+  private func encode(_ document: UnsafeBufferPointer<UInt8>, into buffer: TokenBuffer) {
+    if framesTexts {
+      tokenizer.encodeFramed(document, specials: specials, into: buffer)
+    } else {
+      tokenizer.encode(document, specials: specials, into: buffer)
     }
   }
 }

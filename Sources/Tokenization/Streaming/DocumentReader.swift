@@ -13,6 +13,8 @@ public final class DocumentReader {
     case line
     /// A line with its line feed, as `tokenizers` feeds files to its trainers.
     case lineWithFeed
+    /// A line that holds a JSON string, which may have line feeds.
+    case jsonString
     /// All there is.
     case whole
   }
@@ -54,9 +56,23 @@ public final class DocumentReader {
 
   /// The next document, or `nil` at the end. With `whole`, an empty input is one empty document.
   ///
-  /// - Throws: `malformed` for a document longer than `longestDocument`; `unreadable`.
+  /// - Throws: `malformed` for a document longer than `longestDocument` or a line that is no JSON
+  ///   string; `unreadable`.
   public func next() throws -> [UInt8]? {
-    layout == .whole ? try wholeInput() : try nextLine()
+    switch layout {
+    case .whole: try wholeInput()
+    case .line, .lineWithFeed: try nextLine()
+    case .jsonString: try nextLine().map(text)
+    }
+  }
+
+  /// The text of a line that holds a JSON string.
+  private func text(_ line: [UInt8]) throws -> [UInt8] {
+    guard let text = try JSONValue(parsing: line, at: location).string else {
+      throw AksharaError(
+        .malformed, "the line is not a JSON string", at: location, remedy: #"write `"a text"`"#)
+    }
+    return Array(text.utf8)
   }
 
   private func nextLine() throws -> [UInt8]? {
@@ -65,7 +81,7 @@ public final class DocumentReader {
       if let end = lineFeed(from: searched) {
         defer { start = end + 1 }
         line += 1
-        return Array(buffer[start..<(layout == .line ? end : end + 1)])
+        return Array(buffer[start..<(layout == .lineWithFeed ? end + 1 : end)])
       }
       if hasEnded {
         defer { start = buffer.count }

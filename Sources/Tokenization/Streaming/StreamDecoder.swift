@@ -6,6 +6,7 @@
 public struct StreamDecoder: Sendable {
   private let tokenizer: any Tokenizer
   private var pending: [UInt8] = []
+  private var position = DecodingPosition()
 
   /// A decoder that has seen nothing.
   public init(_ tokenizer: any Tokenizer) { self.tokenizer = tokenizer }
@@ -13,7 +14,7 @@ public struct StreamDecoder: Sendable {
   /// Takes the next token, and gives the characters that are finished with it. Bytes that can be
   /// part of no character give U+FFFD.
   public mutating func decode(_ token: TokenID) -> String {
-    pending += tokenizer.bytes(of: token) ?? []
+    pending += tokenizer.bytes(of: token, at: &position)
     let finished = pending.count - Self.unfinishedCount(pending)
     defer { pending.removeFirst(finished) }
     return String(decoding: pending[..<finished], as: UTF8.self)

@@ -20,13 +20,17 @@ public struct TokenStream: Sendable {
 
   private let tokenizer: BPETokenizer
   private let threads: Int
+  private let framesTexts: Bool
 
   /// A stream through `tokenizer`.
   ///
-  /// - Parameter threads: how many encode or decode.
-  public init(_ tokenizer: BPETokenizer, threads: Int = 1) {
+  /// - Parameters:
+  ///   - threads: how many encode or decode.
+  ///   - framesTexts: whether documents get the tokens that the file puts around a text.
+  public init(_ tokenizer: BPETokenizer, threads: Int = 1, framesTexts: Bool = false) {
     self.tokenizer = tokenizer
     self.threads = threads
+    self.framesTexts = framesTexts
   }
 
   /// Writes a line of tokens for each document.
@@ -36,7 +40,8 @@ public struct TokenStream: Sendable {
     from reader: DocumentReader, specials: SpecialTokenPolicy, as format: Format,
     write: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
-    let encoder = BlockEncoder(tokenizer, specials: specials, format: format)
+    let encoder = BlockEncoder(
+      tokenizer, specials: specials, format: format, framesTexts: framesTexts)
     guard reader.layout == .line else {
       let work = BlockWork()
       while let document = try reader.next() {

@@ -4,8 +4,11 @@ final class TokenTexts: Sendable {
   /// `starts[id]..<starts[id + 1]` are the bytes of a token; none for an unused ID.
   private let starts: [Int]
 
+  private let tokenizer: BPETokenizer
+
   /// The tokens of `tokenizer`.
-  init(_ tokenizer: some Tokenizer) {
+  init(_ tokenizer: BPETokenizer) {
+    self.tokenizer = tokenizer
     var bytes: [UInt8] = []
     var starts = [0]
     starts.reserveCapacity(tokenizer.vocabularyCount + 1)
@@ -20,9 +23,13 @@ final class TokenTexts: Sendable {
   /// The number of IDs.
   var count: Int { starts.count - 1 }
 
-  /// Appends the bytes of a token, whose ID must be below `count`.
+  /// Appends the bytes that a token, whose ID must be below `count`, adds to a text that has come to
+  /// `position`.
   @inline(__always)
-  func append(_ id: Int, to output: inout ByteOutput) {
+  func append(_ id: Int, to output: inout ByteOutput, at position: inout DecodingPosition) {
+    guard tokenizer.isSteady(at: position) else {
+      return output.append(tokenizer.bytes(of: TokenID(id), at: &position))
+    }
     let range = starts[id]..<starts[id + 1]
     bytes.withUnsafeBytes { all in
       output.append(atMost: range.count) { memory in

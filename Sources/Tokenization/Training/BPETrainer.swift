@@ -10,66 +10,83 @@ import Artifacts
 /// ```
 ///
 /// Documents are cut into pretokens and only counted, so memory grows with the number of different
-/// pretokens. The order of documents does not matter to the result.
-public struct BPETrainer: Sendable {
+/// pretokens. Neither the order of documents nor the number of threads matters to the result.
+public struct BPETrainer: ~Copyable, Sendable {
   private let options: BPETrainerOptions
-  private var words = ByteStringTable()
-  private var counts: [Int] = []
+  private let threads: Int
+  private var sources: [TrainingSource] = []
+
   /// The bytes that were consumed.
-  public private(set) var byteCount = 0
-  /// The number of different pretokens so far.
-  public var wordCount: Int { words.count }
+  public var byteCount: Int { sources.reduce(0) { $0 + $1.counter.byteCount } }
+  /// What the last training did.
+  public private(set) var report: TrainingReport?
 
   /// A trainer that has seen nothing.
   ///
+  /// - Parameter threads: how many count words at the same time.
   /// - Throws: `invalidOption`.
-  public init(_ options: BPETrainerOptions) throws {
+  public init(_ options: BPETrainerOptions, threads: Int = 1) throws {
     try options.validate()
     self.options = options
+    self.threads = threads
+  }
+
+  /// What is consumed from now on belongs to the source `name`: a language, or a file. Sources
+  /// matter to `BPETrainerOptions.balance` only.
+  public mutating func beginSource(_ name: String) {
+    sources.append(
+      TrainingSource(
+        name: name, counter: WordCounter(Pretokenizer(options.pattern), threads: threads)))
   }
 
   /// Counts the pretokens of one document. The texts of special tokens are text here, too.
-  public mutating func consume(_ bytes: UnsafeBufferPointer<UInt8>) {
-    byteCount += bytes.count
-    var start = 0
-    PretokenScanner(bytes, Pretokenizer(options.pattern)).forEach { end, isPretoken in
-      defer { start = end }
-      guard isPretoken else { return }
-      let (index, isNew) = words.insert(UnsafeBufferPointer(rebasing: bytes[start..<end]))
-      if isNew { counts.append(1) } else { counts[index] += 1 }
+  public mutating func consume(_ bytes: UnsafeBufferPointer<UInt8>) { counter().add(bytes) }
+
+  /// Counts the pretokens of a text file (plain, gzip or zstd; `-`: standard input). Each line is a
+  /// document and keeps its line feed, as in `tokenizers`' `train(files)`.
+  ///
+  /// - Parameters:
+  ///   - field: the name under which the rows of a JSON Lines file hold their text; such a file
+  ///     ends in `.jsonl` or `.ndjson`, and each row is a document.
+  ///   - progress: told now and then how many bytes of this source have been counted.
+  /// - Throws: `missingFile`, `unreadable`; `malformed` for a line that is too long, or a row
+  ///   without the text.
+  public mutating func consume(
+    contentsOf path: String, field: String = "text", progress: (Int) -> Void = { _ in }
+  ) throws {
+    let counter = counter()
+    if TrainingFiles.hasRows(path) {
+      let rows = try TextRowReader(path, field: field)
+      while let text = try rows.next() { text.withUnsafeBufferPointer { counter.add($0) } }
+      progress(counter.byteCount)
+    } else {
+      try counter.addLines(of: LineChunkReader(path), progress: progress)
     }
   }
 
-  /// Counts the pretokens of a text file (`-`: standard input). Each line is a document and keeps
-  /// its line feed, as in `tokenizers`' `train(files)`.
-  ///
-  /// - Throws: `missingFile`, `unreadable`; `malformed` for a line that is too long.
-  public mutating func consume(contentsOf path: String) throws {
-    let reader = try DocumentReader(path, layout: .lineWithFeed)
-    while let document = try reader.next() { document.withUnsafeBufferPointer { consume($0) } }
+  /// The counter of the present source.
+  private mutating func counter() -> WordCounter {
+    if sources.isEmpty { beginSource("all") }
+    return sources[sources.count - 1].counter
   }
 
   /// Makes the merges.
   ///
-  /// - Throws: `invalidOption`.
-  /// - Complexity: O(n log n) in the bytes of all different pretokens.
-  public func train() throws -> BPETokenizer {
-    let specials = options.specialTokens.enumerated().map {
-      AddedToken(id: TokenID($0), text: $1)
+  /// - Throws: `invalidOption` for `balance` with one source; `unsupported` if the different words are longer than 2^30 bytes.
+  /// - Complexity: O(n log n) in the bytes of all different pretokens; several times that for
+  ///   `keepsAksharas` and `balance`.
+  public mutating func train() throws -> BPETokenizer {
+    guard options.balance == nil || sources.count > 1 else {
+      throw AksharaError(
+        .invalidOption, "`balance` needs several sources of text, and there is one",
+        remedy: "name a file or folder for each language")
     }
-    var vocabulary = Vocabulary(capacity: options.vocabularySize)
-    for (offset, byte) in ByteAlphabet.bytesInOrder.enumerated() {
-      try vocabulary.add([byte], id: TokenID(specials.count + offset))
-    }
-    var learner = MergeLearner(words, counts: counts, vocabulary: vocabulary)
-    learner.forbid(options.specialTokens)
-    try learner.learn(
-      untilCount: options.vocabularySize - specials.count,
-      minimumFrequency: options.minimumFrequency)
+    var plan = LearningPlan(options, sources)
+    let learned = try plan.learn()
+    report = plan.report(of: learned)
     return try BPETokenizer(
       BPEDefinition(
-        pretokenizer: Pretokenizer(options.pattern), vocabulary: learner.vocabulary,
-        merges: learner.merges,
-        prefersWholePretokens: false, addedTokens: specials))
+        pretokenizer: Pretokenizer(options.pattern), vocabulary: learned.vocabulary,
+        merges: learned.merges, prefersWholePretokens: false, addedTokens: plan.specialTokens))
   }
 }

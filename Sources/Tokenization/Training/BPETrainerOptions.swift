@@ -11,6 +11,14 @@ public struct BPETrainerOptions: Sendable, Equatable {
   public var specialTokens: [String]
   /// How text is cut into pretokens, in training and by the tokenizer that comes out.
   public var pattern: SplitPattern
+  /// The length, in bytes, which new tokens of more than two bytes must stay below; `nil` for any.
+  public var maximumTokenLength: Int?
+  /// Whether merges inside aksharas come before all others, so that hardly a token border falls
+  /// inside an akshara (`AksharaLearning`).
+  public var keepsAksharas = false
+  /// In which unit all sources are to cost the same (`SourceBalance`); `nil` to count each word as
+  /// often as it stands there. Not among the options of a recipe, whose text is one source.
+  public var balance: FertilityMeasure?
 
   /// Options; the defaults of those that have one are those of `tokenizers`' `BpeTrainer`, except
   /// for the pattern.
@@ -24,7 +32,8 @@ public struct BPETrainerOptions: Sendable, Equatable {
     self.pattern = pattern
   }
 
-  /// Reads `vocab_size`, `min_frequency`, `special_tokens` and `pattern`.
+  /// Reads `vocab_size`, `min_frequency`, `special_tokens`, `pattern`, `max_token_length`
+  /// and `keep_aksharas`.
   ///
   /// - Throws: `invalidOption`.
   public init(reading reader: inout OptionReader) throws {
@@ -34,6 +43,8 @@ public struct BPETrainerOptions: Sendable, Equatable {
     minimumFrequency = try reader.integer("min_frequency", in: 0...Int.max) ?? minimumFrequency
     specialTokens = try reader.strings("special_tokens") ?? specialTokens
     pattern = try reader.choice("pattern", SplitPattern.self) ?? pattern
+    maximumTokenLength = try reader.integer("max_token_length", in: 2...Int.max)
+    keepsAksharas = try reader.boolean("keep_aksharas") ?? keepsAksharas
     try reader.finish()
   }
 
@@ -43,6 +54,8 @@ public struct BPETrainerOptions: Sendable, Equatable {
       "vocab_size": JSONValue(vocabularySize), "min_frequency": JSONValue(minimumFrequency),
       "special_tokens": .array(specialTokens.map { .string($0) }),
       "pattern": .string(pattern.rawValue),
+      "max_token_length": maximumTokenLength.map { JSONValue($0) } ?? .null,
+      "keep_aksharas": .bool(keepsAksharas),
     ]
   }
 

@@ -3,10 +3,11 @@ import Artifacts
 extension AddedToken {
   /// Special tokens as a command's argument names them, for rank files, which do not hold them.
   ///
-  /// - Parameter argument: `text=id` (cut at the last `=`), or a JSON file with an object of texts
+  /// - Parameter argument: a list by its name, `gpt2`, `cl100k`, `o200k`, `llama3` or `qwen`; `text=id` (cut at the last `=`), or a JSON file with an object of texts
   ///   and their IDs, by itself or as its member `special` or `special_tokens`.
   /// - Throws: `invalidOption`, `missingFile`, `unreadable`, `malformed`.
   public static func specialTokens(named argument: String) throws -> [AddedToken] {
+    if let known = KnownSpecialTokens.lists[argument] { return known() }
     if let sign = argument.lastIndex(of: "="), let id = TokenID(argument[sign...].dropFirst()) {
       return [AddedToken(id: id, text: String(argument[..<sign]))]
     }

@@ -72,7 +72,7 @@ struct GenerateCommand: ParsableCommand {
   func run() throws {
     let backend = try CPUBackend(threads: threading.threads)
     let folder = try ModelFolder(model)
-    let tokenizer = try BPETokenizer(contentsOf: Path.join(model, "tokenizer.json"))
+    let tokenizer = try BPETokenizer(contentsOf: model)
     let answerer = try PromptAnswerer(
       folder.configuration, tokenizer: tokenizer, framing: framing(tokenizer))
     let weights = try DecoderWeights.load(

@@ -71,7 +71,7 @@ struct ShardCommand: ParsableCommand {
       responseTemplate: responseTemplate, maxLength: maxLength, truncation: truncation,
       border: border, onRefusal: onRefusal, beginToken: beginToken, endToken: endToken, seed: seed)
     let sharder = Sharder(
-      tokenizer: try BPETokenizer(contentsOf: TokenizerPath.file(tokenizer)), options: options,
+      tokenizer: try BPETokenizer(contentsOf: tokenizer), options: options,
       threads: threads.threads)
     let manifest = try sharder.run(conversations: inputs, output: output)
     if json { try StandardOutput.write(manifest.json.pretty) }

@@ -4,9 +4,10 @@ import ArgumentParser
 struct TokenizerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tokenizer",
-    abstract: "Trains byte-level BPE tokenizers; encodes text and decodes tokens.",
+    abstract: "Trains byte-level BPE tokenizers; encodes text, decodes tokens, converts files.",
     subcommands: [
       TokenizerTrainCommand.self, TokenizerEncodeCommand.self, TokenizerDecodeCommand.self,
+      TokenizerConvertCommand.self,
       TokenizerPretokensCommand.self,
     ])
 }

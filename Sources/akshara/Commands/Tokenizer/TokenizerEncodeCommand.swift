@@ -16,15 +16,26 @@ struct TokenizerEncodeCommand: ParsableCommand {
   @Flag(help: "Take all of standard input as one document.")
   var whole = false
 
+  @Flag(help: "Take each line as a JSON string, which can hold line feeds.")
+  var strings = false
+
+  @Flag(help: "Add the tokens that the file puts around a text, such as the one that begins it.")
+  var framed = false
+
   @Flag(help: #"Write {"ids": […], "ends": […]}; "ends" are the byte offsets behind the tokens."#)
   var json = false
 
   @OptionGroup var parallel: ThreadOptions
 
+  func validate() throws {
+    if whole && strings { throw ValidationError("--whole and --strings exclude each other") }
+  }
+
   func run() throws {
-    try TokenStream(source.tokenizer(), threads: parallel.threads).encode(
-      from: DocumentReader("-", layout: whole ? .whole : .line), specials: special,
-      as: json ? .json : .ids, write: StandardOutput.write)
+    let layout: DocumentReader.Layout = whole ? .whole : strings ? .jsonString : .line
+    try TokenStream(source.tokenizer(), threads: parallel.threads, framesTexts: framed).encode(
+      from: DocumentReader("-", layout: layout), specials: special, as: json ? .json : .ids,
+      write: StandardOutput.write)
   }
 }
 

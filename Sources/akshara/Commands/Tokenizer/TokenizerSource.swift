@@ -3,7 +3,10 @@ import Tokenization
 
 /// What says which tokenizer a command uses.
 struct TokenizerSource: ParsableArguments {
-  @Option(help: "A tokenizer.json, a folder that holds one, or a tiktoken rank file.")
+  @Option(
+    help: ArgumentHelp(
+      "A tokenizer.json, a SentencePiece .model, a tekken.json, a folder that holds one of them, or a "
+        + "tiktoken rank file."))
   var tokenizer: String
 
   @Option(
@@ -14,14 +17,15 @@ struct TokenizerSource: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The special tokens of a rank file: `text=id`, or a JSON file with an object of texts and IDs.",
+      "The special tokens of a rank file: gpt2, cl100k, o200k, llama3 or qwen; or `text=id`; or a JSON "
+        + "file with an object of texts and IDs.",
       discussion: "May be given again and again."))
   var specialTokens: [String] = []
 
   /// Reads the tokenizer.
   func tokenizer() throws -> BPETokenizer {
     try BPETokenizer(
-      contentsOf: TokenizerPath.file(tokenizer), pattern: pattern.map(SplitPattern.init(named:)),
+      contentsOf: tokenizer, pattern: pattern.map(SplitPattern.init(named:)),
       specialTokens: specialTokens.flatMap(AddedToken.specialTokens(named:)))
   }
 }

@@ -1,4 +1,5 @@
 import Artifacts
+import Fixtures
 import Testing
 
 @testable import Tokenization
@@ -47,6 +48,33 @@ import Testing
     #expect(merges(try train(["ab ab ab cd"], size: 300, minimumFrequency: 3)) == ["a+b"])
     #expect(merges(try train(["ab"], size: 300)) == ["a+b"])
     #expect(merges(try train([], size: 300)) == [])
+  }
+
+  @Test func newTokensStayBelowAGivenLength() throws {
+    // `tokenizers` 0.23.3 with `max_token_length=4` gives these merges.
+    var options = BPETrainerOptions(vocabularySize: 300, pattern: .llama3)
+    options.maximumTokenLength = 4
+    var trainer = try BPETrainer(options)
+    Array("abcdef abcdef xyxyxy".utf8).withUnsafeBufferPointer { trainer.consume($0) }
+    #expect(merges(try trainer.train()) == ["x+y", "a+b", "c+d", "e+f", " +xy", " +ab"])
+  }
+
+  @Test func threadsDoNotMatter() throws {
+    var generator = SeededGenerator(seed: 13)
+    let text = (0..<200).map { _ in SeededText.string(&generator) }.joined(separator: "\n")
+    let folder = TemporaryFolder()
+    try AtomicFile.write(Array(text.utf8), to: folder.file("text.txt"))
+    let counts = try [1, 2, 5].map { threads in
+      let counter = WordCounter(Pretokenizer(.indic), threads: threads)
+      try counter.addLines(of: LineChunkReader(folder.file("text.txt"), chunkSize: 100)) { _ in }
+      var words: [[UInt8]: Int] = [:]
+      counter.forEach { words[Array($0), default: 0] += $1 }
+      #expect(counter.byteCount == text.utf8.count)
+      return words
+    }
+    #expect(counts[0].count > 200)
+    #expect(counts[1] == counts[0])
+    #expect(counts[2] == counts[0])
   }
 
   @Test func theOrderOfDocumentsDoesNotMatter() throws {
@@ -157,6 +185,7 @@ import Testing
         == BPETrainerOptions(vocabularySize: 6_000, specialTokens: ["<s>"], pattern: .llama3))
     #expect(
       options.json.compactString
-        == #"{"vocab_size":6000,"min_frequency":0,"special_tokens":["<s>"],"pattern":"llama3"}"#)
+        == #"{"vocab_size":6000,"min_frequency":0,"special_tokens":["<s>"],"pattern":"llama3","#
+        + #""max_token_length":null,"keep_aksharas":false}"#)
   }
 }

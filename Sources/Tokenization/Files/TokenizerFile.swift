@@ -1,0 +1,92 @@
+import Artifacts
+
+/// The content of a tokenizer's file, of a kind that it tells itself.
+struct TokenizerFile {
+  /// The kinds of files.
+  enum Kind {
+    case tokenizerJSON, tekken, sentencePiece, ranks
+  }
+
+  let kind: Kind
+  private let bytes: [UInt8]
+  private let document: Result<JSONValue, any Error>?
+  private let location: SourceLocation
+
+  /// The uncompressed content of a file, without a byte order mark.
+  ///
+  /// - Throws: `missingFile`, `unreadable`; `malformed` for a file that is too large.
+  static func bytes(of path: String) throws -> [UInt8] {
+    let source = try ByteSource(path)
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 18)
+    while true {
+      let count = try buffer.withUnsafeMutableBytes { try source.read(into: $0) }
+      if count == 0 { break }
+      guard bytes.count + count <= BPETokenizer.largestFile else {
+        throw AksharaError(
+          .malformed, "the file is larger than \(BPETokenizer.largestFile >> 20) MiB",
+          at: SourceLocation(file: path), remedy: "give a tokenizer's file")
+      }
+      bytes += buffer[..<count]
+    }
+    return bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes[3...]) : bytes
+  }
+
+  /// Finds out what `bytes` are.
+  init(_ bytes: [UInt8], at location: SourceLocation) {
+    self.bytes = bytes
+    self.location = location
+    let space: [UInt8] = [0x20, 0x09, 0x0A, 0x0D]
+    if SentencePieceFile.isLikely(bytes) {
+      kind = .sentencePiece
+      document = nil
+    } else if bytes.first(where: { !space.contains($0) }) == UInt8(ascii: "{") {
+      let document = Result { try JSONValue(parsing: bytes, at: location) }
+      let isTekken = (try? document.get()).map(TekkenFile.isLikely) ?? false
+      kind = isTekken ? .tekken : .tokenizerJSON
+      self.document = document
+    } else {
+      kind = .ranks
+      document = nil
+    }
+  }
+
+  /// The tokenizer that the file defines, with a pattern and special tokens if it is a rank file.
+  ///
+  /// - Throws: `malformed`, `unsupported`, `invalidOption`.
+  func definition(pattern: SplitPattern?, specialTokens: [AddedToken]) throws -> BPEDefinition {
+    if kind == .ranks { return try rankDefinition(pattern, specialTokens) }
+    let definition = try ownDefinition()
+    guard pattern == nil || pattern == definition.pretokenization.pretokenizer?.pattern,
+      specialTokens.isEmpty
+    else {
+      throw AksharaError(
+        .invalidOption,
+        "the file has its own special tokens, and says itself how text is split",
+        at: location, remedy: "leave out the pattern and the special tokens")
+    }
+    return definition
+  }
+
+  private func ownDefinition() throws -> BPEDefinition {
+    guard let document = try document?.get() else {
+      return try SentencePieceFile(bytes, at: location).definition(at: location)
+    }
+    return kind == .tekken
+      ? try TekkenFile(document, at: location).definition()
+      : try TokenizerJSONReader(location: location).definition(of: document)
+  }
+
+  private func rankDefinition(
+    _ pattern: SplitPattern?, _ specialTokens: [AddedToken]
+  ) throws -> BPEDefinition {
+    guard let pattern else {
+      throw AksharaError(
+        .invalidOption, "a rank file does not say how text is split", at: location,
+        remedy: "name the split pattern: "
+          + SplitPattern.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return try RankFile(bytes, at: location).definition(
+      pattern: pattern, specialTokens: specialTokens)
+  }
+}

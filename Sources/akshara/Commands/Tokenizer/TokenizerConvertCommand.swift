@@ -1,0 +1,22 @@
+import ArgumentParser
+import Tokenization
+
+/// `akshara tokenizer convert`.
+struct TokenizerConvertCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "convert",
+    abstract: "Writes a tokenizer of any kind as a tokenizer.json.",
+    discussion: """
+      The file gives the same IDs in Hugging Face tokenizers, with special tokens as text and as \
+      tokens. What no tokenizer.json can say is refused by name.
+      """)
+
+  @OptionGroup var source: TokenizerSource
+
+  @Option(help: "The tokenizer.json to write.")
+  var output: String
+
+  func run() throws {
+    try source.tokenizer().write(tokenizerJSON: output)
+  }
+}

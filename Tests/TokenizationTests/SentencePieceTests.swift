@@ -1,0 +1,93 @@
+import Artifacts
+import Fixtures
+import Testing
+
+@testable import Tokenization
+
+@Suite struct SentencePieceTests {
+  private let folder = TemporaryFolder()
+
+  /// A message field that holds bytes.
+  private func field(_ number: UInt8, _ bytes: [UInt8]) -> [UInt8] {
+    [number << 3 | 2, UInt8(bytes.count)] + bytes
+  }
+
+  private func piece(_ text: String, _ score: Float, _ kind: UInt8 = 1) -> [UInt8] {
+    let bits = score.bitPattern
+    let little = (0..<4).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) }
+    return field(1, field(1, Array(text.utf8)) + [0x15] + little + [0x18, kind])
+  }
+
+  /// Pieces `<unk>` `<s>` `▁` `a` `b` `ab` `▁ab` `[X]`, a dummy prefix, no other normalization.
+  private var model: [UInt8] {
+    piece("<unk>", 0, 2) + piece("<s>", 0, 3) + piece("▁", -5) + piece("a", -6) + piece("b", -7)
+      + piece("ab", -1) + piece("▁ab", -2) + piece("[X]", 0, 4)
+      + field(2, [0x18, 2]) + field(3, [0x18, 1, 0x20, 0])
+  }
+
+  private func tokenizer(_ bytes: [UInt8]) throws -> BPETokenizer {
+    let path = folder.file("tokenizer.model")
+    try AtomicFile.write(bytes, to: path)
+    return try BPETokenizer(contentsOf: path)
+  }
+
+  private func error(_ bytes: [UInt8]) -> String {
+    do {
+      _ = try tokenizer(bytes)
+      return "read without error"
+    } catch { return "\(error)".replacing(folder.path + "/", with: "") }
+  }
+
+  @Test func mergesByScoreBehindADummyPrefix() throws {
+    let tokenizer = try tokenizer(model)
+    #expect(tokenizer.encode("ab ab") == Encoding(ids: [6, 6], ends: [2, 5]))
+    #expect(tokenizer.encode(" b") == Encoding(ids: [2, 2, 4], ends: [0, 1, 2]))
+    #expect(tokenizer.encode("") == Encoding())
+    #expect(String(decoding: tokenizer.decode([6, 6]), as: UTF8.self) == "ab ab")
+  }
+
+  @Test func controlPiecesComeOnlyOnRequestAndUserDefinedOnesAlways() throws {
+    let tokenizer = try tokenizer(model)
+    #expect(!tokenizer.encode("<s>ab").ids.contains(1))
+    #expect(tokenizer.encode("<s>ab", specials: .allow) == Encoding(ids: [1, 6], ends: [3, 5]))
+    #expect(tokenizer.encode("a[X]") == Encoding(ids: [2, 3, 7], ends: [0, 1, 4]))
+  }
+
+  @Test func neighbouringUnknownCharactersAreOneToken() throws {
+    #expect(try tokenizer(model).encode("aಕನb").ids == [2, 3, 0, 4])
+  }
+
+  @Test func refusesOtherTypesByName() {
+    #expect(
+      error(piece("<unk>", 0, 2) + field(2, [0x18, 1]))
+        == "tokenizer.model: `trainer_spec.model_type` is UNIGRAM; Akshara reads only BPE; choose a "
+        + "model with a byte-pair vocabulary, such as those of Llama 2, Mistral or Gemma")
+    #expect(
+      error(model + piece("x", 0, 5)).hasPrefix(
+        "tokenizer.model: the SentencePiece model has the UNUSED piece 8"))
+  }
+
+  @Test func aCutOrGarbledModelIsAnErrorOrATokenizer() throws {
+    for count in 3..<model.count { check(Array(model.prefix(count))) }
+    var generator = SeededGenerator(seed: 7)
+    for _ in 0..<400 {
+      var bytes = model
+      for _ in 0..<3 {
+        bytes[Int.random(in: 3..<bytes.count, using: &generator)] = .random(
+          in: 0...255, using: &generator)
+      }
+      check(bytes)
+    }
+  }
+
+  /// Reading ends with a tokenizer or with an `AksharaError`.
+  private func check(_ bytes: [UInt8]) {
+    do {
+      let definition = try SentencePieceFile(bytes, at: SourceLocation(file: "m"))
+        .definition(at: SourceLocation(file: "m"))
+      _ = try BPETokenizer(definition).encode("ab <s> ಕ")
+    } catch {
+      #expect(error is AksharaError, "\(error) for \(bytes)")
+    }
+  }
+}
