@@ -10,6 +10,7 @@ import Orthography
 /// text     we'll  go: ಕನ್ನಡ 1234
 /// llama3   we|'ll| | go|:| ಕನ|್ನಡ| |123|4
 /// indic    we|'ll| | go|:| ಕನ್ನಡ| |123|4
+/// llama3-indic cuts as llama3, but ` ಕನ್ನಡ` is one piece
 /// ```
 struct PretokenScanner {
   private let bytes: UnsafeBufferPointer<UInt8>
@@ -27,7 +28,7 @@ struct PretokenScanner {
     let start = position
     guard start < bytes.count else { return nil }
     position =
-      contraction(start) ?? word(start) ?? number(start) ?? punctuation(start)
+      contraction(start) ?? indicWord(start) ?? word(start) ?? number(start) ?? punctuation(start)
       ?? whitespace(start)
     return start..<position
   }
@@ -38,6 +39,9 @@ struct PretokenScanner {
   @inline(__always)
   private func character(at position: Int) -> Character {
     let character = UTF8Character(bytes, at: position)
+    if rules.keepsIndicWords, IndicWords.contains(character.codePoint) {
+      return (IndicWords.part, position + character.length)
+    }
     return (classes[character.codePoint], position + character.length)
   }
 
@@ -75,6 +79,15 @@ struct PretokenScanner {
     case ("\u{C5}", "\u{BF}") where rules.contractionsIgnoreCase: return start + 2
     default: return nil
     }
+  }
+
+  /// ` ?K[K\u200C\u200D]*`, where K is what Kannada and Telugu words are made of.
+  @inline(__always)
+  private func indicWord(_ start: Int) -> Int? {
+    guard rules.keepsIndicWords else { return nil }
+    let first = isBlank(start) ? start + 1 : start
+    let end = run(of: IndicWords.part, from: first, limit: 1)
+    return end > first ? run(of: [IndicWords.part, .joiner], from: end) : nil
   }
 
   /// `[^\r\n\p{L}\p{N}]?\p{L}+`, or for GPT-2 ` ?\p{L}+`.

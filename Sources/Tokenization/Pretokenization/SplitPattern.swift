@@ -19,6 +19,12 @@ public enum SplitPattern: String, Sendable, Hashable, CaseIterable {
   /// Akshara's own: as `llama3`, but marks are letters, and ZWJ and ZWNJ inside a word belong to
   /// it. No Kannada or Telugu word is cut at its vowel signs.
   case indic
+  /// `gpt2`, `cl100k`, `llama3` and `qwen2` for a vocabulary that was extended with Kannada and
+  /// Telugu: see `IndicWords`. They cut every text without these two scripts as the original does.
+  case gpt2Indic = "gpt2-indic"
+  case cl100kIndic = "cl100k-indic"
+  case llama3Indic = "llama3-indic"
+  case qwen2Indic = "qwen2-indic"
 
   private static let contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
   private static let endings = #"\s*[\r\n]+|\s+(?!\S)|\s+"#
@@ -42,6 +48,22 @@ public enum SplitPattern: String, Sendable, Hashable, CaseIterable {
       Self.contractions
         + #"|[^\r\n\p{L}\p{M}\p{N}]?[\p{L}\p{M}][\p{L}\p{M}\u200C\u200D]*|\p{N}{1,3}"#
         + #"| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|"# + Self.endings
+    case .gpt2Indic: IndicWords.regex(extending: SplitPattern.gpt2.regex)
+    case .cl100kIndic: IndicWords.regex(extending: SplitPattern.cl100k.regex)
+    case .llama3Indic: IndicWords.regex(extending: SplitPattern.llama3.regex)
+    case .qwen2Indic: IndicWords.regex(extending: SplitPattern.qwen2.regex)
+    }
+  }
+
+  /// The pattern that cuts as this one, but keeps Kannada and Telugu words whole; `nil` where there
+  /// is none. `indic` keeps them already, and is its own.
+  public var keepingIndicWords: SplitPattern? {
+    switch self {
+    case .gpt2: .gpt2Indic
+    case .cl100k: .cl100kIndic
+    case .llama3: .llama3Indic
+    case .qwen2: .qwen2Indic
+    case .indic, .gpt2Indic, .cl100kIndic, .llama3Indic, .qwen2Indic: self
     }
   }
 
@@ -84,18 +106,24 @@ struct SplitRules {
   var newlinesEndPieces = true
   /// Whether white space at the end of the text is one piece, line ends or not.
   var joinsFinalWhitespace = false
+  /// Whether Kannada and Telugu words are pieces of their own, with their marks (`IndicWords`).
+  var keepsIndicWords = false
 
   init(_ pattern: SplitPattern) {
     switch pattern {
-    case .gpt2:
+    case .gpt2Indic, .cl100kIndic, .llama3Indic, .qwen2Indic: keepsIndicWords = true
+    default: break
+    }
+    switch pattern {
+    case .gpt2, .gpt2Indic:
       contractionsIgnoreCase = false
       wordPrefix = nil
       digits = .max
       spaceBeforeDigits = true
       newlinesEndPieces = false
-    case .cl100k: joinsFinalWhitespace = true
-    case .llama3: break
-    case .qwen2: digits = 1
+    case .cl100k, .cl100kIndic: joinsFinalWhitespace = true
+    case .llama3, .llama3Indic: break
+    case .qwen2, .qwen2Indic: digits = 1
     case .indic:
       wordStart = [.letter, .mark]
       wordPart = [.letter, .mark, .joiner]
