@@ -1,0 +1,26 @@
+import Orthography
+
+/// The different Kannada and Telugu words of a corpus with their counts.
+struct ExtensionWords: Sendable {
+  /// The words, as pretokens: with the space before them, if there was one.
+  private(set) var words = ByteStringTable()
+  /// How often each stands in the corpus.
+  private(set) var counts: [Int] = []
+  /// How often a word of each script stands in the corpus.
+  private(set) var totals = [Int](repeating: 0, count: IndicScript.allCases.count)
+  private let pattern: SplitPattern
+
+  init(pattern: SplitPattern) { self.pattern = pattern }
+
+  /// Counts the words of a document; everything else in it is passed over.
+  mutating func consume(_ bytes: UnsafeBufferPointer<UInt8>) {
+    var scanner = PretokenScanner(bytes, pattern: pattern)
+    while let range = scanner.next() {
+      let pretoken = UnsafeBufferPointer(rebasing: bytes[range])
+      guard let script = IndicScript(firstIn: pretoken) else { continue }
+      totals[script.rawValue] += 1
+      let (index, isNew) = words.insert(pretoken)
+      if isNew { counts.append(1) } else { counts[index] += 1 }
+    }
+  }
+}
