@@ -6,7 +6,8 @@ internal import CICU
 /// `other`. A peer with tables of another version differs on exactly the code points between.
 public struct CharacterClassTable: @unchecked Sendable {
   // Written once in `init`, never freed: there is one table in the process.
-  @usableFromInline let classes: UnsafePointer<UInt8>
+  // Each code point has the number of its class's bit.
+  @usableFromInline let bits: UnsafePointer<UInt8>
 
   /// The table.
   public static let shared = CharacterClassTable()
@@ -19,29 +20,38 @@ public struct CharacterClassTable: @unchecked Sendable {
     let table = UnsafeMutablePointer<UInt8>.allocate(capacity: count)
     cicu_fill_general_categories(table)
     for codePoint in 0..<count {
-      table[codePoint] = Self.classes(ofCategory: table[codePoint]).rawValue
+      table[codePoint] = Self.bit(of: Self.characterClass(ofCategory: table[codePoint]))
     }
     // No code point above U+FFFF is white space.
     for codePoint in 0..<0x10000 where cicu_is_white_space(UInt32(codePoint)) != 0 {
-      table[codePoint] = CharacterClass.space.rawValue
+      table[codePoint] = Self.bit(of: .space)
     }
-    for newline in [0x0A, 0x0D] { table[newline] = CharacterClass.newline.rawValue }
-    for joiner in [0x200C, 0x200D] { table[joiner] = CharacterClass.joiner.rawValue }
-    classes = UnsafePointer(table)
+    for newline in [0x0A, 0x0D] { table[newline] = Self.bit(of: .newline) }
+    for joiner in [0x200C, 0x200D] { table[joiner] = Self.bit(of: .joiner) }
+    bits = UnsafePointer(table)
   }
 
-  /// ICU's `UCharCategory`: 1–5 are L, 6–8 are M, 9–11 are N.
-  private static func classes(ofCategory category: UInt8) -> CharacterClass {
+  /// The number of the bit that stands for one class.
+  private static func bit(of characterClass: CharacterClass) -> UInt8 {
+    UInt8(characterClass.rawValue.trailingZeroBitCount)
+  }
+
+  /// ICU's `UCharCategory`: 1 Lu, 2 Ll, 3 Lt, 4 Lm, 5 Lo, 6–8 M, 9–11 N, 19–23 and 28–29 P,
+  /// 24–27 S.
+  private static func characterClass(ofCategory category: UInt8) -> CharacterClass {
     switch category {
-    case 1...5: .letter
+    case 1, 3: .capital
+    case 2: .small
+    case 4, 5: .caseless
     case 6...8: .mark
     case 9...11: .number
+    case 19...29: .punctuation
     default: .other
     }
   }
 
   /// The class of a code point; anything above U+10FFFF is `other`.
   @inlinable public subscript(codePoint: UInt32) -> CharacterClass {
-    codePoint < 0x110000 ? CharacterClass(rawValue: classes[Int(codePoint)]) : .other
+    codePoint < 0x110000 ? CharacterClass(rawValue: 1 << UInt16(bits[Int(codePoint)])) : .other
   }
 }

@@ -8,11 +8,11 @@ import Artifacts
 /// String(decoding: tokenizer.decode(encoding.ids), as: UTF8.self)  // "ಕನ್ನಡ ಭಾಷೆ"
 /// ```
 ///
-/// Added tokens are cut out first; what is between them is cut into pretokens by `pattern`, and
+/// Added tokens are cut out first; what is between them is cut into pretokens by `pretokenizer`, and
 /// each pretoken is encoded by merges. Immutable; safe to share between threads.
 public final class BPETokenizer: Tokenizer {
   /// How text is cut into pretokens.
-  public var pattern: SplitPattern { definition.pattern }
+  public var pretokenizer: Pretokenizer { definition.pretokenizer }
   /// The added tokens, special ones and others, in the order of their file.
   public var addedTokens: [AddedToken] { definition.addedTokens }
   /// One more than the largest token ID, special tokens included.
@@ -90,10 +90,12 @@ public final class BPETokenizer: Tokenizer {
   private func encodeText(
     _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, into encoder: inout PretokenEncoder
   ) {
-    var scanner = PretokenScanner(UnsafeBufferPointer(rebasing: bytes[range]), pattern: pattern)
-    while let pretoken = scanner.next() {
-      let start = range.lowerBound + pretoken.lowerBound
-      encoder.encode(bytes, start..<start + pretoken.count)
+    var start = range.lowerBound
+    PretokenScanner(UnsafeBufferPointer(rebasing: bytes[range]), pretokenizer).forEach {
+      end, isPretoken in
+      let end = range.lowerBound + end
+      if isPretoken { encoder.encode(bytes, start..<end) }
+      start = end
     }
   }
 

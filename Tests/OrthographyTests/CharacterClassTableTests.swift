@@ -7,13 +7,15 @@ import Testing
 
   @Test func classesCodePoints() {
     let expected: [(UnicodeScalar, CharacterClass)] = [
-      ("a", .letter), ("ಕ", .letter), ("中", .letter), ("ʰ", .letter),
+      ("a", .small), ("A", .capital), ("ǅ", .capital), ("ಕ", .caseless), ("中", .caseless),
+      ("ʰ", .caseless),
       ("\u{CCD}", .mark), ("\u{C3F}", .mark), ("\u{301}", .mark), ("\u{FE0F}", .mark),
       ("1", .number), ("೨", .number), ("½", .number), ("Ⅷ", .number),
       (" ", .space), ("\t", .space), ("\u{B}", .space), ("\u{85}", .space), ("\u{A0}", .space),
       ("\u{3000}", .space), ("\u{2028}", .space),
       ("\n", .newline), ("\r", .newline), ("\u{200C}", .joiner), ("\u{200D}", .joiner),
-      ("!", .other), ("\u{FEFF}", .other), ("\u{200B}", .other), ("\u{10FFFF}", .other),
+      ("!", .punctuation), ("+", .punctuation), ("।", .punctuation), ("\u{FEFF}", .other),
+      ("\u{200B}", .other), ("\u{10FFFF}", .other),
     ]
     for (scalar, kind) in expected {
       #expect(table[scalar.value] == kind, "U+\(String(scalar.value, radix: 16))")
@@ -25,7 +27,8 @@ import Testing
     let differing = (UInt32(0)..<0x110000).compactMap(UnicodeScalar.init).filter { scalar in
       // The standard library may know a later Unicode.
       guard let age = scalar.properties.age, age <= (15, 0) else { return false }
-      return table[scalar.value] != kind(scalar)
+      // ʕ lost its case after Unicode 15.
+      return scalar != "\u{295}" && table[scalar.value] != kind(scalar)
     }
     #expect(differing == [])
   }
@@ -35,10 +38,15 @@ import Testing
     if scalar == "\u{200C}" || scalar == "\u{200D}" { return .joiner }
     if scalar.properties.isWhitespace { return .space }
     switch scalar.properties.generalCategory {
-    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:
-      return .letter
+    case .uppercaseLetter, .titlecaseLetter: return .capital
+    case .lowercaseLetter: return .small
+    case .modifierLetter, .otherLetter: return .caseless
     case .nonspacingMark, .enclosingMark, .spacingMark: return .mark
     case .decimalNumber, .letterNumber, .otherNumber: return .number
+    case .dashPunctuation, .openPunctuation, .closePunctuation, .connectorPunctuation,
+      .otherPunctuation, .initialPunctuation, .finalPunctuation, .mathSymbol, .currencySymbol,
+      .modifierSymbol, .otherSymbol:
+      return .punctuation
     default: return .other
     }
   }

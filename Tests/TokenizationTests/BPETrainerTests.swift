@@ -70,7 +70,7 @@ import Testing
     for document in documents {
       let bytes = Array(document.utf8)
       bytes.withUnsafeBufferPointer { buffer in
-        var scanner = PretokenScanner(buffer, pattern: .llama3)
+        var scanner = ReferenceScanner(buffer, pattern: .llama3)
         while let range = scanner.next() { words[bytes[range].map { [$0] }, default: 0] += 1 }
       }
     }

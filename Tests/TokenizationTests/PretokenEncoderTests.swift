@@ -32,8 +32,8 @@ import Testing
         result: vocabulary.id(of: pair[0] + pair[1]) ?? -1, rank: Int32(rank))
     }
     return BPEDefinition(
-      pattern: .llama3, vocabulary: vocabulary, merges: merges, prefersWholePretokens: prefersWhole,
-      addedTokens: [])
+      pretokenizer: Pretokenizer(.llama3), vocabulary: vocabulary, merges: merges,
+      prefersWholePretokens: prefersWhole, addedTokens: [])
   }
 
   private func reference(_ definition: BPEDefinition) -> ReferenceBPE {

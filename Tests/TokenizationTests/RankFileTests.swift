@@ -81,7 +81,8 @@ import Testing
       throws: AksharaError(
         .invalidOption, "a rank file does not say how text is split",
         at: SourceLocation(file: path),
-        remedy: "name the split pattern: gpt2, cl100k, llama3, qwen2, indic")
+        remedy: "name the split pattern: gpt2, cl100k, llama3, qwen2, qwen3_5, o200k, tekken, "
+          + "deepseek3, indic")
     ) { try BPETokenizer(contentsOf: path) }
   }
 

@@ -24,7 +24,7 @@ enum SampleTokenizer {
     }
     return try BPETokenizer(
       BPEDefinition(
-        pattern: pattern, vocabulary: vocabulary, merges: merges,
+        pretokenizer: Pretokenizer(pattern), vocabulary: vocabulary, merges: merges,
         prefersWholePretokens: prefersWholePretokens, addedTokens: added))
   }
 

@@ -26,7 +26,9 @@ struct ExtendedTokenizerJSON {
     model["merges"] = .array(
       merges + new.map { Self.json($0, definition, asText: merges.first?.string != nil) })
     root["model"] = .object(model)
-    root["pre_tokenizer"] = Self.preTokenizer(root["pre_tokenizer"], pattern: definition.pattern)
+    if definition.pretokenizer != base.pretokenizer, let pattern = definition.pretokenizer.pattern {
+      root["pre_tokenizer"] = Self.preTokenizer(root["pre_tokenizer"], pattern: pattern)
+    }
     return JSONValue.object(root).compact
   }
 
@@ -37,10 +39,13 @@ struct ExtendedTokenizerJSON {
     for token in definition.addedTokens where token.isSpecial {
       guard let spelled = ByteAlphabet.bytes(spelledBy: token.text) else { continue }
       let first = spelled.withUnsafeBufferPointer { text in
-        var scanner = PretokenScanner(text, pattern: definition.pattern)
-        return scanner.next()
+        var end: UInt32 = 0
+        var scanner = PretokenScanner(text, definition.pretokenizer)
+        return withUnsafeMutablePointer(to: &end) {
+          scanner.next(UnsafeMutableBufferPointer(start: $0, count: 1)) == 1 ? Int($0.pointee) : 0
+        }
       }
-      guard first?.count != spelled.count else {
+      guard first != spelled.count else {
         throw AksharaError(
           .unsupported,
           "the special token `\(token.text)` would stand in the vocabulary, where plain text "
@@ -75,9 +80,9 @@ struct ExtendedTokenizerJSON {
   /// `Split` by the pattern, then `ByteLevel`; where the base has that already, only the regular
   /// expression changes.
   private static func preTokenizer(_ old: JSONValue?, pattern: SplitPattern) -> JSONValue {
-    let regex: JSONValue = ["Regex": .string(pattern.regex)]
+    let regex: JSONValue = ["Regex": .string(pattern.regexes.joined(separator: "|"))]
     if var object = old?.object, var parts = object["pretokenizers"]?.array,
-      var split = parts.first?.object, split["type"]?.string == "Split"
+      parts.count == 2, var split = parts.first?.object, split["type"]?.string == "Split"
     {
       split["pattern"] = regex
       parts[0] = .object(split)

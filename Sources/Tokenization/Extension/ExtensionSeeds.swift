@@ -24,7 +24,11 @@ struct ExtensionSeeds {
         let text = prefix + String(Character(character))
         let encoding = tokenizer.encode(text)
         guard Self.tearsCharacter(encoding, prefix: prefix) else { continue }
-        guard encoding.ids.count == 2 else { throw Self.unreachable(character, at: location) }
+        guard encoding.ids.count == 2 else {
+          // After a space it stays torn; alone it must not be.
+          if !prefix.isEmpty { continue }
+          throw Self.unreachable(character, at: location)
+        }
         let pair = TokenPair(left: encoding.ids[0], right: encoding.ids[1])
         let result = try tokens.token(joining: pair)
         self.definition.merges.append(

@@ -23,29 +23,30 @@ import Orthography
 public struct VocabularyExtender: Sendable {
   private let base: BPETokenizer
   private let options: ExtensionOptions
-  private let pattern: SplitPattern
+  private let pretokenizer: Pretokenizer
   private let location: SourceLocation?
   private var corpus: ExtensionWords
 
   /// An extender that has seen no text.
   ///
   /// - Parameter location: the base's file, for errors.
-  /// - Throws: `invalidOption`; `unsupported` if the base's split pattern has no form that keeps
-  ///   Kannada and Telugu words whole.
+  /// - Throws: `invalidOption`; `unsupported` if the base has a split pattern without a name, of
+  ///   which nobody knows how it cuts Kannada.
   public init(
     _ base: BPETokenizer, _ options: ExtensionOptions, at location: SourceLocation? = nil
   ) throws {
     try options.validate()
-    guard let pattern = base.pattern.keepingIndicWords else {
+    guard let pattern = base.pretokenizer.pattern else {
       throw AksharaError(
-        .unsupported, "the split pattern of the base cannot keep Kannada words whole",
-        at: location, remedy: "extend a tokenizer with a pattern of GPT-2, Llama 3 or Qwen 2")
+        .unsupported, "the base splits text by an expression that has no name here", at: location,
+        remedy: "extend a tokenizer with one of the patterns "
+          + SplitPattern.allCases.map(\.rawValue).joined(separator: ", "))
     }
     self.base = base
     self.options = options
-    self.pattern = pattern
     self.location = location
-    corpus = ExtensionWords(pattern: pattern)
+    pretokenizer = Pretokenizer(pattern.keepingIndicWords)
+    corpus = ExtensionWords(pretokenizer)
   }
 
   /// Counts the words of one document.
@@ -72,7 +73,7 @@ public struct VocabularyExtender: Sendable {
     }
     try checkRoom()
     var definition = base.definition
-    definition.pattern = pattern
+    definition.pretokenizer = pretokenizer
     let seeds = try ExtensionSeeds(definition, limit: options.tokenCount, at: location)
     let seeded = seeds.definition
     let seedCount = seeded.vocabulary.count - definition.vocabulary.count

@@ -42,10 +42,10 @@ extension BPETokenizer {
   ) throws {
     let document = try JSONValue(parsing: bytes, at: location)
     let definition = try TokenizerJSONReader(location: location).definition(of: document)
-    guard pattern == nil || pattern == definition.pattern, specialTokens.isEmpty else {
+    guard pattern == nil || pattern == definition.pretokenizer.pattern, specialTokens.isEmpty else {
       throw AksharaError(
         .invalidOption,
-        "the file has its own special tokens and splits as `\(definition.pattern.rawValue)` says",
+        "the file has its own special tokens, and says itself how text is split",
         at: location, remedy: "leave out the pattern and the special tokens")
     }
     try self.init(definition, content: bytes, at: location)

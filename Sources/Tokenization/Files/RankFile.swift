@@ -56,7 +56,8 @@ struct RankFile {
       merges += Array(bytes).withUnsafeBufferPointer { cuts(of: $0, id: id) }
     }
     return BPEDefinition(
-      pattern: pattern, vocabulary: vocabulary, merges: merges, prefersWholePretokens: true,
+      pretokenizer: Pretokenizer(pattern), vocabulary: vocabulary, merges: merges,
+      prefersWholePretokens: true,
       addedTokens: specialTokens)
   }
 

@@ -28,7 +28,8 @@ struct TokenizerJSONReader {
     var reader = BPEModelReader(section: model, addedTokens: addedTokens)
     try reader.readVocabulary()
     return BPEDefinition(
-      pattern: pattern, vocabulary: reader.vocabulary, merges: try reader.merges(),
+      pretokenizer: Pretokenizer(pattern), vocabulary: reader.vocabulary,
+      merges: try reader.merges(),
       prefersWholePretokens: prefersWhole, addedTokens: addedTokens)
   }
 
@@ -38,7 +39,7 @@ struct TokenizerJSONReader {
 
   // MARK: Pretokenizer, decoder, post-processor
 
-  /// `Sequence[Split(Regex, Isolated), ByteLevel(use_regex: false)]`, or
+  /// `Sequence[Split(Regex, Isolated)…, ByteLevel(use_regex: false)]`, or
   /// `ByteLevel(use_regex: true)`, which is GPT-2's pattern.
   private func pattern(of section: TokenizerJSONSection) throws -> SplitPattern {
     guard try section.type() == "Sequence" else {
@@ -47,13 +48,20 @@ struct TokenizerJSONReader {
     }
     try section.allow(["type", "pretokenizers"])
     let parts = try section.sections("pretokenizers")
-    guard parts.count == 2 else {
+    guard let last = parts.last, parts.count > 1 else {
       throw section.unsupported(
         "pretokenizers", "has \(parts.count) parts",
-        "Akshara reads a `Split` followed by a `ByteLevel`")
+        "Akshara reads `Split`s followed by a `ByteLevel`")
     }
-    try checkByteLevel(parts[1], usesRegex: false)
-    return try splitPattern(of: parts[0])
+    try checkByteLevel(last, usesRegex: false)
+    let regexes = try parts.dropLast().map(regex)
+    guard let pattern = SplitPattern(regexes: regexes) else {
+      throw parts[0].unsupported(
+        "pattern", "is \((parts[0]["pattern"] ?? .null).compactString)",
+        "Akshara knows the patterns of "
+          + SplitPattern.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return pattern
   }
 
   private func checkByteLevel(_ section: TokenizerJSONSection, usesRegex: Bool) throws {
@@ -63,20 +71,16 @@ struct TokenizerJSONReader {
     try section.demand("use_regex", [.bool(usesRegex)], absent: true)
   }
 
-  private func splitPattern(of section: TokenizerJSONSection) throws -> SplitPattern {
+  private func regex(of section: TokenizerJSONSection) throws -> String {
     try section.demand("type", ["Split"])
     try section.allow(["type", "pattern", "behavior", "invert"])
     try section.demand("behavior", ["Isolated"])
     try section.demand("invert", [false])
-    let regex = section["pattern"]?["Regex"]?.string
-    guard let regex, let pattern = SplitPattern(regex: regex) else {
+    guard let regex = section["pattern"]?["Regex"]?.string else {
       let value = (section["pattern"] ?? .null).compactString
-      throw section.unsupported(
-        "pattern", "is \(value)",
-        "Akshara knows the patterns of "
-          + SplitPattern.allCases.map(\.rawValue).joined(separator: ", "))
+      throw section.unsupported("pattern", "is \(value)", "Akshara reads a `Regex`")
     }
-    return pattern
+    return regex
   }
 
   private func checkPostProcessor(_ root: TokenizerJSONSection) throws {

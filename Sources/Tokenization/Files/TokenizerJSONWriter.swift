@@ -51,12 +51,17 @@ extension BPEDefinition {
         "use_regex": .bool(usesRegex),
       ]
     }
+    let pattern = pretokenizer.pattern ?? .gpt2
     if pattern == .gpt2 { return byteLevel(usesRegex: true) }
-    let split: JSONValue = [
-      "type": "Split", "pattern": ["Regex": .string(pattern.regex)], "behavior": "Isolated",
-      "invert": false,
+    let splits: [JSONValue] = pattern.regexes.map {
+      [
+        "type": "Split", "pattern": ["Regex": .string($0)], "behavior": "Isolated",
+        "invert": false,
+      ]
+    }
+    return [
+      "type": "Sequence", "pretokenizers": .array(splits + [byteLevel(usesRegex: false)]),
     ]
-    return ["type": "Sequence", "pretokenizers": [split, byteLevel(usesRegex: false)]]
   }
 
   private func json(_ merge: Merge) -> JSONValue {

@@ -3,7 +3,7 @@ import Artifacts
 /// All that defines a byte-level BPE tokenizer, whatever file it comes from.
 struct BPEDefinition: Sendable {
   /// How text is cut into pretokens.
-  var pattern: SplitPattern
+  var pretokenizer: Pretokenizer
   /// The tokens that text becomes; special tokens are not among them.
   var vocabulary: Vocabulary
   /// The merges in the order in which files list them: rising ranks.

@@ -1,21 +1,31 @@
 import Artifacts
-import Orthography
 
 /// A rule that cuts text into pretokens, pieces that no merge crosses.
 ///
-/// Each case stands for one regular expression (`regex`), and a hand-written scanner does what it
-/// says. Code points are classified by `CharacterClassTable`, whose Unicode version is ICU's.
+/// Each case stands for one regular expression, or several applied one after another (`regexes`),
+/// and a hand-written scanner does what they say. Code points are classified by
+/// `CharacterClassTable`, whose Unicode version is ICU's.
 public enum SplitPattern: String, Sendable, Hashable, CaseIterable {
   /// GPT-2's; `tokenizers` calls it `ByteLevel` with `use_regex`.
   case gpt2
   /// OpenAI's `cl100k_base` as tiktoken 0.14 spells it, where white space at the end of a text is
   /// one piece even if it holds line feeds. (tiktoken writes `\p{N}{1,3}+`, which Oniguruma reads
-  /// otherwise; `regex` is the spelling that means the same to both.)
+  /// otherwise; `regexes` is the spelling that means the same to both.)
   case cl100k
   /// Llama 3's; also the older spelling of cl100k.
   case llama3
-  /// Qwen 2's: as `llama3`, but digits stand alone.
+  /// Qwen 2's, Qwen 2.5's and Qwen 3's: as `llama3`, but digits stand alone.
   case qwen2
+  /// Qwen 3.5's: as `qwen2`, but marks are letters.
+  case qwen35 = "qwen3_5"
+  /// OpenAI's `o200k_base`, and Llama 4's, which is the same: words are cut before capitals, marks
+  /// are letters, and a contraction stays with its word.
+  case o200k
+  /// Mistral's tekken (Nemo and later): as `o200k`, but no contractions, and digits stand alone.
+  case tekken
+  /// DeepSeek V3's and R1's: three expressions, one after another. Digits in threes, Chinese and
+  /// Japanese, then the rest.
+  case deepseek3
   /// Akshara's own: as `llama3`, but marks are letters, and ZWJ and ZWNJ inside a word belong to
   /// it. No Kannada or Telugu word is cut at its vowel signs.
   case indic
@@ -28,48 +38,87 @@ public enum SplitPattern: String, Sendable, Hashable, CaseIterable {
 
   private static let contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
   private static let endings = #"\s*[\r\n]+|\s+(?!\S)|\s+"#
+  private static let upper = #"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"#
+  private static let lower = #"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"#
 
-  /// The regular expression, in the syntax that Oniguruma (`tokenizers`), fancy-regex
-  /// (`tiktoken`) and ICU share.
-  public var regex: String {
+  /// The regular expressions, in the syntax that Oniguruma (`tokenizers`), fancy-regex
+  /// (`tiktoken`) and ICU share. The first cuts the text; each further one the pieces, matched or
+  /// not, of the one before it.
+  public var regexes: [String] {
     switch self {
     case .gpt2:
-      #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
+      [#"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#]
     case .cl100k:
-      #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"#
-        + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s++$|"# + Self.endings
-    case .llama3:
-      Self.contractions + #"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"#
-        + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|"# + Self.endings
-    case .qwen2:
-      Self.contractions + #"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"#
-        + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|"# + Self.endings
+      [
+        #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"#
+          + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s++$|"# + Self.endings
+      ]
+    case .llama3: [Self.llama3(word: #"\p{L}+"#, digits: #"\p{N}{1,3}"#)]
+    case .qwen2: [Self.llama3(word: #"\p{L}+"#, digits: #"\p{N}"#)]
+    case .qwen35:
+      [Self.llama3(word: #"[\p{L}\p{M}]+"#, digits: #"\p{N}"#, letters: #"\p{L}\p{M}"#)]
+    case .o200k: [Self.cased(contractions: Self.contractions + "?", digits: #"\p{N}{1,3}"#)]
+    case .tekken: [Self.cased(contractions: "", digits: #"\p{N}"#)]
+    case .deepseek3:
+      [
+        #"\p{N}{1,3}"#, "[一-龥\u{3040}-ゟ゠-ヿ]+",
+        ##"[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+"##
+          + #"| ?[\p{P}\p{S}]+[\r\n]*|"# + Self.endings,
+      ]
     case .indic:
-      Self.contractions
-        + #"|[^\r\n\p{L}\p{M}\p{N}]?[\p{L}\p{M}][\p{L}\p{M}\u200C\u200D]*|\p{N}{1,3}"#
-        + #"| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|"# + Self.endings
-    case .gpt2Indic: IndicWords.regex(extending: SplitPattern.gpt2.regex)
-    case .cl100kIndic: IndicWords.regex(extending: SplitPattern.cl100k.regex)
-    case .llama3Indic: IndicWords.regex(extending: SplitPattern.llama3.regex)
-    case .qwen2Indic: IndicWords.regex(extending: SplitPattern.qwen2.regex)
+      [
+        Self.contractions
+          + #"|[^\r\n\p{L}\p{M}\p{N}]?[\p{L}\p{M}][\p{L}\p{M}\u200C\u200D]*|\p{N}{1,3}"#
+          + #"| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|"# + Self.endings
+      ]
+    case .gpt2Indic: Self.gpt2.regexes.map(IndicWords.regex)
+    case .cl100kIndic: Self.cl100k.regexes.map(IndicWords.regex)
+    case .llama3Indic: Self.llama3.regexes.map(IndicWords.regex)
+    case .qwen2Indic: Self.qwen2.regexes.map(IndicWords.regex)
     }
   }
 
-  /// The pattern that cuts as this one, but keeps Kannada and Telugu words whole; `nil` where there
-  /// is none. `indic` keeps them already, and is its own.
-  public var keepingIndicWords: SplitPattern? {
+  /// The pattern that cuts as this one, but keeps Kannada and Telugu words whole: itself, if marks
+  /// are letters to it.
+  public var keepingIndicWords: SplitPattern {
     switch self {
     case .gpt2: .gpt2Indic
     case .cl100k: .cl100kIndic
     case .llama3: .llama3Indic
     case .qwen2: .qwen2Indic
-    case .indic, .gpt2Indic, .cl100kIndic, .llama3Indic, .qwen2Indic: self
+    case .qwen35, .o200k, .tekken, .deepseek3, .indic, .gpt2Indic, .cl100kIndic, .llama3Indic,
+      .qwen2Indic:
+      self
     }
   }
 
-  /// The pattern whose regular expression is `regex`, character for character.
-  public init?(regex: String) {
-    guard let pattern = Self.allCases.first(where: { $0.regex == regex }) else { return nil }
+  /// Llama 3's expression with some parts exchanged; `letters` is what is not punctuation.
+  private static func llama3(
+    word: String, digits: String, letters: String = #"\p{L}"#
+  ) -> String {
+    #"\#(contractions)|[^\r\n\p{L}\p{N}]?\#(word)|\#(digits)"#
+      + #"| ?[^\s\#(letters)\p{N}]+[\r\n]*|"# + endings
+  }
+
+  /// The expressions that cut words before capitals.
+  private static func cased(contractions: String, digits: String) -> String {
+    #"[^\r\n\p{L}\p{N}]?\#(upper)*\#(lower)+\#(contractions)"#
+      + #"|[^\r\n\p{L}\p{N}]?\#(upper)+\#(lower)*\#(contractions)|\#(digits)"#
+      + #"| ?[^\s\p{L}\p{N}]+[\r\n/]*|"# + endings
+  }
+
+  /// The pattern whose regular expressions are `regexes`, character for character; only a carriage
+  /// return or a line feed may stand for itself, as in DeepSeek's file.
+  public init?(regexes: [String]) {
+    func spelled(_ regex: String) -> [UInt8] {
+      regex.utf8.flatMap {
+        $0 == 0x0D ? Array(#"\r"#.utf8) : $0 == 0x0A ? Array(#"\n"#.utf8) : [$0]
+      }
+    }
+    let wanted = regexes.map(spelled)
+    guard let pattern = Self.allCases.first(where: { $0.regexes.map(spelled) == wanted }) else {
+      return nil
+    }
     self = pattern
   }
 
@@ -83,52 +132,5 @@ public enum SplitPattern: String, Sendable, Hashable, CaseIterable {
         remedy: "use one of: " + Self.allCases.map(\.rawValue).joined(separator: ", "))
     }
     self = pattern
-  }
-}
-
-/// What the alternatives of a split pattern accept, for the scanner.
-struct SplitRules {
-  /// `'S` counts like `'s`.
-  var contractionsIgnoreCase = true
-  /// What a word begins with.
-  var wordStart: CharacterClass = .letter
-  /// What a word goes on with.
-  var wordPart: CharacterClass = .letter
-  /// The one character that may stand before a word, taken with it. `nil`: only U+0020.
-  var wordPrefix: CharacterClass? = [.mark, .space, .joiner, .other]
-  /// The most digits in a piece.
-  var digits = 3
-  /// Whether U+0020 before digits goes with them.
-  var spaceBeforeDigits = false
-  /// What punctuation is made of.
-  var punctuation: CharacterClass = [.mark, .joiner, .other]
-  /// Whether line ends go with what stands before them: punctuation, or white space.
-  var newlinesEndPieces = true
-  /// Whether white space at the end of the text is one piece, line ends or not.
-  var joinsFinalWhitespace = false
-  /// Whether Kannada and Telugu words are pieces of their own, with their marks (`IndicWords`).
-  var keepsIndicWords = false
-
-  init(_ pattern: SplitPattern) {
-    switch pattern {
-    case .gpt2Indic, .cl100kIndic, .llama3Indic, .qwen2Indic: keepsIndicWords = true
-    default: break
-    }
-    switch pattern {
-    case .gpt2, .gpt2Indic:
-      contractionsIgnoreCase = false
-      wordPrefix = nil
-      digits = .max
-      spaceBeforeDigits = true
-      newlinesEndPieces = false
-    case .cl100k, .cl100kIndic: joinsFinalWhitespace = true
-    case .llama3, .llama3Indic: break
-    case .qwen2, .qwen2Indic: digits = 1
-    case .indic:
-      wordStart = [.letter, .mark]
-      wordPart = [.letter, .mark, .joiner]
-      wordPrefix = [.space, .joiner, .other]
-      punctuation = [.joiner, .other]
-    }
   }
 }

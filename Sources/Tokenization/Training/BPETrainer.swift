@@ -31,9 +31,11 @@ public struct BPETrainer: Sendable {
   /// Counts the pretokens of one document. The texts of special tokens are text here, too.
   public mutating func consume(_ bytes: UnsafeBufferPointer<UInt8>) {
     byteCount += bytes.count
-    var scanner = PretokenScanner(bytes, pattern: options.pattern)
-    while let pretoken = scanner.next() {
-      let (index, isNew) = words.insert(UnsafeBufferPointer(rebasing: bytes[pretoken]))
+    var start = 0
+    PretokenScanner(bytes, Pretokenizer(options.pattern)).forEach { end, isPretoken in
+      defer { start = end }
+      guard isPretoken else { return }
+      let (index, isNew) = words.insert(UnsafeBufferPointer(rebasing: bytes[start..<end]))
       if isNew { counts.append(1) } else { counts[index] += 1 }
     }
   }
@@ -59,14 +61,18 @@ public struct BPETrainer: Sendable {
     for (offset, byte) in ByteAlphabet.bytesInOrder.enumerated() {
       try vocabulary.add([byte], id: TokenID(specials.count + offset))
     }
-    var learner = MergeLearner(words, counts: counts, vocabulary: vocabulary)
+    let byteTokens = (UInt8.min...UInt8.max).map { vocabulary.id(of: [$0]) ?? 0 }
+    var learner = try MergeLearner(
+      CountedWords(words, counts: counts, byteTokens: byteTokens), vocabulary: vocabulary,
+      nextID: TokenID(vocabulary.endID))
     learner.forbid(options.specialTokens)
     try learner.learn(
       untilCount: options.vocabularySize - specials.count,
       minimumFrequency: options.minimumFrequency)
     return try BPETokenizer(
       BPEDefinition(
-        pattern: options.pattern, vocabulary: learner.vocabulary, merges: learner.merges,
+        pretokenizer: Pretokenizer(options.pattern), vocabulary: learner.vocabulary,
+        merges: learner.merges,
         prefersWholePretokens: false, addedTokens: specials))
   }
 }

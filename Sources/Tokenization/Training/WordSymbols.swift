@@ -5,13 +5,12 @@ struct WordSymbols {
   private var starts: [Int] = []
   private var lengths: [Int32] = []
 
-  /// The words as single bytes.
-  init(_ words: ByteStringTable, byteTokens: [TokenID]) {
+  /// The words as they are at first.
+  init(_ words: CountedWords) {
     for word in 0..<words.count {
-      let bytes = words[word]
       starts.append(symbols.count)
-      lengths.append(Int32(bytes.count))
-      for byte in bytes { symbols.append(byteTokens[Int(byte)]) }
+      symbols += words[word]
+      lengths.append(Int32(symbols.count - starts[word]))
     }
   }
 

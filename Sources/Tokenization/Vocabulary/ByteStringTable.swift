@@ -12,6 +12,9 @@ struct ByteStringTable: Sendable {
   /// The number of strings.
   var count: Int { starts.count - 1 }
 
+  /// The bytes of all strings together.
+  var byteCount: Int { bytes.count }
+
   /// A table with room for `capacity` strings before it grows.
   init(capacity: Int = 0) {
     var size = 16

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Tokenization
 
-@Suite struct PretokenScannerTests {
+@Suite struct ReferenceScannerTests {
   private func pieces(_ text: String, _ pattern: SplitPattern) -> [String] {
     byteRanges(Array(text.utf8), pattern).map {
       String(decoding: Array(text.utf8)[$0], as: UTF8.self)
@@ -13,7 +13,7 @@ import Testing
 
   private func byteRanges(_ bytes: [UInt8], _ pattern: SplitPattern) -> [Range<Int>] {
     bytes.withUnsafeBufferPointer { buffer in
-      var scanner = PretokenScanner(buffer, pattern: pattern)
+      var scanner = ReferenceScanner(buffer, pattern: pattern)
       var ranges: [Range<Int>] = []
       while let range = scanner.next() { ranges.append(range) }
       return ranges
@@ -39,6 +39,34 @@ import Testing
         == ["It", "'", "S", " ", " a", " 12345", "!", "\n\n", " b"])
   }
 
+  @Test func o200kCutsBeforeCapitalsAndKeepsMarksAndContractions() {
+    #expect(
+      pieces("we'll HTTPServer camelCase ಕನ್ನಡ's 1234 a//\n/b", .o200k)
+        == [
+          "we'll", " HTTPServer", " camel", "Case", " ಕನ್ನಡ's", " ", "123", "4", " a", "//\n/", "b",
+        ])
+    #expect(pieces("!\u{301}x !!\u{301}x", .o200k) == ["!\u{301}x", " !!\u{301}", "x"])
+  }
+
+  @Test func tekkenHasNoContractionsAndCutsDigits() {
+    #expect(pieces("we'll 12", .tekken) == ["we", "'ll", " ", "1", "2"])
+  }
+
+  @Test func deepseek3CutsDigitsAndIdeographsFirst() {
+    #expect(
+      pieces("x  12345 我们。 (abcé \u{200B}\u{200B}a ಕನ್ನಡ's", .deepseek3)
+        == [
+          "x", "  ", "123", "45", " ", "我们", "。", " (", "abcé", " ", "\u{200B}", "\u{200B}a",
+          " ಕನ್ನಡ", "'s",
+        ])
+    #expect(pieces("(abcé", .deepseek3) == ["(abc", "é"])
+    #expect(pieces("x我・ぁ゙ー。y", .deepseek3) == ["x", "我", "・", "ぁ゙ー", "。", "y"])
+  }
+
+  @Test func qwen35KeepsMarksInWords() {
+    #expect(pieces("ಕನ್ನಡ 12", .qwen35) == ["ಕನ್ನಡ", " ", "1", "2"])
+  }
+
   @Test func qwen2CutsDigits() {
     #expect(pieces("a 123", .qwen2) == ["a", " ", "1", "2", "3"])
   }
@@ -62,11 +90,27 @@ import Testing
 
   /// The regular expression that the pattern stands for, run by ICU, is the slow twin.
   private func piecesByRegex(_ text: String, _ pattern: SplitPattern) throws -> [String] {
-    let regex = try NSRegularExpression(pattern: pattern.regex)
-    let whole = NSRange(text.startIndex..., in: text)
-    return regex.matches(in: text, range: whole).map {
-      (text as NSString).substring(with: $0.range)
+    try pattern.regexes.reduce([text]) { pieces, regex in
+      let regex = try NSRegularExpression(pattern: regex)
+      return pieces.flatMap { Self.isolated($0 as NSString, regex) }
     }
+  }
+
+  /// The matches of a regular expression, and what is between them.
+  private static func isolated(_ text: NSString, _ regex: NSRegularExpression) -> [String] {
+    var end = 0
+    var pieces: [String] = []
+    func append(_ range: NSRange) {
+      if range.length > 0 { pieces.append(text.substring(with: range)) }
+      end = range.location + range.length
+    }
+    for match in regex.matches(in: text as String, range: NSRange(location: 0, length: text.length))
+    {
+      append(NSRange(location: end, length: match.range.location - end))
+      append(match.range)
+    }
+    append(NSRange(location: end, length: text.length - end))
+    return pieces
   }
 
   @Test(arguments: SplitPattern.allCases) func agreesWithItsRegex(_ pattern: SplitPattern) throws {
