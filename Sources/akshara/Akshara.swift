@@ -19,7 +19,8 @@ struct Akshara: ParsableCommand {
     version: AksharaVersion.text,
     subcommands: [
       RunCommand.self, ImportCommand.self, CurateCommand.self, TokenizerCommand.self,
-      ShardCommand.self, LabelsCommand.self, TrainCommand.self, GenerateCommand.self,
+      ResizeCommand.self, ShardCommand.self, LabelsCommand.self, TrainCommand.self,
+      GenerateCommand.self,
       VerifyCommand.self, DoctorCommand.self,
     ])
 

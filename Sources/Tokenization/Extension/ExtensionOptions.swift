@@ -26,7 +26,7 @@ public struct ExtensionOptions: Sendable, Equatable {
 
   /// Options with their defaults.
   public init(
-    tokenCount: Int, balance: Balance = .fertility, minimumFrequency: Int = 2,
+    tokenCount: Int, balance: Balance = .words, minimumFrequency: Int = 2,
     tornAksharaPercent: Int = 0
   ) {
     self.tokenCount = tokenCount

@@ -4,8 +4,9 @@ import ArgumentParser
 struct TokenizerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tokenizer",
-    abstract: "Trains byte-level BPE tokenizers; encodes text and decodes tokens.",
+    abstract: "Trains, extends and compares tokenizers; encodes text and decodes tokens.",
     subcommands: [
-      TokenizerTrainCommand.self, TokenizerEncodeCommand.self, TokenizerDecodeCommand.self,
+      TokenizerTrainCommand.self, TokenizerExtendCommand.self, TokenizerEncodeCommand.self,
+      TokenizerDecodeCommand.self,
     ])
 }
