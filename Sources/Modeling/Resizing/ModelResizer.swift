@@ -1,4 +1,4 @@
-public import Artifacts
+internal import Artifacts
 
 /// Gives a model rows for the tokens that its tokenizer was extended with.
 ///
@@ -97,19 +97,18 @@ public struct ModelResizer {
     var writer = SafetensorsWriter(metadata: file.metadata)
     var total = 0
     for name in file.names {
-      var entry = try file.entry(name)
+      let entry = try file.entry(name)
+      var size = entry.bytes.count
       if name == Self.embedding || name == Self.head {
         let fit = try add(name, entry, of: file, initialization, to: &writer)
         if let fit { weights.append((name, fit.text)) }
-        entry = SafetensorsEntry(
-          type: entry.type, shape: [newCount, entry.shape[1]],
-          bytes: 0..<newCount * entry.shape[1] * entry.type.size)
+        size = newCount * entry.shape[1] * entry.type.size
       } else {
         try writer.add(name, entry.type, entry.shape) { emit in
           try file.withBytes(of: name) { try emit($0) }
         }
       }
-      total += entry.bytes.count
+      total += size
     }
     try writer.write(to: target)
     return (file.names, total)

@@ -6,7 +6,8 @@ struct TokenizerCommand: ParsableCommand {
     commandName: "tokenizer",
     abstract: "Trains, extends and compares tokenizers; encodes text and decodes tokens.",
     subcommands: [
-      TokenizerTrainCommand.self, TokenizerExtendCommand.self, TokenizerEncodeCommand.self,
+      TokenizerTrainCommand.self, TokenizerExtendCommand.self, TokenizerReportCommand.self,
+      TokenizerEncodeCommand.self,
       TokenizerDecodeCommand.self,
     ])
 }
