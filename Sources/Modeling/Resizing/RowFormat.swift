@@ -21,6 +21,12 @@ struct RowFormat: Sendable {
     width = entry.shape[1]
   }
 
+  /// Rows of `width` elements.
+  init(_ type: SafetensorsType, width: Int) {
+    self.type = type
+    self.width = width
+  }
+
   /// The bytes of a row.
   var size: Int { width * type.size }
 
