@@ -19,6 +19,7 @@ import sys
 import tempfile
 
 import torch
+import transformers
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -41,6 +42,7 @@ def main():
     parser.add_argument("--steps", type=int, default=40)
     options = parser.parse_args()
     torch.manual_seed(1)
+    transformers.utils.logging.disable_progress_bar()
     torch.set_num_threads(1)
     failures = 0
     with tempfile.TemporaryDirectory() as folder:

@@ -26,7 +26,8 @@ enum NamedTokenizer {
     for name in names {
       let folder = "models--" + name.replacing("/", with: "--")
       let snapshots = Path.join(Path.join(cache, folder), "snapshots")
-      for revision in Path.list(snapshots).sorted() {
+      let revisions = (try? FileManager.default.contentsOfDirectory(atPath: snapshots)) ?? []
+      for revision in revisions.sorted() {
         let candidate = Path.join(snapshots, revision)
         if Path.exists(Path.join(candidate, "tokenizer.json")) { return candidate }
       }
