@@ -27,7 +27,7 @@ struct ResizeCommand: ParsableCommand {
       What new rows are made from. mean: the mean of the tokens that spelled the new one. composed: \
       as the model's own tokens follow from their parts, by least squares.
       """)
-  var rows: RowInitialization = .composed
+  var rows: RowInitialization = .mean
 
   func run() throws {
     let extended = try ExtendedFolder(tokenizer)
