@@ -19,8 +19,8 @@ struct Akshara: ParsableCommand {
     version: AksharaVersion.text,
     subcommands: [
       RunCommand.self, InspectCommand.self, PullCommand.self, ImportCommand.self,
-      CurateCommand.self, TokenizerCommand.self,
-      ShardCommand.self, LabelsCommand.self, TrainCommand.self, GenerateCommand.self,
+      CurateCommand.self, TokenizerCommand.self, ResizeCommand.self, ShardCommand.self,
+      LabelsCommand.self, TrainCommand.self, GenerateCommand.self,
       VerifyCommand.self, DoctorCommand.self,
     ])
 

@@ -20,7 +20,9 @@ import Testing
     #expect(
       throws: AksharaError(
         .invalidOption, "there is no split pattern `o300k`",
-        remedy: "use one of: gpt2, cl100k, llama3, qwen2, qwen3_5, o200k, tekken, deepseek3, indic")
+        remedy:
+          "use one of: gpt2, cl100k, llama3, qwen2, qwen3_5, o200k, tekken, deepseek3, indic, "
+          + "gpt2-indic, cl100k-indic, llama3-indic, qwen2-indic")
     ) { try SplitPattern(named: "o300k") }
   }
 }

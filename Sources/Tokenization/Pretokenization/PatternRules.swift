@@ -34,18 +34,24 @@ struct PatternRules {
   /// Whether digits, and Chinese and Japanese, are cut out first: white space before them ends as
   /// at the end of a text, and nothing that begins before them reaches into them.
   var cutsInStages = false
+  /// Whether Kannada and Telugu words are pieces of their own, with their marks (`IndicWords`).
+  var cutsOutIndicWords = false
 
   init(_ pattern: SplitPattern) {
     switch pattern {
-    case .gpt2:
+    case .gpt2Indic, .cl100kIndic, .llama3Indic, .qwen2Indic: cutsOutIndicWords = true
+    default: break
+    }
+    switch pattern {
+    case .gpt2, .gpt2Indic:
       contractionsIgnoreCase = false
       wordPrefix = nil
       digits = .max
       spaceBeforeDigits = true
       newlinesEndPieces = false
-    case .cl100k: joinsFinalWhitespace = true
-    case .llama3: break
-    case .qwen2: digits = 1
+    case .cl100k, .cl100kIndic: joinsFinalWhitespace = true
+    case .llama3, .llama3Indic: break
+    case .qwen2, .qwen2Indic: digits = 1
     case .qwen35:
       keepMarksInWords()
       punctuation = .symbol

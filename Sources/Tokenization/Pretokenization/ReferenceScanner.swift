@@ -38,7 +38,7 @@ struct ReferenceScanner {
   }
 
   private func end(_ start: Int) -> Int {
-    contraction(start) ?? word(start) ?? number(start) ?? punctuation(start)
+    contraction(start) ?? indicWord(start) ?? word(start) ?? number(start) ?? punctuation(start)
       ?? whitespace(start)
   }
 
@@ -112,6 +112,9 @@ struct ReferenceScanner {
   @inline(__always)
   private func character(at position: Int) -> Character {
     let character = UTF8Character(bytes, at: position)
+    if rules.cutsOutIndicWords, IndicWords.contains(character.codePoint) {
+      return (IndicWords.part, position + character.length)
+    }
     return (classes[character.codePoint], position + character.length)
   }
 
@@ -150,6 +153,19 @@ struct ReferenceScanner {
     case ("\u{C5}", "\u{BF}") where rules.contractionsIgnoreCase: return start + 3
     default: return nil
     }
+  }
+
+  /// `(?: ?[B]|[K])[K\u200C\u200D]*`, see `IndicWords`.
+  @inline(__always)
+  private func indicWord(_ start: Int) -> Int? {
+    guard rules.cutsOutIndicWords else { return nil }
+    let isSpaced = isBlank(start)
+    let first = isSpaced ? start + 1 : start
+    guard first < limit,
+      !isSpaced || IndicWords.beginsAfterSpace(UTF8Character(bytes, at: first).codePoint)
+    else { return nil }
+    let end = run(of: IndicWords.part, from: first, count: 1)
+    return end > first ? run(of: [IndicWords.part, .joiner], from: end) : nil
   }
 
   /// `[^\r\n\p{L}\p{N}]?\p{L}+`, or for GPT-2 ` ?\p{L}+`.

@@ -29,6 +29,12 @@ public enum SplitPattern: String, Sendable, Hashable, CaseIterable {
   /// Akshara's own: as `llama3`, but marks are letters, and ZWJ and ZWNJ inside a word belong to
   /// it. No Kannada or Telugu word is cut at its vowel signs.
   case indic
+  /// `gpt2`, `cl100k`, `llama3` and `qwen2` for a vocabulary that was extended with Kannada and
+  /// Telugu: see `IndicWords`. They cut every text without these two scripts as the original does.
+  case gpt2Indic = "gpt2-indic"
+  case cl100kIndic = "cl100k-indic"
+  case llama3Indic = "llama3-indic"
+  case qwen2Indic = "qwen2-indic"
 
   private static let contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
   private static let endings = #"\s*[\r\n]+|\s+(?!\S)|\s+"#
@@ -65,6 +71,24 @@ public enum SplitPattern: String, Sendable, Hashable, CaseIterable {
           + #"|[^\r\n\p{L}\p{M}\p{N}]?[\p{L}\p{M}][\p{L}\p{M}\u200C\u200D]*|\p{N}{1,3}"#
           + #"| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|"# + Self.endings
       ]
+    case .gpt2Indic: Self.gpt2.regexes.map(IndicWords.regex)
+    case .cl100kIndic: Self.cl100k.regexes.map(IndicWords.regex)
+    case .llama3Indic: Self.llama3.regexes.map(IndicWords.regex)
+    case .qwen2Indic: Self.qwen2.regexes.map(IndicWords.regex)
+    }
+  }
+
+  /// The pattern that cuts as this one, but keeps Kannada and Telugu words whole: itself, if marks
+  /// are letters to it.
+  public var keepingIndicWords: SplitPattern {
+    switch self {
+    case .gpt2: .gpt2Indic
+    case .cl100k: .cl100kIndic
+    case .llama3: .llama3Indic
+    case .qwen2: .qwen2Indic
+    case .qwen35, .o200k, .tekken, .deepseek3, .indic, .gpt2Indic, .cl100kIndic, .llama3Indic,
+      .qwen2Indic:
+      self
     }
   }
 

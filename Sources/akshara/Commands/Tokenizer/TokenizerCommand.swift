@@ -4,10 +4,10 @@ import ArgumentParser
 struct TokenizerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tokenizer",
-    abstract: "Trains byte-level BPE tokenizers; encodes text, decodes tokens, converts files.",
+    abstract: "Trains, extends, compares and converts tokenizers; encodes text, decodes tokens.",
     subcommands: [
-      TokenizerTrainCommand.self, TokenizerEncodeCommand.self, TokenizerDecodeCommand.self,
-      TokenizerConvertCommand.self,
+      TokenizerTrainCommand.self, TokenizerExtendCommand.self, TokenizerReportCommand.self,
+      TokenizerEncodeCommand.self, TokenizerDecodeCommand.self, TokenizerConvertCommand.self,
       TokenizerPretokensCommand.self,
     ])
 }

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Artifacts
+import Tokenization
+
+/// `akshara tokenizer extend`.
+struct TokenizerExtendCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "extend",
+    abstract: "Adds Kannada and Telugu tokens to a tokenizer; nothing else in it changes.",
+    discussion: """
+      Every old token keeps its ID, special tokens too. Text without Kannada and Telugu characters \
+      is encoded exactly as before. Then make the model fit: akshara resize.
+      """)
+
+  @Option(
+    help: """
+      The tokenizer to extend: a tokenizer.json, a folder with one, a tiktoken rank file, or llama3, \
+      llama4, qwen2 or qwen3 for one that the Hugging Face cache holds.
+      """)
+  var base: String
+
+  @Option(help: "How the base splits text, for a rank file: gpt2, cl100k, llama3, qwen2 …")
+  var pattern: String?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: "Text files with Kannada and Telugu words; each line is a document.")
+  var corpus: [String]
+
+  @Option(help: "The number of tokens to add.")
+  var add: Int
+
+  @Option(help: "The folder to write.")
+  var output: String
+
+  @Option(
+    help: """
+      How the tokens are shared out. words: as if the corpus had as many words of each language. \
+      fertility: so that both take as many tokens a word. corpus: as often as they stand there.
+      """)
+  var balance: ExtensionOptions.Balance = .words
+
+  @Option(help: "How often a pair must stand in the corpus to become a token.")
+  var minFrequency = 2
+
+  @Option(
+    name: .customLong("torn-akshara-percent"),
+    help: "How much a place counts where a token would tear an akshara; 100: as any other.")
+  var tornAksharaPercent = 0
+
+  @Flag(help: "Write what was made as JSON to standard output.")
+  var json = false
+
+  func run() throws {
+    let options = ExtensionOptions(
+      tokenCount: add, balance: balance, minimumFrequency: minFrequency,
+      tornAksharaPercent: tornAksharaPercent)
+    try options.validate()
+    let base = NamedTokenizer.path(base)
+    let file = TokenizerPath.file(base)
+    let tokenizer = try BPETokenizer(
+      contentsOf: file, pattern: pattern.map(SplitPattern.init(named:)))
+    try ExtendedVocabulary.checkOutput(output, inputs: corpus + [file])
+    var extender = try VocabularyExtender(
+      tokenizer, options, at: SourceLocation(file: file))
+    for path in corpus { try extender.consume(contentsOf: path) }
+    let extended = try extender.extend()
+    try extended.write(to: output, baseFolder: base == file ? nil : base, inputs: corpus + [file])
+    if json { try StandardOutput.write(extended.json.pretty) }
+    StandardError.print(extended.summary + ": \(output)")
+  }
+}
+
+extension ExtensionOptions.Balance: ExpressibleByArgument {}

@@ -1,0 +1,87 @@
+import Artifacts
+import Fixtures
+import Testing
+
+@testable import Modeling
+
+@Suite struct ModelResizerTests {
+  /// A model folder of two matrices of four rows and a norm; heads are tied if `head` is `nil`.
+  private func model(
+    _ path: String, type: SafetensorsType = .f32, head: [UInt8]? = nil
+  ) throws -> [UInt8] {
+    let config = """
+      {"model_type": "llama", "architectures": ["LlamaForCausalLM"], "vocab_size": 4, "hidden_size": 2,
+       "intermediate_size": 4, "num_hidden_layers": 1, "num_attention_heads": 1,
+       "num_key_value_heads": 1, "head_dim": 2, "max_position_embeddings": 8, "rms_norm_eps": 1e-05,
+       "rope_theta": 10000.0, "tie_word_embeddings": \(head == nil), "hidden_act": "silu"}
+      """
+    try AtomicFile.write(Array(config.utf8), to: Path.join(path, "config.json"))
+    let format = RowFormat(type, width: 2)
+    let rows = [[1, 2], [3, 4], [5, 6], [7, 8]].map { $0.map(Float.init) }
+    let bytes = rows.flatMap { format.bytes(of: $0) }
+    var writer = SafetensorsWriter(metadata: ["format": "pt"])
+    try writer.add("model.embed_tokens.weight", type, [4, 2], bytes: bytes)
+    if let head { try writer.add("lm_head.weight", type, [4, 2], bytes: head) }
+    try writer.add("model.norm.weight", type, [2], bytes: Array(bytes.prefix(2 * type.size)))
+    try writer.write(to: Path.join(path, "model.safetensors"))
+    return bytes
+  }
+
+  private let tokens = NewTokens(
+    first: 4, spellings: [[0, 1], [0, 1, 3]],
+    compositions: [(left: 0, right: 1, result: 4), (left: 4, right: 3, result: 5)])
+
+  @Test(arguments: [SafetensorsType.f32, .bf16, .f16])
+  func addsRowsAndKeepsEverythingElse(_ type: SafetensorsType) throws {
+    let folder = TemporaryFolder()
+    let source = Path.join(folder.path, "model")
+    let output = Path.join(folder.path, "resized")
+    let old = try model(source, type: type)
+    let result = try ModelResizer(source, tokens).write(
+      to: output, rows: .mean, tokenizerFolder: folder.path)
+    #expect(result.vocabularyCount == 6)
+    let file = try SafetensorsFile(Path.join(output, "model.safetensors"))
+    #expect(file.names == ["model.embed_tokens.weight", "model.norm.weight"])
+    let entry = try file.entry("model.embed_tokens.weight")
+    #expect(entry.type == type)
+    #expect(entry.shape == [6, 2])
+    let format = try RowFormat(entry, named: "e", at: SourceLocation(file: output))
+    try file.withBytes(of: "model.embed_tokens.weight") { bytes in
+      #expect(Array(bytes.prefix(old.count)) == old)
+      #expect(format.row(4, of: bytes) == [2, 3])
+      // 11/3 and 14/3 in the type's precision.
+      #expect(abs(format.row(5, of: bytes)[0] - 11 / 3) < 0.02)
+      #expect(abs(format.row(5, of: bytes)[1] - 14 / 3) < 0.02)
+    }
+    let config = try JSONValue(
+      parsing: TextFile(Path.join(output, "config.json")).bytes,
+      at: SourceLocation(file: output))
+    #expect(config["vocab_size"] == 6)
+    let ids = try TextFile(Path.join(output, "trainable_token_indices.json")).bytes
+    #expect(String(decoding: ids, as: UTF8.self) == "[4,5]")
+  }
+
+  @Test func refusesTokensThatDoNotFollowTheModels() throws {
+    let folder = TemporaryFolder()
+    let source = Path.join(folder.path, "model")
+    _ = try model(source)
+    let later = NewTokens(first: 7, spellings: [[0]], compositions: [])
+    #expect {
+      try ModelResizer(source, later)
+    } throws: {
+      "\($0)".contains("the new tokens begin at 7, but the model has 4 rows")
+    }
+  }
+
+  @Test func refusesToReplaceTheModel() throws {
+    let folder = TemporaryFolder()
+    let source = Path.join(folder.path, "model")
+    _ = try model(source)
+    #expect {
+      try ModelResizer(source, tokens).write(
+        to: source, rows: .mean, tokenizerFolder: folder.path)
+    } throws: {
+      "\($0)".contains("the output would replace the input")
+    }
+  }
+}

@@ -1,0 +1,175 @@
+import Artifacts
+import Fixtures
+import Orthography
+import Testing
+
+@testable import Tokenization
+
+@Suite struct VocabularyExtenderTests {
+  @Test func keepsEveryOldToken() throws {
+    let base = try ExtensionSample.base()
+    let extended = try ExtensionSample.extended(base).tokenizer
+    for id in 0..<TokenID(base.vocabularyCount) {
+      #expect(extended.bytes(of: id) == base.bytes(of: id))
+      #expect(extended.isSpecial(id) == base.isSpecial(id))
+    }
+    #expect(extended.addedTokens == base.addedTokens)
+    #expect(extended.vocabularyCount == base.vocabularyCount + 400)
+  }
+
+  @Test func newTokensAreWholeCharactersAndHoldOneOfTheScripts() throws {
+    let base = try ExtensionSample.base()
+    let extended = try ExtensionSample.extended(base)
+    #expect(extended.newIDs.count == 400)
+    for id in extended.newIDs {
+      let bytes = try #require(extended.tokenizer.bytes(of: id))
+      let text = try #require(String(validating: bytes, as: UTF8.self), "\(bytes)")
+      #expect(text.unicodeScalars.contains { (0xC00...0xCFF).contains($0.value) }, "\(text)")
+    }
+  }
+
+  @Test func everyCharacterOfBothScriptsIsOneToken() throws {
+    let extended = try ExtensionSample.extended(try ExtensionSample.base(), add: 400).tokenizer
+    for character in IndicScript.allCases.flatMap(\.characters) {
+      #expect(extended.encode(String(Character(character))).ids.count == 1, "\(character)")
+      let spaced = extended.encode(" " + String(Character(character)))
+      #expect(spaced.ends == [4] || spaced.ends == [1, 4], "\(character): \(spaced)")
+    }
+  }
+
+  @Test(arguments: [SplitPattern.llama3, .qwen2, .gpt2, .cl100k], [true, false])
+  func otherTextIsEncodedAsBefore(_ pattern: SplitPattern, prefersWhole: Bool) throws {
+    let base = try ExtensionSample.base(prefersWholePretokens: prefersWhole, pattern: pattern)
+    let extended = try ExtensionSample.extended(base).tokenizer
+    var generator = SeededGenerator(seed: 11)
+    for _ in 0..<13_000 {
+      let bytes = ExtensionSample.foreignBytes(&generator)
+      // 104,000 expectations would take longer than what they check.
+      if extended.encode(bytes) != base.encode(bytes) { Issue.record("\(bytes)") }
+    }
+  }
+
+  @Test func roundTripsAnyBytes() throws {
+    let extended = try ExtensionSample.extended(try ExtensionSample.base()).tokenizer
+    var generator = SeededGenerator(seed: 12)
+    for _ in 0..<3_000 {
+      let bytes = SeededText.damagedBytes(&generator)
+      let encoding = extended.encode(bytes)
+      #expect(extended.decode(encoding.ids) == bytes)
+      #expect(encoding.ids.allSatisfy { !extended.isSpecial($0) }, "\(bytes)")
+    }
+  }
+
+  @Test func theFileThatItWritesEncodesTheSame() throws {
+    let folder = TemporaryFolder()
+    let path = Path.join(folder.path, "extended")
+    let base = try ExtensionSample.base()
+    let extended = try ExtensionSample.extended(base)
+    try extended.write(to: path)
+    let read = try BPETokenizer(contentsOf: Path.join(path, "tokenizer.json"))
+    #expect(read.pretokenizer.pattern == .llama3Indic)
+    #expect(read.digest == extended.tokenizer.digest)
+    var generator = SeededGenerator(seed: 13)
+    for policy in [SpecialTokenPolicy.asText, .allow] {
+      for _ in 0..<1_000 {
+        let text = SeededText.string(&generator)
+        #expect(
+          read.encode(text, specials: policy) == extended.tokenizer.encode(text, specials: policy),
+          "\(text.debugDescription)")
+      }
+    }
+  }
+
+  @Test func theOrderOfDocumentsDoesNotMatter() throws {
+    let base = try ExtensionSample.base()
+    let one = try ExtensionSample.extender(base).extend()
+    let other = try ExtensionSample.extender(base, order: [4, 4, 2, 0, 3, 1, 1, 0, 2, 3]).extend()
+    #expect(one.tokenizer.digest == other.tokenizer.digest)
+  }
+
+  @Test func tokensDoNotEndInsideAnAksharaThatIsPutTogether() throws {
+    let base = try ExtensionSample.base()
+    let tokenizer = try ExtensionSample.extender(base, add: 700).extend().tokenizer
+    let text = "ಕನ್ನಡದಲ್ಲಿ"
+    let borders = Set(AksharaSegmenter().ranges(in: Array(text.utf8)).map(\.upperBound))
+    #expect(tokenizer.encode(text).ends.allSatisfy { borders.contains(Int($0)) })
+  }
+
+  @Test func aWholeWordOfTheCorpusBecomesOneTokenBehindTheName() throws {
+    let tokenizer = try ExtensionSample.extender(try ExtensionSample.base(), add: 900)
+      .extend().tokenizer
+    let encoding = tokenizer.encode("Googleನಲ್ಲಿ")
+    #expect(encoding.ids.count == 7)  // G o o g l e, and the ending
+  }
+
+  @Test func aBalanceOfFertilityGivesTheRarerLanguageMore() throws {
+    func added(_ balance: ExtensionOptions.Balance) throws -> Int {
+      let order = [0, 1, 2, 0, 1, 2, 0, 1, 2, 3, 3]
+      let extended = try ExtensionSample.extender(
+        try ExtensionSample.base(), add: 360, balance: balance, order: order
+      ).extend()
+      return extended.newIDs.filter {
+        IndicScript(firstIn: extended.tokenizer.bytes(of: $0) ?? []) == .telugu
+      }.count
+    }
+    #expect(try added(.words) > added(.corpus))
+    #expect(try added(.fertility) >= added(.corpus))
+  }
+
+  @Test func knowsWhatNewTokensAreMadeOf() throws {
+    let base = try ExtensionSample.base()
+    let extended = try ExtensionSample.extended(base)
+    for (id, old) in zip(extended.newIDs, extended.oldTokens) {
+      #expect(old.allSatisfy { $0 < extended.newIDs.lowerBound })
+      #expect(base.decode(old) == extended.tokenizer.bytes(of: id))
+    }
+    #expect(
+      try extended.tokenizer.spellings(ofTokensFrom: extended.newIDs.lowerBound)
+        == extended.oldTokens)
+  }
+
+  // MARK: Refusals
+
+  @Test func refusesNumbersOfTokens() throws {
+    let base = try ExtensionSample.base()
+    #expect(
+      throws: AksharaError(
+        .invalidOption, "cannot add `0` tokens", remedy: "add at least 1 and at most 1048576")
+    ) { try VocabularyExtender(base, ExtensionOptions(tokenCount: 0)) }
+  }
+
+  @Test func refusesACorpusWithoutTheScripts() throws {
+    var extender = try VocabularyExtender(
+      try ExtensionSample.base(), ExtensionOptions(tokenCount: 10))
+    Array("Only English, and हिन्दी.".utf8).withUnsafeBufferPointer { extender.consume($0) }
+    #expect(
+      throws: AksharaError(
+        .malformed, "the corpus has no Kannada or Telugu word",
+        remedy: "give text in these scripts, in UTF-8")
+    ) { try extender.extend() }
+  }
+
+  @Test func refusesABaseThatCannotSpellTheCharacters() throws {
+    let base = try ExtensionSample.base(leads: [])
+    #expect {
+      try ExtensionSample.extended(base)
+    } throws: {
+      ($0 as? AksharaError)?.code == .unsupported
+        && "\($0)".contains("takes more than two tokens for `ಀ` (U+0C80)")
+    }
+  }
+
+  @Test func refusesASpecialTokenThatPlainTextWouldBecome() throws {
+    let base = try ExtensionSample.base(specials: ["EOS"])
+    #expect {
+      try ExtensionSample.extended(base)
+    } throws: {
+      "\($0)".contains("the special token `EOS` would stand in the vocabulary")
+    }
+    // Without whole pretokens it is no danger, and text stays text.
+    let safe = try ExtensionSample.extended(
+      try ExtensionSample.base(specials: ["EOS"], prefersWholePretokens: false)
+    ).tokenizer
+    #expect(safe.encode("EOS").ids == [69, 79, 83])
+  }
+}
