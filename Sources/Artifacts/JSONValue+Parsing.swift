@@ -23,7 +23,7 @@ extension JSONValue {
 ///
 /// Not safe to share between threads.
 public final class JSONParser {
-  private let parser: OpaquePointer
+  let parser: OpaquePointer
 
   /// A parser with empty buffers.
   public init() throws {

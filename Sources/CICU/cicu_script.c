@@ -1,4 +1,5 @@
 #include "cicu_script.h"
+#include <pthread.h>
 #include <string.h>
 #include <unicode/uchar.h>
 #include <unicode/uscript.h>
@@ -32,24 +33,66 @@ int32_t cicu_script_uses(uint32_t script, uint32_t scalar) {
   return code >= 0 && uscript_hasScript((UChar32)scalar, (UScriptCode)code);
 }
 
+// The script of each scalar of the first plane, plus 1 if it is a letter or a mark of a script of
+// its own; else 0. Filled from ICU once: property look-ups are five times slower.
+static uint16_t script_table[0x10000];
+static pthread_once_t script_table_once = PTHREAD_ONCE_INIT;
+
+static UScriptCode counted_script(UChar32 scalar) {
+  if (scalar < 0 || !(U_GET_GC_MASK(scalar) & (U_GC_L_MASK | U_GC_M_MASK))) return -1;
+  UErrorCode status = U_ZERO_ERROR;
+  UScriptCode code = uscript_getScript(scalar, &status);
+  return code <= USCRIPT_INHERITED || code >= USCRIPT_CODE_LIMIT ? -1 : code;
+}
+
+static void fill_script_table(void) {
+  for (UChar32 scalar = 0; scalar < 0x10000; scalar++)
+    script_table[scalar] = (uint16_t)(counted_script(scalar) + 1);
+}
+
+// The letters a-z and A-Z at the beginning of a text, up to its first byte that is not ASCII.
+static size_t count_ascii(const uint8_t *text, size_t length, uint64_t *letters) {
+  size_t index = 0;
+  uint64_t count = 0;
+  for (; index + 16 <= length; index += 16) {
+    uint64_t words[2];
+    memcpy(words, text + index, sizeof words);
+    if ((words[0] | words[1]) & 0x8080808080808080u) break;
+    uint8_t found = 0;
+    for (int lane = 0; lane < 16; lane++)
+      found += (uint8_t)((text[index + lane] | 0x20) - 'a') < 26;
+    count += found;
+  }
+  for (; index < length && text[index] < 0x80; index++)
+    count += (uint8_t)((text[index] | 0x20) - 'a') < 26;
+  *letters += count;
+  return index;
+}
+
 size_t cicu_script_counts(
     const uint8_t *utf8, size_t length, cicu_script_count *counts, size_t capacity) {
-  uint64_t totals[USCRIPT_CODE_LIMIT] = {0};
+  uint64_t totals[USCRIPT_CODE_LIMIT + 1] = {0};
   UScriptCode order[USCRIPT_CODE_LIMIT];
   size_t scripts = 0;
   size_t index = 0;
+  pthread_once(&script_table_once, fill_script_table);
   while (index < length) {
+    UScriptCode code;
+    if (utf8[index] < 0x80) {
+      uint64_t before = totals[USCRIPT_LATIN + 1];
+      index += count_ascii(utf8 + index, length - index, &totals[USCRIPT_LATIN + 1]);
+      if (before == 0 && totals[USCRIPT_LATIN + 1] > 0) order[scripts++] = USCRIPT_LATIN;
+      continue;
+    }
     UChar32 scalar;
     U8_NEXT(utf8, index, length, scalar);
-    if (scalar < 0 || !(U_GET_GC_MASK(scalar) & (U_GC_L_MASK | U_GC_M_MASK))) continue;
-    UErrorCode status = U_ZERO_ERROR;
-    UScriptCode code = uscript_getScript(scalar, &status);
-    if (code <= USCRIPT_INHERITED || code >= USCRIPT_CODE_LIMIT) continue;
-    if (totals[code]++ == 0) order[scripts++] = code;
+    if (scalar < 0) continue;
+    code = scalar < 0x10000 ? (UScriptCode)(script_table[scalar] - 1) : counted_script(scalar);
+    if (code >= 0 && totals[code + 1]++ == 0) order[scripts++] = code;
   }
   for (size_t i = 0; i < scripts && i < capacity; i++) {
     counts[i].script = pack(order[i]);
-    counts[i].count = totals[order[i]];
+    counts[i].count = totals[order[i] + 1];
   }
   return scripts;
 }

@@ -2,6 +2,9 @@
 #include <cstring>
 #include <simdjson.h>
 #include <vector>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 struct cjson_parser {
   simdjson::dom::parser dom;
@@ -61,6 +64,27 @@ void walk(std::vector<uint8_t> &out, simdjson::dom::element element) {
   }
 }
 
+// The escapes that `JSONWriter` writes: the short ones of line feed, carriage return and tab, and
+// four lower-case hexadecimal digits for other control characters.
+uint8_t *escape_byte(uint8_t *out, uint8_t byte) {
+  static const char digits[] = "0123456789abcdef";
+  *out++ = '\\';
+  switch (byte) {
+  case '"': *out++ = '"'; break;
+  case '\\': *out++ = '\\'; break;
+  case '\n': *out++ = 'n'; break;
+  case '\r': *out++ = 'r'; break;
+  case '\t': *out++ = 't'; break;
+  default:
+    *out++ = 'u';
+    *out++ = '0';
+    *out++ = '0';
+    *out++ = digits[byte >> 4];
+    *out++ = digits[byte & 15];
+  }
+  return out;
+}
+
 } // namespace
 
 extern "C" {
@@ -85,6 +109,64 @@ int32_t cjson_parse(
   } catch (const simdjson::simdjson_error &error) {
     return static_cast<int32_t>(error.error());
   }
+}
+
+int32_t cjson_parse_padded(
+    cjson_parser *parser, const uint8_t *bytes, size_t length, const uint64_t **tape,
+    const uint8_t **strings) {
+  try {
+    auto error = parser->dom.parse(bytes, length, /* is padded already */ false).error();
+    if (error) return static_cast<int32_t>(error);
+    *tape = parser->dom.doc.tape.get();
+    *strings = parser->dom.doc.string_buf.get();
+    return 0;
+  } catch (const std::bad_alloc &) {
+    return static_cast<int32_t>(simdjson::MEMALLOC);
+  } catch (const simdjson::simdjson_error &error) {
+    return static_cast<int32_t>(error.error());
+  }
+}
+
+size_t cjson_padding(void) { return simdjson::SIMDJSON_PADDING; }
+
+size_t cjson_escape(const uint8_t *text, size_t length, uint8_t *output, int32_t *has_bracket) {
+  uint8_t *out = output;
+  size_t index = 0;
+  int brackets = 0;
+#if defined(__SSE2__)
+  const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
+  const __m128i control = _mm_set1_epi8(0x1F);
+  const __m128i angle = _mm_set1_epi8('<'), square = _mm_set1_epi8('[');
+  while (index + 16 <= length) {
+    __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i *>(text + index));
+    __m128i special = _mm_or_si128(
+        _mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_cmpeq_epi8(block, backslash)),
+        _mm_cmpeq_epi8(_mm_min_epu8(block, control), block));
+    __m128i bracket = _mm_or_si128(_mm_cmpeq_epi8(block, angle), _mm_cmpeq_epi8(block, square));
+    int mask = _mm_movemask_epi8(special);
+    brackets |= _mm_movemask_epi8(bracket);
+    _mm_storeu_si128(reinterpret_cast<__m128i *>(out), block);
+    if (mask == 0) {
+      out += 16;
+      index += 16;
+    } else {
+      int clean = __builtin_ctz(static_cast<unsigned>(mask));
+      out = escape_byte(out + clean, text[index + clean]);
+      index += clean + 1;
+    }
+  }
+#endif
+  for (; index < length; index++) {
+    uint8_t byte = text[index];
+    brackets |= byte == '<' || byte == '[';
+    if (byte < 0x20 || byte == '"' || byte == '\\') {
+      out = escape_byte(out, byte);
+    } else {
+      *out++ = byte;
+    }
+  }
+  *has_bracket = brackets != 0;
+  return out - output;
 }
 
 const char *cjson_message(int32_t code) {

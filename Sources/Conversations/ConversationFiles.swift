@@ -43,6 +43,13 @@ public final class ConversationWriter {
   /// - Throws: `unwritable`.
   public func write(_ conversation: Conversation) throws { try lines.write(conversation.json) }
 
+  /// Appends conversations that are lines of JSON already.
+  ///
+  /// - Throws: `unwritable`.
+  func write(lines bytes: UnsafeRawBufferPointer, count: Int) throws {
+    try lines.write(lines: bytes, count: count)
+  }
+
   /// Makes the file appear.
   ///
   /// - Returns: the digest of the file as it is stored.

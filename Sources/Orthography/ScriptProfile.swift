@@ -22,18 +22,21 @@ public struct ScriptProfile: Sendable, Equatable {
   /// The profile of a text.
   public init(of text: String) {
     var text = text
-    shares = text.withUTF8 { bytes in
-      let shares = withUnsafeTemporaryAllocation(
-        of: cicu_script_count.self, capacity: Self.capacity
-      ) { counts in
-        let found = cicu_script_counts(
-          bytes.baseAddress, bytes.count, counts.baseAddress, counts.count)
-        return counts.prefix(found).map {
-          Share(script: Script(packed: $0.script), count: Int($0.count))
-        }
+    self = text.withUTF8 { ScriptProfile(ofUTF8: $0) }
+  }
+
+  /// The profile of a text in UTF-8.
+  package init(ofUTF8 bytes: UnsafeBufferPointer<UInt8>) {
+    let shares = withUnsafeTemporaryAllocation(
+      of: cicu_script_count.self, capacity: Self.capacity
+    ) { counts in
+      let found = cicu_script_counts(
+        bytes.baseAddress, bytes.count, counts.baseAddress, counts.count)
+      return counts.prefix(found).map {
+        Share(script: Script(packed: $0.script), count: Int($0.count))
       }
-      return shares.sorted { ($1.count, $0.script.packed) < ($0.count, $1.script.packed) }
     }
+    self.shares = shares.sorted { ($1.count, $0.script.packed) < ($0.count, $1.script.packed) }
   }
 
   /// All letters and marks.

@@ -24,6 +24,14 @@ public final class JSONLinesWriter {
     count += 1
   }
 
+  /// Appends documents that are whole lines already.
+  ///
+  /// - Throws: `unwritable`.
+  package func write(lines bytes: UnsafeRawBufferPointer, count: Int) throws {
+    try sink.write(bytes)
+    self.count += count
+  }
+
   /// Makes the file appear.
   ///
   /// - Returns: the digest of the file as it is stored.

@@ -9,6 +9,8 @@ public final class JSONRowReader {
   public let path: String
   private let parser: JSONParser
   private let rows: () throws -> TextLine?
+  /// Whether the file holds one row a line.
+  package let isLines: Bool
 
   private static let peekLength = 1 << 20
 
@@ -28,8 +30,10 @@ public final class JSONRowReader {
     case .lines:
       let lines = try JSONLinesReader(path, maximumLineLength: maximumLength)
       rows = lines.next
+      isLines = true
     case .elements(let layout):
       rows = try JSONElementReader(path, layout: layout, maximumLength: maximumLength).next
+      isLines = false
     }
   }
 

@@ -130,9 +130,13 @@ public final class LineReader {
   }
 
   private func tooLong() -> AksharaError {
+    Self.tooLong(limit: limit, at: SourceLocation(file: path, line: lines + 1))
+  }
+
+  /// The error of a line that is longer than `limit` bytes.
+  static func tooLong(limit: Int, at location: SourceLocation) -> AksharaError {
     AksharaError(
-      .malformed, "the line is longer than \(limit >> 20) MiB",
-      at: SourceLocation(file: path, line: lines + 1),
+      .malformed, "the line is longer than \(limit >> 20) MiB", at: location,
       remedy: "write one record a line, or cut the record into several")
   }
 }

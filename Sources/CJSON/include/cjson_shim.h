@@ -25,6 +25,20 @@ int32_t cjson_parse(
     cjson_parser *parser, const uint8_t *bytes, size_t length, const uint8_t **events,
     size_t *events_length);
 
+/// As `cjson_parse`, for bytes behind which `cjson_padding()` more can be read; gives simdjson's own
+/// tape (its `doc/tape.md`) and the buffer into which strings on the tape point.
+int32_t cjson_parse_padded(
+    cjson_parser *parser, const uint8_t *bytes, size_t length, const uint64_t **tape,
+    const uint8_t **strings);
+
+/// How many bytes must be readable behind a padded text.
+size_t cjson_padding(void);
+
+/// Escapes a string's UTF-8 for JSON, without the quotation marks, and returns the length.
+/// `output` must have room for 6 bytes for each byte of `text` and 16 more. `has_bracket` becomes 1
+/// if `<` or `[` occurs, else 0.
+size_t cjson_escape(const uint8_t *text, size_t length, uint8_t *output, int32_t *has_bracket);
+
 /// A static text for an error code.
 const char *cjson_message(int32_t code);
 

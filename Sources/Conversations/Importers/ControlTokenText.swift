@@ -15,15 +15,15 @@ enum ControlTokenText {
   /// Whether `text` holds `<|…|>`, `[INST]`, `<s>` or the like.
   static func isFound(in text: String) -> Bool {
     var text = text
-    return text.withUTF8 { bytes in
-      var rest = bytes[...]
-      while let start = rest.firstIndex(where: { $0 == 0x3C || $0 == 0x5B }) {  // "<" or "["
-        rest = bytes[start...]
-        if beginsWithToken(rest) { return true }
-        rest = rest.dropFirst()
-      }
-      return false
+    return text.withUTF8 { isFound(in: $0) }
+  }
+
+  /// Whether a text in UTF-8 holds one.
+  static func isFound(in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    for start in bytes.indices where bytes[start] == 0x3C || bytes[start] == 0x5B {  // "<" or "["
+      if beginsWithToken(bytes[start...]) { return true }
     }
+    return false
   }
 
   private static func beginsWithToken(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {

@@ -47,7 +47,8 @@ final class ImportRun {
     do {
       let reading = try make()
       for conversation in [reading.conversation] + reading.further {
-        try write(complete(conversation, number: number, of: source))
+        let completion = RecordCompletion(options: options, source: source)
+        try write(completion.complete(conversation, number: number))
       }
       report.imported += 1
       for column in reading.unusedColumns { report.ignoredColumns.add(column) }
@@ -56,34 +57,28 @@ final class ImportRun {
     }
   }
 
+  /// Takes what became of a block of rows.
+  ///
+  /// - Throws: as `take(_:number:of:make:)`.
+  func take(_ block: BlockResult, of source: SourceFile) throws {
+    report.read += block.imported + block.faults.count
+    report.imported += block.imported
+    report.conversations += block.imported
+    report.controlTokenTexts += block.controlTokenTexts
+    for (name, count) in block.ignored.entries {
+      report.ignoredColumns.add(String(decoding: name, as: UTF8.self), count: count)
+    }
+    try writer.write(lines: block.output.bytes, count: block.imported)
+    for (row, fault) in block.faults { try setAside(row, of: source, because: fault) }
+  }
+
   /// Takes note of parts of a source that no conversation holds.
   func leaveOut(_ counts: ColumnCounts) { report.leftOut.add(counts) }
 
   private func write(_ conversation: Conversation) throws {
     try writer.write(conversation)
     report.conversations += 1
-    report.controlTokenTexts += conversation.messages.count { message in
-      message.content.text.map(ControlTokenText.isFound) ?? false
-    }
-  }
-
-  /// Fills in what the format left open.
-  private func complete(
-    _ conversation: Conversation, number: Int, of source: SourceFile
-  ) -> Conversation {
-    var conversation = conversation
-    if conversation.id.isEmpty { conversation.id = "\(source.names.id)-\(number)" }
-    conversation.provenance =
-      conversation.provenance
-      ?? Provenance(
-        source: source.name, licence: options.licence, record: number, digest: source.digest)
-    conversation.language =
-      options.language ?? conversation.language ?? conversation.languageByScript
-    conversation.tags = options.tags + conversation.tags.filter { !options.tags.contains($0) }
-    if let prompt = options.systemPrompt, conversation.messages.first?.role != .system {
-      conversation.messages.insert(Message(.system, .text(prompt)), at: 0)
-    }
-    return conversation
+    report.controlTokenTexts += conversation.controlTokenTexts
   }
 
   private func setAside(
@@ -133,6 +128,11 @@ extension RowFault.Reason {
 }
 
 extension Conversation {
+  /// How many messages look as if they held a control token.
+  var controlTokenTexts: Int {
+    messages.count { $0.content.text.map(ControlTokenText.isFound) ?? false }
+  }
+
   /// The language that the script of the answers tells; of all messages if the answers have no
   /// letters.
   var languageByScript: String? {

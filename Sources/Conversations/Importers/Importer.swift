@@ -12,6 +12,8 @@ public import Artifacts
 public struct Importer: Sendable {
   /// What is read, and how.
   public let options: ImportOptions
+  /// Whether all rows go through values of JSON one by one: the slow twin of `BlockImport`.
+  var readsPlainly = false
   private let folder: String
   private let countTokens: (@Sendable (String) -> Int)?
   /// Whether the digests of files are left open: what is imported is only looked at.
@@ -106,15 +108,15 @@ public struct Importer: Sendable {
   private func read(_ source: SourceFile, as kind: ImportKind, into run: ImportRun) throws {
     let columns = KindRecognition(options).columns(of: source.path)
     switch kind {
-    case .dolly: try rows(of: source, as: InstructionFormat.dolly(columns), into: run)
-    case .alpaca: try rows(of: source, as: InstructionFormat.alpaca(columns), into: run)
-    case .completion: try rows(of: source, as: CompletionFormat(columns), into: run)
-    case .preference: try rows(of: source, as: PreferenceFormat(columns), into: run)
+    case .dolly: try rows(of: source, as: InstructionFormat.dolly(columns), kind, into: run)
+    case .alpaca: try rows(of: source, as: InstructionFormat.alpaca(columns), kind, into: run)
+    case .completion: try rows(of: source, as: CompletionFormat(columns), kind, into: run)
+    case .preference: try rows(of: source, as: PreferenceFormat(columns), kind, into: run)
     case .text where KindRecognition(options).hasTextRows(source.path):
-      try rows(of: source, as: TextFormat(columns), into: run)
+      try rows(of: source, as: TextFormat(columns), kind, into: run)
     case .text: try lines(of: source, as: TextFormat(columns), into: run)
-    case .messages: try rows(of: source, as: MessagesFormat(columns), into: run)
-    case .conversations: try rows(of: source, as: ConversationsFormat(), into: run)
+    case .messages: try rows(of: source, as: MessagesFormat(columns), kind, into: run)
+    case .conversations: try rows(of: source, as: ConversationsFormat(), kind, into: run)
     case .auto, .fountain, .fdx, .script, .sceneMarkdown, .sceneJSON, .snippets, .dialogue,
       .dialogueTable, .srt, .webvtt:
       break  // recognized, and read as scenes, in `run`
@@ -123,9 +125,15 @@ public struct Importer: Sendable {
 
   /// Reads the rows of a data set.
   private func rows(
-    of source: SourceFile, as format: some RowFormat, into run: ImportRun
+    of source: SourceFile, as format: some RowFormat, _ kind: ImportKind, into run: ImportRun
   ) throws {
+    let columns = KindRecognition(options).columns(of: source.path)
     let reader = try RowReader(source.path, columns: options.tableColumns)
+    if reader.isJSONLines, options.limit == nil, !readsPlainly,
+      let plan = RowPlan(kind, columns, first: try Self.firstRow(of: source.path))
+    {
+      return try BlockImport(source, plan, format, into: run).read()
+    }
     var number = 0
     while !run.isFull, let row = try reader.next() {
       number += 1
@@ -133,6 +141,12 @@ public struct Importer: Sendable {
         try format.read(try reader.value(of: row))
       }
     }
+  }
+
+  /// The first row of JSON Lines, if it can be read.
+  private static func firstRow(of path: String) throws -> JSONValue? {
+    let reader = try RowReader(path)
+    return try reader.next().flatMap { try? reader.value(of: $0) }
   }
 
   /// Reads the lines of a plain text.

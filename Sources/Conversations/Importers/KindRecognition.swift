@@ -60,8 +60,8 @@ struct KindRecognition {
     return AksharaError(
       .unsupported, "`auto` knows no format for `\(suffix)` files", at: location,
       remedy:
-        "name the kind (\(kinds)), or rename the file (.jsonl, .json, .csv, .fountain, .fdx, .srt, .vtt, "
-        + ".md, .txt)")
+        "name the kind (\(kinds)), or rename the file (.jsonl, .json, .csv, .parquet, .fountain, .fdx, "
+        + ".srt, .vtt, .md, .txt)")
   }
 
   /// What can be named instead of `auto`.

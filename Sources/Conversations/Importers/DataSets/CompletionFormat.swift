@@ -62,7 +62,7 @@ struct CompletionFormat: RowFormat {
   }
 
   /// The layout that a row has.
-  private func layout(of row: JSONValue) -> Layout? {
+  func layout(of row: JSONValue) -> Layout? {
     let mapped = Layout(columns["prompt"], columns["completion"])
     if !columns.map.isEmpty, has(mapped, row) { return mapped }
     return Self.layouts.first { has($0, row) }

@@ -32,6 +32,7 @@ private let suffix: String =
 
 private let path = "/dev/shm/akshara-fuzz-\(getpid())\(suffix)"
 
+/// One input of the fuzzer.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
   guard let file = fopen(path, "w") else { fatalError("cannot write \(path)") }

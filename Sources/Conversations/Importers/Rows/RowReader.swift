@@ -6,6 +6,8 @@ struct RowReader {
   /// The next row as it stands in the file, or `nil` at the end.
   let next: () throws -> TextLine?
   private let parse: (TextLine) throws -> JSONValue
+  /// Whether the file holds one row of JSON a line.
+  let isJSONLines: Bool
   /// What a row that cannot be taken apart is called in reports.
   private let reason: RowFault.Reason
 
@@ -20,11 +22,13 @@ struct RowReader {
       next = reader.next
       parse = { .object(try reader.row(of: $0)) }
       reason = .invalidCSV
+      isJSONLines = false
     case .json, nil:
       let reader = try JSONRowReader(path)
       next = reader.next
       parse = reader.value
       reason = .invalidJSON
+      isJSONLines = reader.isLines
     }
   }
 
@@ -35,10 +39,28 @@ struct RowReader {
     do {
       return try parse(row)
     } catch let error as AksharaError {
-      try Self.checkText(of: row)
-      throw RowFault(
-        reason, error.message, remedy: error.remedy ?? "mend the row, or remove it")
+      throw try Self.fault(of: row, error, reason)
     }
+  }
+
+  /// What a line of JSON holds.
+  ///
+  /// - Throws: `RowFault`.
+  static func value(of row: TextLine, _ parser: JSONParser) throws -> JSONValue {
+    do {
+      return try parser.value(of: row, in: "")
+    } catch let error as AksharaError {
+      throw try fault(of: row, error, .invalidJSON)
+    }
+  }
+
+  /// Why a row cannot be taken apart.
+  private static func fault(
+    of row: TextLine, _ error: AksharaError, _ reason: RowFault.Reason
+  ) throws -> RowFault {
+    try checkText(of: row)
+    let remedy = reason == .invalidJSON ? nil : error.remedy
+    return RowFault(reason, error.message, remedy: remedy ?? "mend the row, or remove it")
   }
 
   /// Refuses a row that is no text in UTF-8.

@@ -1,0 +1,77 @@
+internal import CJSON
+
+/// A growing stretch of bytes for JSON that is written piece by piece: the same bytes as
+/// `JSONValue.compact` gives, without a `JSONValue`.
+///
+/// Not safe to share between threads.
+package final class JSONOutput {
+  private var base: UnsafeMutablePointer<UInt8>
+  private var capacity: Int
+  /// Bytes written so far.
+  package private(set) var count = 0
+
+  /// What escaping can make of one byte, and what `cjson_escape` writes beyond the end.
+  private static let mostEscaped = 6
+  private static let slack = 16
+
+  package init(capacity: Int) {
+    self.capacity = max(64, capacity)
+    base = .allocate(capacity: self.capacity)
+  }
+
+  deinit { base.deallocate() }
+
+  /// What was written; valid until the next call.
+  package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+
+  /// Takes back what was written behind the first `count` bytes.
+  package func truncate(to count: Int) { self.count = count }
+
+  /// Appends bytes as they are.
+  package func append(_ bytes: [UInt8]) {
+    bytes.withUnsafeBufferPointer { append($0) }
+  }
+
+  /// Appends bytes as they are.
+  package func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+    guard let source = bytes.baseAddress, !bytes.isEmpty else { return }
+    reserve(bytes.count)
+    (base + count).update(from: source, count: bytes.count)
+    count += bytes.count
+  }
+
+  /// Appends what stands between the quotation marks of a JSON string.
+  ///
+  /// - Returns: whether the text has a `<` or a `[`, with which control tokens begin.
+  @discardableResult
+  package func appendEscaped(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard !text.isEmpty else { return false }
+    reserve(text.count * Self.mostEscaped + Self.slack)
+    var hasBracket: Int32 = 0
+    count += cjson_escape(text.baseAddress, text.count, base + count, &hasBracket)
+    return hasBracket != 0
+  }
+
+  /// Appends a number that is not negative.
+  package func append(decimal number: Int) {
+    reserve(20)
+    let start = count
+    var rest = number
+    repeat {
+      base[count] = UInt8(ascii: "0") + UInt8(rest % 10)
+      count += 1
+      rest /= 10
+    } while rest > 0
+    var digits = UnsafeMutableBufferPointer(start: base + start, count: count - start)[...]
+    digits.reverse()
+  }
+
+  private func reserve(_ room: Int) {
+    guard count + room > capacity else { return }
+    capacity = max(capacity * 2, count + room)
+    let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+    larger.update(from: base, count: count)
+    base.deallocate()
+    base = larger
+  }
+}

@@ -1,0 +1,94 @@
+internal import Artifacts
+
+/// The bytes of a record around its messages, in the order of `Conversation.json`.
+struct RecordPieces {
+  /// A system message that the options put before conversations without one.
+  struct SystemPrompt {
+    let message: [UInt8]
+    /// 1 if it looks as if it held a control token.
+    let tokens: Int
+  }
+
+  let systemPrompt: SystemPrompt?
+  private let beforeNumber: [UInt8]
+  private let beforeRecord: [UInt8]
+  private let behindRecord: [UInt8]
+  private let tags: [String]
+
+  private static let openings = Role.allCases.map { role in
+    (role, Array(#"{"role":"\#(role.rawValue)","content":"#.utf8))
+  }
+  static let comma = Array(",".utf8)
+  static let quote = Array("\"".utf8)
+  static let endOfText = Array("\"}".utf8)
+  static let firstPart = Array(#"[{"type":"text","text":""#.utf8)
+  static let secondPart = Array(#""},{"type":"text","text":"\n\n"#.utf8)
+  static let endOfParts = Array(#""}]}"#.utf8)
+  private static let beforeMessages = Array(#"","messages":["#.utf8)
+  private static let endOfMessages = Array("]".utf8)
+  private static let beforeLanguage = Array(#","language":""#.utf8)
+  private static let beforeTags = Array(#","tags":["#.utf8)
+
+  init(_ completion: RecordCompletion) {
+    let source = completion.source
+    let options = completion.options
+    beforeNumber =
+      Array(#"{"id":"#.utf8) + JSONValue.string(source.names.id).compact.dropLast()
+      + Array("-".utf8)
+    let licence = options.licence.map { #","licence":"# + JSONValue.string($0).compactString } ?? ""
+    beforeRecord = Array(
+      (#","provenance":{"source":"# + JSONValue.string(source.name).compactString + licence
+        + #","record":"#).utf8)
+    behindRecord = Array((#","digest":"\#(source.digest)"}}"# + "\n").utf8)
+    tags = options.tags
+    systemPrompt = options.systemPrompt.map { prompt in
+      SystemPrompt(
+        message: Message(.system, .text(prompt)).json.compact,
+        tokens: ControlTokenText.isFound(in: prompt) ? 1 : 0)
+    }
+  }
+
+  /// `{"role":"user","content":`.
+  static func opening(_ role: Role) -> [UInt8] {
+    for entry in openings where entry.0 == role { return entry.1 }
+    return []
+  }
+
+  /// Writes what stands before the messages.
+  func begin(_ output: JSONOutput, number: Int) {
+    output.append(beforeNumber)
+    output.append(decimal: number)
+    output.append(Self.beforeMessages)
+  }
+
+  /// Writes what stands behind the messages, and the line end.
+  func end(
+    _ output: JSONOutput, number: Int, language: String?,
+    category: UnsafeBufferPointer<UInt8>?
+  ) {
+    output.append(Self.endOfMessages)
+    if let language {
+      output.append(Self.beforeLanguage)
+      var language = language
+      language.withUTF8 { _ = output.appendEscaped($0) }
+      output.append(Self.quote)
+    }
+    writeTags(output, category)
+    output.append(beforeRecord)
+    output.append(decimal: number)
+    output.append(behindRecord)
+  }
+
+  private func writeTags(_ output: JSONOutput, _ category: UnsafeBufferPointer<UInt8>?) {
+    let tag = category.map { String(decoding: $0, as: UTF8.self) }
+      .flatMap { $0.isBlank || tags.contains($0) ? nil : $0 }
+    let all = tags + (tag.map { [$0] } ?? [])
+    guard !all.isEmpty else { return }
+    output.append(Self.beforeTags)
+    for (index, tag) in all.enumerated() {
+      if index > 0 { output.append(Self.comma) }
+      output.append(JSONValue.string(tag).compact)
+    }
+    output.append(Self.endOfMessages)
+  }
+}
