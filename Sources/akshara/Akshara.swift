@@ -18,9 +18,9 @@ struct Akshara: ParsableCommand {
       """,
     version: AksharaVersion.text,
     subcommands: [
-      RunCommand.self, ImportCommand.self, CurateCommand.self, TokenizerCommand.self,
-      ShardCommand.self, LabelsCommand.self, TrainCommand.self, GenerateCommand.self,
-      VerifyCommand.self, DoctorCommand.self,
+      RunCommand.self, InspectCommand.self, ImportCommand.self, CurateCommand.self,
+      TokenizerCommand.self, ShardCommand.self, LabelsCommand.self, TrainCommand.self,
+      GenerateCommand.self, VerifyCommand.self, DoctorCommand.self,
     ])
 
   /// Parses and runs, and turns every error into one sentence and an exit status.

@@ -126,12 +126,12 @@ final class JSONElementReader {
       }
       if isWhole { break }
       let start = pending.lowerBound
-      guard try fill() else {
-        if layout == .sequence { break }
-        throw malformed("the array stops in the middle: the file is cut")
-      }
+      let isMore = try fill()
       let moved = start - pending.lowerBound
       (scan.start, scan.position) = (scan.start - moved, scan.position - moved)
+      if isMore { continue }
+      if layout == .sequence { break }
+      throw malformed("the array stops in the middle: the file is cut")
     }
     let range = pending.lowerBound..<scan.position
     pending = scan.position..<pending.upperBound

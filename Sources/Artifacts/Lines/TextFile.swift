@@ -14,16 +14,26 @@ public struct TextFile: Sendable {
 
   /// Reads a file (plain, gzip or zstd) and checks that it is UTF-8.
   ///
+  /// - Parameter isChecked: whether that is checked; `false` for callers that check each record.
   /// - Throws: `missingFile`, `unreadable`, or `malformed` for a text that is longer than
   ///   `maximumSize` bytes or not UTF-8, naming the line and its first bad byte.
-  public init(_ path: String, maximumSize: Int = TextFile.maximumSize) throws {
+  public init(
+    _ path: String, maximumSize: Int = TextFile.maximumSize, isChecked: Bool = true
+  ) throws {
+    try self.init(
+      bytes: try Self.read(path, maximumSize: maximumSize), path: path, isChecked: isChecked)
+  }
+
+  /// A text that is in memory already, called `path` in errors.
+  ///
+  /// - Throws: `malformed`, as for a file.
+  package init(bytes: [UInt8], path: String, isChecked: Bool = true) throws {
     self.path = path
-    var bytes = try Self.read(path, maximumSize: maximumSize)
     markLength = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-    bytes.removeFirst(markLength)
+    let bytes = markLength == 0 ? bytes : Array(bytes.dropFirst(markLength))
     lineStarts = Self.lineStarts(in: bytes)
     self.bytes = bytes
-    if let offset = UTF8Check.firstInvalidByte(in: bytes) {
+    if isChecked, let offset = UTF8Check.firstInvalidByte(in: bytes) {
       let line = lineStarts.lastIndex { $0 <= offset } ?? 0
       let location = SourceLocation(file: path, line: line + 1)
       let fault = TextFault(in: lineBytes(line), of: "line")

@@ -25,7 +25,7 @@ struct DialogueFormat: SceneFormat {
     for (index, line) in plain.enumerated() { reader.read(line, number: index + 1) }
     reader.finish()
     var file = SceneFile(noun: "dialogue", scenes: reader.scenes, faults: reader.faults)
-    if file.scenes.isEmpty, file.faults.isEmpty { file.faults = [noDialogue(plain)] }
+    if file.scenes.isEmpty, reader.names.isEmpty { file.faults = [noDialogue(plain)] }
     return file
   }
 

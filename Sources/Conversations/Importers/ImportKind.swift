@@ -28,6 +28,8 @@ public enum ImportKind: String, Sendable, CaseIterable {
   case snippets
   /// Plain dialogue: `NAME: line`.
   case dialogue
+  /// Dialogue in CSV or TSV: a column for the speaker and one for the line.
+  case dialogueTable = "dialogue-table"
   /// Subtitles in SubRip (`.srt`).
   case srt
   /// Subtitles in WebVTT (`.vtt`).

@@ -21,7 +21,7 @@ public struct ImportOptions: Sendable, Equatable {
   public var systemPrompt: String?
   /// `tasks`: what is asked about each scene besides, or instead of, playing in it.
   public var tasks: [SceneTask] = []
-  /// `seed`: decides which sentence asks for a task.
+  /// `seed`: decides which sentence asks for a task; the recipe's, where it is not written.
   public var seed = 0
   /// `context_turns`: the most turns before an answer of a scene; `nil` for all.
   public var contextTurns: Int?
@@ -80,6 +80,15 @@ public struct ImportOptions: Sendable, Equatable {
         .invalidOption, "the language \"\(language)\" is not a BCP 47 tag", at: location,
         remedy: "write for example kn, te, en or te-Latn")
     }
+    for (name, flag, value, least) in [
+      ("context_turns", "--context-turns", contextTurns, 0),
+      ("context_tokens", "--context-tokens", contextTokens, 1),
+    ] {
+      guard let value, value < least else { continue }
+      throw AksharaError(
+        .invalidOption, "`\(name)` (`\(flag)`) is \(value)", at: location,
+        remedy: "give a number of at least \(least)")
+    }
     if let maxBadRows, maxBadRows < 0 {
       throw AksharaError(
         .invalidOption, "`max_bad_rows` (`--max-bad-rows`) is \(maxBadRows)", at: location,
@@ -97,6 +106,7 @@ public struct ImportOptions: Sendable, Equatable {
     .completion: ["prompt", "completion", "context", "category"],
     .preference: ["prompt", "chosen", "rejected"],
     .text: ["text"],
+    .dialogueTable: DialogueTableFormat.names.map(\.ours),
   ]
 
   /// The columns that `OURS=THEIRS` entries map.
@@ -150,8 +160,10 @@ public struct ImportOptions: Sendable, Equatable {
     object["tags"] = .array(tags.map(JSONValue.string))
     object["assistant"] = .array(assistant.map(JSONValue.string))
     object["system_prompt"] = systemPrompt.map(JSONValue.string) ?? .null
-    if !tasks.isEmpty { object["tasks"] = .array(tasks.map { .string($0.rawValue) }) }
-    if seed != 0 { object["seed"] = JSONValue(seed) }
+    if !tasks.isEmpty {
+      object["tasks"] = .array(tasks.map { .string($0.rawValue) })
+      object["seed"] = JSONValue(seed)
+    }
     object["context_turns"] = contextTurns.map { JSONValue($0) }
     object["context_tokens"] = contextTokens.map { JSONValue($0) }
     if !columns.isEmpty {

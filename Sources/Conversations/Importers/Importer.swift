@@ -16,6 +16,8 @@ public struct Importer: Sendable {
   var readsPlainly = false
   private let folder: String
   private let countTokens: (@Sendable (String) -> Int)?
+  /// Whether the digests of files are left open: what is imported is only looked at.
+  var isTrial = false
 
   /// An importer.
   ///
@@ -53,6 +55,7 @@ public struct Importer: Sendable {
       }
     }
     let same = Set(kinds).count == 1 ? kinds[0] : .auto
+    let columns = ColumnNames(map: options.columns)
     let run = ImportRun(options, kind: same, writer: writer, quarantine: quarantine)
     run.skip(skipped)
     let scenes = try SceneImport(
@@ -60,10 +63,10 @@ public struct Importer: Sendable {
     for (file, kind) in zip(found, kinds) where !run.isFull {
       let source = SourceFile(
         path: file.path, name: file.name, names: writer.names(forSource: file.name),
-        digest: try Digest(ofFile: file.path))
+        digest: isTrial ? Digest(of: []) : try Digest(ofFile: file.path))
       let start = run.report.read
       try naming(file) {
-        if let format = SceneImport.format(of: kind) {
+        if let format = SceneImport.format(of: kind, columns) {
           try scenes.read(source, as: format, into: run)
         } else {
           try read(source, as: kind, into: run)
@@ -116,8 +119,8 @@ public struct Importer: Sendable {
     case .text: try lines(of: source, as: TextFormat(columns), into: run)
     case .messages: try rows(of: source, as: MessagesFormat(columns), kind, into: run)
     case .conversations: try rows(of: source, as: ConversationsFormat(), kind, into: run)
-    case .auto, .fountain, .fdx, .script, .sceneMarkdown, .sceneJSON, .snippets, .dialogue, .srt,
-      .webvtt:
+    case .auto, .fountain, .fdx, .script, .sceneMarkdown, .sceneJSON, .snippets, .dialogue,
+      .dialogueTable, .srt, .webvtt:
       break  // recognized, and read as scenes, in `run`
     }
   }

@@ -70,6 +70,10 @@ struct KindRecognition {
 
   private func kind(ofRowsOf file: SourcePaths.Found) throws -> ImportKind {
     if let info = DatasetInfo.find(for: file.path), options.columns.isEmpty { return info.kind }
+    if DataSetSuffix(of: file.name) == .table {
+      let names = try options.tableColumns ?? CSVTableReader(file.path).columns
+      if DialogueTableFormat.fits(names) { return .dialogueTable }
+    }
     let reader = try RowReader(file.path, columns: options.tableColumns)
     let columns = columns(of: file.path)
     var rows: [JSONValue] = []

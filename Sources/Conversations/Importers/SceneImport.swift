@@ -25,13 +25,13 @@ struct SceneImport {
     } else if options.assistant == ["*"] {
       casting = .lastSpeaker
     } else {
-      let (cast, first) = try Self.cast(of: files)
+      let (cast, first) = try Self.cast(of: files, ColumnNames(map: options.columns))
       casting = try Casting(options.assistant, from: cast, at: first)
     }
   }
 
   /// How a kind's scenes are read; `nil` for a kind that has none.
-  static func format(of kind: ImportKind) -> (any SceneFormat)? {
+  static func format(of kind: ImportKind, _ columns: ColumnNames) -> (any SceneFormat)? {
     switch kind {
     case .fountain: FountainFormat()
     case .fdx: FinalDraftFormat()
@@ -40,6 +40,7 @@ struct SceneImport {
     case .sceneJSON: SceneJSONFormat()
     case .snippets: SnippetsFormat()
     case .dialogue: DialogueFormat()
+    case .dialogueTable: DialogueTableFormat(columns: columns)
     case .srt, .webvtt: SubtitleFormat()
     case .auto, .conversations, .messages, .dolly, .alpaca, .completion, .preference, .text: nil
     }
@@ -47,21 +48,27 @@ struct SceneImport {
 
   /// Who speaks in the scenes of files, and the first file that has scenes.
   static func cast(
-    of files: [(file: SourcePaths.Found, kind: ImportKind)]
+    of files: [(file: SourcePaths.Found, kind: ImportKind)], _ columns: ColumnNames
   ) throws -> (cast: Cast, first: SourceLocation?) {
     var cast = Cast()
     var first: SourceLocation?
     for (file, kind) in files {
-      guard let format = format(of: kind) else { continue }
+      guard let format = format(of: kind, columns) else { continue }
       first = first ?? SourceLocation(file: file.name)
-      for scene in try format.scenes(of: TextFile(file.path)).scenes { cast.add(scene) }
+      for scene in try format.scenes(of: format.text(of: file.path)).scenes { cast.add(scene) }
     }
     return (cast, first)
   }
 
   /// Reads the scenes of a file.
   func read(_ source: SourceFile, as format: any SceneFormat, into run: ImportRun) throws {
-    let text = try TextFile(source.path)
+    try read(try format.text(of: source.path), of: source, as: format, into: run)
+  }
+
+  /// Reads the scenes of a text.
+  func read(
+    _ text: TextFile, of source: SourceFile, as format: any SceneFormat, into run: ImportRun
+  ) throws {
     let file = try format.scenes(of: text)
     run.leaveOut(file.leftOut)
     for fault in file.faults where !run.isFull {

@@ -99,6 +99,17 @@ struct SceneFile {
 
 /// Reads scenes from a text.
 protocol SceneFormat: Sendable {
+  /// Whether the whole text must be UTF-8; formats that cut it into records check each of them.
+  var checksText: Bool { get }
   /// - Throws: `malformed` for a file that cannot be read as a whole.
   func scenes(of text: TextFile) throws -> SceneFile
+}
+
+extension SceneFormat {
+  var checksText: Bool { true }
+
+  /// The text of a file.
+  ///
+  /// - Throws: `missingFile`, `unreadable`; `malformed` if it is too long, or not UTF-8.
+  func text(of path: String) throws -> TextFile { try TextFile(path, isChecked: checksText) }
 }

@@ -12,7 +12,8 @@
 ///
 /// There may be no empty lines, and names may be in small letters, so neither tells a cue. A cue is a
 /// short line that could be a name and has an extension such as `(V.O.)`, or a parenthetical below it,
-/// or stands in the file at least twice, or is in capitals, or is set in by itself.
+/// or stands in the file at least twice, or is in capitals, or is set in by itself, or is one or two words
+/// with capitals and no mark behind them. The line below a cue is never one.
 ///
 /// What is said ends at an empty line where the file has such; else at the indentation of the action;
 /// else, where paragraphs are whole lines, behind one line; else, where lines were wrapped, at a line
@@ -76,7 +77,9 @@ struct ScriptDump {
   }
 
   private mutating func readText(_ line: ScriptLine, _ index: Int) {
-    if let cue = layout.cue(at: index, of: lines) {
+    // What stands directly below a cue is said, however short.
+    let isBelowCue = isInDialogue && saidLines == 0
+    if let cue = layout.cue(at: index, of: lines), !isBelowCue || cue.extensions != nil {
       readCue(cue, line)
     } else if FountainLine.isTransition(line.text) {
       isInDialogue = false

@@ -8,6 +8,8 @@ struct ScriptLayout {
   let hasWholeParagraphs: Bool
   /// Whether most of the headings end in a number, which is then the scene's.
   let numbersAtEnd: Bool
+  /// The first heading; a name alone above it is a title or an author.
+  private let firstHeading: Int
   /// How often a line stands in the file that could be a cue.
   private let names: [CharacterName: Int]
 
@@ -22,7 +24,7 @@ struct ScriptLayout {
   init(_ lines: [ScriptLine]) {
     let texts = lines.filter { $0.kind == .text }
     let blanks = lines.count { $0.kind == .blank }
-    hasBlankLines = blanks * 10 >= max(1, texts.count)
+    hasBlankLines = blanks * 5 >= max(1, texts.count)
     let least = texts.map(\.indent).min() ?? 0
     let deep = texts.count { $0.indent >= least + Self.indentStep }
     isIndented = deep * 5 >= max(1, texts.count)
@@ -30,6 +32,7 @@ struct ScriptLayout {
     let headings = lines.compactMap {
       if case .heading(let heading) = $0.kind { heading } else { nil }
     }
+    firstHeading = lines.firstIndex { if case .heading = $0.kind { true } else { false } } ?? 0
     numbersAtEnd = headings.count { $0.trailing != nil } * 5 >= max(1, headings.count) * 4
     var names: [CharacterName: Int] = [:]
     for line in texts {
@@ -46,10 +49,12 @@ struct ScriptLayout {
     guard let below, below.kind == .text else { return nil }
     if cue.extensions != nil || below.isParenthetical { return cue }
     if names[CharacterName(cue.name), default: 0] >= 2 { return cue }
+    guard index > firstHeading else { return nil }
     if Self.isInCapitals(cue.name) { return cue }
     let before = index > 0 ? lines[index - 1].kind : .blank
     if hasBlankLines { return before == .blank && below.text.count > 0 ? cue : nil }
-    return isIndented && line.indent >= below.indent + Self.indentStep ? cue : nil
+    if isIndented { return line.indent >= below.indent + Self.indentStep ? cue : nil }
+    return Self.isShortName(cue.name) ? cue : nil
   }
 
   /// Whether a line tells of a character in the third person: it begins with a name that is a cue
@@ -81,6 +86,14 @@ struct ScriptLayout {
   private static func isInCapitals(_ name: String) -> Bool {
     name.unicodeScalars.contains(where: \.properties.isUppercase)
       && !name.unicodeScalars.contains(where: \.properties.isLowercase)
+  }
+
+  /// One or two words with capitals and nothing behind them: too short for an action, and what is said
+  /// mostly ends in a mark. Scripts without letter case have no such sign.
+  private static func isShortName(_ name: String) -> Bool {
+    let words = name.split(whereSeparator: \.isWhitespace)
+    return words.count <= 2
+      && words.allSatisfy { $0.unicodeScalars.first?.properties.isUppercase ?? false }
   }
 
   /// Whether capitals are a shot and no name.

@@ -48,9 +48,12 @@ enum ScriptPage {
         counts[text, default: 0] += 1
       }
     }
+    var all: [String: Int] = [:]
+    for line in filled where counts[line] != nil { all[line, default: 0] += 1 }
     let repeated = counts.filter { text, count in
-      count >= fewestRepeats && ScriptHeading(text) == nil
-        && FountainLine.cue(text)?.extensions == nil
+      // A name may often stand below a page's number, but it stands elsewhere too.
+      count >= fewestRepeats && count * 10 >= all[text, default: 0] * 9
+        && ScriptHeading(text) == nil
     }
     return Set(repeated.keys)
   }

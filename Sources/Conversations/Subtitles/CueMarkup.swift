@@ -10,11 +10,13 @@ enum CueMarkup {
   /// The lines of a cue's text.
   static func lines(of text: [String]) -> [SubtitleCue.Line] {
     var speaker: String?
+    var named: String?
     var lines: [SubtitleCue.Line] = []
     for line in text {
       for (voice, plain) in voices(in: line, going: speaker) {
         speaker = voice
-        lines += pieces(of: plain, voice, going: lines.last?.speaker)
+        lines += pieces(of: plain, voice, going: named)
+        named = voice == nil ? lines.last?.speaker : nil
       }
     }
     return lines

@@ -20,8 +20,11 @@ struct ImportCommand: ParsableCommand {
 
   @Argument(
     help: """
-      What the files are: \(Self.kinds); `auto` recognizes it. Data sets are also known as \
-      \(Self.aliases).
+      What the files are: auto; data sets: conversations, messages (OpenAI, ShareGPT), dolly, \
+      alpaca, completion, preference (DPO, HH), text, also known as \
+      \(Self.aliases); scripts: fountain, fdx (Final Draft), script (text of Celtx or a PDF), \
+      scene-markdown (### SCENE 1), scene-json; dialogue: snippets (#### CATEGORY – Title), \
+      dialogue (NAME: line), dialogue-table (CSV, TSV), srt, webvtt.
       """)
   var kind: ImportKind
 
@@ -35,10 +38,7 @@ struct ImportCommand: ParsableCommand {
   @Option(help: "Where records that cannot be used are written, with place and reason.")
   var quarantine: String?
 
-  @Option(
-    parsing: .upToNextOption,
-    help: "The characters that speak as assistant; '*' is the last speaker of each scene.")
-  var assistant: [String] = []
+  @OptionGroup(title: "Scenes and snippets") var scenes: SceneArguments
 
   @Option(help: "The licence of the source, as an SPDX identifier.")
   var licence: String?
@@ -84,10 +84,6 @@ struct ImportCommand: ParsableCommand {
     if output == nil { StandardError.print(line) } else { print(line) }
   }
 
-  private static var kinds: String {
-    ImportKind.allCases.map(\.rawValue).joined(separator: ", ")
-  }
-
   private static var aliases: String {
     ImportKind.aliases.keys.sorted().joined(separator: ", ")
   }
@@ -103,7 +99,7 @@ struct ImportCommand: ParsableCommand {
     var options = ImportOptions(kind: kind, paths: paths)
     options.licence = licence
     options.language = language
-    options.assistant = assistant
+    try scenes.apply(to: &options)
     options.columns = try ImportOptions.columns(map)
     options.tableColumns = columns.map { $0.split(separator: ",").map(String.init) }
     options.threads = threading.threads
