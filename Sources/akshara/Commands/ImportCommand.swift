@@ -110,7 +110,7 @@ struct ImportCommand: ParsableCommand {
 
 extension ImportKind: ExpressibleByArgument {
   /// A kind by its name, or by a name under which data sets are known.
-  init?(argument: String) {
+  public init?(argument: String) {
     guard let kind = ImportKind(rawValue: argument) ?? ImportKind.aliases[argument] else {
       return nil
     }
