@@ -64,6 +64,21 @@ void walk(std::vector<uint8_t> &out, simdjson::dom::element element) {
   }
 }
 
+// The place of the next quotation mark or backslash.
+size_t end_of_plain_text(const uint8_t *bytes, size_t index, size_t length) {
+#if defined(__SSE2__)
+  const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
+  for (; index + 16 <= length; index += 16) {
+    __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i *>(bytes + index));
+    int mask = _mm_movemask_epi8(
+        _mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_cmpeq_epi8(block, backslash)));
+    if (mask != 0) return index + __builtin_ctz(static_cast<unsigned>(mask));
+  }
+#endif
+  while (index < length && bytes[index] != '"' && bytes[index] != '\\') index++;
+  return index;
+}
+
 // The escapes that `JSONWriter` writes: the short ones of line feed, carriage return and tab, and
 // four lower-case hexadecimal digits for other control characters.
 uint8_t *escape_byte(uint8_t *out, uint8_t byte) {
@@ -125,6 +140,51 @@ int32_t cjson_parse_padded(
   } catch (const simdjson::simdjson_error &error) {
     return static_cast<int32_t>(error.error());
   }
+}
+
+int32_t cjson_scan_value(cjson_scan *scan, const uint8_t *bytes, size_t length) {
+  size_t index = scan->position;
+  while (index < length) {
+    uint8_t byte = bytes[index];
+    if (scan->in_string) {
+      if (scan->escaped) {
+        scan->escaped = 0;
+        index++;
+        continue;
+      }
+      index = end_of_plain_text(bytes, index, length);
+      if (index == length) break;
+      byte = bytes[index++];
+      if (byte == '\\') {
+        scan->escaped = 1;
+      } else {
+        scan->in_string = 0;
+        if (scan->depth == 0) return scan->position = index, 1;
+      }
+      continue;
+    }
+    if (scan->depth == 0 && index > scan->start &&
+        (byte == ' ' || (byte >= 0x09 && byte <= 0x0D) || byte == ',' || byte == ']'))
+      return scan->position = index, 1;
+    index++;
+    switch (byte) {
+    case '"': scan->in_string = 1; break;
+    case '{':
+    case '[': scan->depth++; break;
+    case '}':
+    case ']':
+      if (scan->depth > 0) scan->depth--;
+      if (scan->depth == 0) return scan->position = index, 1;
+    }
+  }
+  scan->position = index;
+  return 0;
+}
+
+size_t cjson_count_lines(const uint8_t *bytes, size_t length) {
+  size_t count = 0;
+  for (size_t i = 0; i < length; i++) count += bytes[i] == '\n';
+  return count;
 }
 
 size_t cjson_padding(void) { return simdjson::SIMDJSON_PADDING; }

@@ -66,7 +66,7 @@ package struct Recipe: Sendable {
       baseModel = Path.normalized(Path.join(folder, base))
       baseName = baseModel
     }
-    sources = try Self.sources(&reader, folder: folder)
+    sources = try Self.sources(&reader, folder: folder, seed: seed)
     curation = try Self.section(&reader, "curation", seed: seed, CurationOptions.init(reading:))
     tokenizer = try Self.section(&reader, "tokenizer", TokenizerOptions.init(reading:))
     format = try Self.section(&reader, "format", seed: seed, FormatOptions.init(reading:))
@@ -121,13 +121,15 @@ extension Recipe {
   }
 
   private static func sources(
-    _ reader: inout OptionReader, folder: String
+    _ reader: inout OptionReader, folder: String, seed: Int
   ) throws -> [ImportOptions] {
     let nodes = try reader.list("sources")
     guard !nodes.isEmpty else { throw reader.missing("sources") }
     return try nodes.enumerated().map { index, node in
       var source = try OptionReader(node, section: "sources[\(index)]")
-      let options = try ImportOptions(reading: &source)
+      let isWritten = source.node("seed") != nil
+      var options = try ImportOptions(reading: &source)
+      if !isWritten { options.seed = seed }
       for path in options.paths where Path.glob(Path.join(folder, path)).isEmpty {
         throw AksharaError(
           .missingFile, "no file matches `\(path)`", at: node.location,

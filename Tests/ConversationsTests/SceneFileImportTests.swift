@@ -92,6 +92,21 @@ import Testing
     #expect(result.conversations[1].messages.last?.content.text == "They meet.")
   }
 
+  @Test func snippetsInJSONHaveATitleAndABody() throws {
+    let row =
+      #"{"id":"s1","title":"Auto","body":"A: Entha?\nB: Light.","lang":"mixed","tags":["city"],"embedding":[0.5]}"#
+    let result = try ImportCase(.auto, "a.jsonl", row) { $0.assistant = ["B"] }
+    #expect(result.report.kind == .sceneJSON)
+    #expect(
+      result.conversations[0].messages == [
+        Message(.system, "Auto"), Message(.user, "Entha?", name: "A"),
+        Message(.assistant, "Light.", name: "B"),
+      ])
+    #expect(result.conversations[0].tags == ["lang:mixed", "city"])
+    #expect(result.conversations[0].language == "mul")
+    #expect(result.report.leftOut.json.compactString == #"{"embedding":1,"id":1}"#)
+  }
+
   @Test func scenesOfOneNumberAreToldApart() throws {
     let row = #"{"meta":{"scene_id":1},"text":"A: x\nB: y"}"#
     let result = try ImportCase(.auto, "a.jsonl", "\(row)\n\(row)") { $0.assistant = ["*"] }

@@ -15,6 +15,14 @@ public final class ByteSource {
   private var inputEnded = false
 
   private static let bufferSize = 1 << 18
+  /// How much may come out of a compressed file whatever its size: 1 GiB.
+  static let freeExpansion = 1 << 30
+  /// Beyond that, how many bytes may come out for each byte of the file. Text compresses to a
+  /// twentieth, and repeated rows to a hundredth; gzip's most is 1,032, and a zstd bomb has millions.
+  static let mostExpansion = 500
+
+  private var consumed = 0
+  private var produced = 0
 
   /// Opens the file and looks at its first bytes.
   ///
@@ -97,12 +105,24 @@ public final class ByteSource {
         let produced = try decoder.decode(&input, into: output)
         return (produced, input.count)
       }
+      consumed += pending.count - rest
       pending = pending.upperBound - rest..<pending.upperBound
+      self.produced += produced
+      try checkExpansion()
       return produced
     } catch var error as AksharaError {
       error.location = SourceLocation(file: path)
       throw error
     }
+  }
+
+  /// Refuses a file that unpacks to far more than text does.
+  private func checkExpansion() throws {
+    guard produced > Self.freeExpansion, produced / Self.mostExpansion > consumed else { return }
+    throw AksharaError(
+      .malformed,
+      "the \(compression.rawValue) data unpack to more than \(Self.mostExpansion) times their size",
+      remedy: "if that is meant, unpack the file and name the unpacked one")
   }
 
   private func readPlain(into output: UnsafeMutableRawBufferPointer) throws -> Int {

@@ -22,6 +22,11 @@ final class ZstdDecoder: StreamDecoder {
     var target = ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
     let status = ZSTD_decompressStream(context, &target, &source)
     guard ZSTD_isError(status) == 0 else {
+      if ZSTD_getErrorCode(status) == ZSTD_error_frameParameter_windowTooLarge {
+        throw AksharaError(
+          .unsupported, "the zstd data need a window of more than 128 MiB to be unpacked",
+          remedy: "compress them without `--long`, or unpack them with `zstd -d --long=31`")
+      }
       let reason = String(cString: ZSTD_getErrorName(status))
       throw AksharaError(
         .malformed, "the zstd data are damaged: \(reason)", remedy: "fetch the file again")

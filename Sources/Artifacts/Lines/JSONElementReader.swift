@@ -1,3 +1,5 @@
+internal import CJSON
+
 /// Cuts a JSON text into its values without parsing them: the elements of one array, or values
 /// that follow each other. Memory is bounded by the longest value.
 ///
@@ -15,7 +17,6 @@ final class JSONElementReader {
   private enum State {
     case beforeArray
     case beforeElement
-    case inElement
     case afterElement
     case afterArray
   }
@@ -26,16 +27,15 @@ final class JSONElementReader {
   private var state: State
   private let layout: Layout
   private var buffer = [UInt8](repeating: 0, count: 1 << 18)
-  private var unread = 0..<0
-  private var position = 0
+  /// The unread bytes of the buffer.
+  private var pending = 0..<0
+  /// Where `buffer` begins, in bytes of the uncompressed text.
+  private var bufferOffset = 0
   private var line = 1
+  /// What stopped the last block, for the next one to throw.
+  private var failure: (any Error)?
 
-  private var element: [UInt8] = []
-  private var elementLine = 1
-  private var elementOffset = 0
-  private var depth = 0
-  private var inString = false
-  private var escaped = false
+  private static let blockSize = 1 << 20
 
   init(_ path: String, layout: Layout, maximumLength: Int) throws {
     self.path = path
@@ -50,29 +50,63 @@ final class JSONElementReader {
   /// - Throws: `malformed` for an array that is not closed, is not separated by commas, or has
   ///   something behind it; for a value longer than the limit; `unreadable`.
   func next() throws -> TextLine? {
-    while true {
-      if unread.isEmpty, try !fill() { return try atEnd() }
-      let byte = buffer[unread.lowerBound]
-      if try take(byte) { return finishElement() }
+    try cutElement().map { element in
+      TextLine(
+        bytes: Array(buffer[element.range]), number: element.line,
+        offset: bufferOffset + element.range.lowerBound)
     }
   }
 
-  /// Takes one byte; `true` if it ends an element. The byte behind a bare number is not consumed.
-  private func take(_ byte: UInt8) throws -> Bool {
-    if state == .inElement && depth == 0 && !inString && Self.endsScalar(byte) {
-      return true
+  /// The next values, or `nil` at the end.
+  ///
+  /// - Throws: as `next()`.
+  func nextBlock() throws -> LineBlock? {
+    if let failure { throw failure }
+    var block = LineBlock(bytes: [], lines: [])
+    block.bytes.reserveCapacity(Self.blockSize * 5 / 4)
+    do {
+      while block.bytes.count < Self.blockSize, let element = try cutElement() {
+        let start = block.bytes.count
+        block.bytes.append(contentsOf: buffer[element.range])
+        block.lines.append(
+          LineBlock.Line(
+            range: start..<block.bytes.count, number: element.line,
+            offset: bufferOffset + element.range.lowerBound))
+      }
+    } catch {
+      guard !block.lines.isEmpty else { throw error }
+      failure = error
     }
-    defer { consume(byte) }
+    guard !block.lines.isEmpty else { return nil }
+    block.bytes.append(contentsOf: repeatElement(0, count: JSONParser.padding))
+    return block
+  }
+
+  /// Cuts the next value; it stays in the buffer until the next call.
+  private func cutElement() throws -> (range: Range<Int>, line: Int)? {
+    while true {
+      guard let byte = buffer[pending].first else {
+        guard try fill() else { return try atEnd() }
+        continue
+      }
+      let position = bufferOffset + pending.lowerBound
+      if Self.isSpace(byte) || (position < 3 && byte >= 0x80) {
+        if byte == UInt8(ascii: "\n") { line += 1 }
+      } else if try beginsElement(byte) {
+        return try cutBegunElement()
+      }
+      pending = pending.dropFirst()
+    }
+  }
+
+  /// Takes a byte between two values; `true` if a value begins with it.
+  private func beginsElement(_ byte: UInt8) throws -> Bool {
     switch state {
-    case .inElement: return try append(byte)
-    case _ where Self.isSpace(byte) || (position < 3 && byte >= 0x80): return false
     case .beforeArray where byte == UInt8(ascii: "["): state = .beforeElement
     case .beforeElement where byte == UInt8(ascii: "]") && layout == .array: state = .afterArray
     case .afterElement where byte == UInt8(ascii: "]"): state = .afterArray
     case .afterElement where byte == UInt8(ascii: ","): state = .beforeElement
-    case .beforeElement:
-      begin()
-      return try append(byte)
+    case .beforeElement: return true
     case .beforeArray: throw malformed("the text does not begin with `[`")
     case .afterElement: throw malformed("there is no comma between two elements of the array")
     case .afterArray: throw malformed("something follows the closing `]`")
@@ -80,78 +114,71 @@ final class JSONElementReader {
     return false
   }
 
-  private func begin() {
-    state = .inElement
-    element.removeAll(keepingCapacity: true)
-    (elementLine, elementOffset) = (line, position)
-  }
-
-  /// Appends a byte of the element; `true` if it closes it.
-  private func append(_ byte: UInt8) throws -> Bool {
-    guard element.count < limit else {
-      throw malformed("the value that begins here is longer than \(limit >> 20) MiB")
-    }
-    element.append(byte)
-    if inString {
-      if escaped {
-        escaped = false
-      } else if byte == UInt8(ascii: "\\") {
-        escaped = true
-      } else if byte == UInt8(ascii: "\"") {
-        inString = false
-        return depth == 0
+  private func cutBegunElement() throws -> (range: Range<Int>, line: Int) {
+    var scan = cjson_scan()
+    (scan.start, scan.position) = (pending.lowerBound, pending.lowerBound)
+    while true {
+      let isWhole = buffer.withUnsafeBufferPointer { bytes in
+        cjson_scan_value(&scan, bytes.baseAddress, pending.upperBound) != 0
       }
-      return false
+      guard scan.position - pending.lowerBound <= limit else {
+        throw malformed("the value that begins here is longer than \(limit >> 20) MiB")
+      }
+      if isWhole { break }
+      let start = pending.lowerBound
+      let isMore = try fill()
+      let moved = start - pending.lowerBound
+      (scan.start, scan.position) = (scan.start - moved, scan.position - moved)
+      if isMore { continue }
+      if layout == .sequence { break }
+      throw malformed("the array stops in the middle: the file is cut")
     }
-    switch byte {
-    case UInt8(ascii: "\""): inString = true
-    case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
-    case UInt8(ascii: "}"), UInt8(ascii: "]"):
-      depth = max(0, depth - 1)
-      return depth == 0
-    default: break
-    }
-    return false
-  }
-
-  private func consume(_ byte: UInt8) {
-    if byte == UInt8(ascii: "\n") { line += 1 }
-    position += 1
-    unread = unread.dropFirst()
-  }
-
-  private func finishElement() -> TextLine {
+    let range = pending.lowerBound..<scan.position
+    pending = scan.position..<pending.upperBound
     state = layout == .array ? .afterElement : .beforeElement
-    (depth, inString, escaped) = (0, false, false)
-    return TextLine(bytes: element, number: elementLine, offset: elementOffset)
-  }
-
-  private func atEnd() throws -> TextLine? {
-    switch (layout, state) {
-    case (.sequence, .inElement): return finishElement()
-    case (.sequence, _), (.array, .afterArray): return nil
-    case (.array, _): throw malformed("the array stops in the middle: the file is cut")
+    defer {
+      line += buffer.withUnsafeBufferPointer { bytes in
+        cjson_count_lines(bytes.baseAddress.map { $0 + range.lowerBound }, range.count)
+      }
     }
+    return (range, line)
   }
 
+  private func atEnd() throws -> (range: Range<Int>, line: Int)? {
+    if layout == .sequence || state == .afterArray { return nil }
+    throw malformed("the array stops in the middle: the file is cut")
+  }
+
+  /// Reads on; the unread bytes move to the front, and the buffer is doubled if they fill it.
+  ///
+  /// - Returns: `false` at the end of the file.
   private func fill() throws -> Bool {
-    let count = try buffer.withUnsafeMutableBytes { try source.read(into: $0) }
-    unread = 0..<count
+    let moved = pending.lowerBound
+    if moved > 0 {
+      buffer.withUnsafeMutableBytes { bytes in
+        bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[pending]))
+      }
+      bufferOffset += moved
+      pending = 0..<pending.count
+    }
+    if pending.count == buffer.count {
+      buffer.append(contentsOf: repeatElement(0, count: buffer.count))
+    }
+    let count = try buffer.withUnsafeMutableBytes { bytes in
+      try source.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[pending.upperBound...]))
+    }
+    pending = 0..<pending.count + count
     return count > 0
   }
 
   private func malformed(_ message: String) -> AksharaError {
     AksharaError(
       .malformed, message,
-      at: SourceLocation(file: path, line: state == .inElement ? elementLine : line),
+      at: SourceLocation(file: path, line: line),
       remedy: "mend the file, or write one JSON document a line")
   }
 
   private static func isSpace(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: " ") || (0x09...0x0D).contains(byte)
-  }
-
-  private static func endsScalar(_ byte: UInt8) -> Bool {
-    isSpace(byte) || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "]")
   }
 }

@@ -9,8 +9,8 @@ public final class JSONRowReader {
   public let path: String
   private let parser: JSONParser
   private let rows: () throws -> TextLine?
-  /// Whether the file holds one row a line.
-  package let isLines: Bool
+  /// The next rows; see `nextBlock()`.
+  private let blocks: () throws -> LineBlock?
 
   private static let peekLength = 1 << 20
 
@@ -30,10 +30,11 @@ public final class JSONRowReader {
     case .lines:
       let lines = try JSONLinesReader(path, maximumLineLength: maximumLength)
       rows = lines.next
-      isLines = true
+      blocks = try LineBlockReader(path, maximumLineLength: maximumLength).next
     case .elements(let layout):
-      rows = try JSONElementReader(path, layout: layout, maximumLength: maximumLength).next
-      isLines = false
+      let elements = try JSONElementReader(path, layout: layout, maximumLength: maximumLength)
+      rows = elements.next
+      blocks = elements.nextBlock
     }
   }
 
@@ -41,6 +42,11 @@ public final class JSONRowReader {
   ///
   /// - Throws: `malformed` where no further row can be found; `unreadable`.
   public func next() throws -> TextLine? { try rows() }
+
+  /// The next rows, many at a time, or `nil` at the end. Take either blocks or rows, not both.
+  ///
+  /// - Throws: as `next()`.
+  package func nextBlock() throws -> LineBlock? { try blocks() }
 
   /// The document that a row holds.
   ///

@@ -8,19 +8,18 @@ package struct LineBlock: Sendable {
     package let range: Range<Int>
     /// Its number in the file, counted from 1.
     package let number: Int
+    /// Where it begins, in bytes of the uncompressed text.
+    package let offset: Int
   }
 
   /// The lines' bytes, with `JSONParser.padding` more behind them.
   package var bytes: [UInt8]
   /// The lines that are not blank.
   package var lines: [Line]
-  /// Where the block begins, in bytes of the uncompressed text.
-  package var offset: Int
 
   /// A copy of one line.
   package func line(_ line: Line) -> TextLine {
-    TextLine(
-      bytes: Array(bytes[line.range]), number: line.number, offset: offset + line.range.lowerBound)
+    TextLine(bytes: Array(bytes[line.range]), number: line.number, offset: line.offset)
   }
 }
 
@@ -75,7 +74,7 @@ package final class LineBlockReader {
 
   private func block(_ bytes: [UInt8]) throws -> LineBlock? {
     guard !bytes.isEmpty else { return nil }
-    var block = LineBlock(bytes: bytes, lines: [], offset: offset)
+    var block = LineBlock(bytes: bytes, lines: [])
     var start = offset == 0 && bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     try bytes.withUnsafeBytes { buffer in
       while start < buffer.count {
@@ -87,7 +86,9 @@ package final class LineBlockReader {
         }
         let hasReturn = end > start && buffer[end - 1] == UInt8(ascii: "\r")
         let range = start..<(hasReturn ? end - 1 : end)
-        if !Self.isBlank(buffer, range) { block.lines.append(.init(range: range, number: lines)) }
+        if !Self.isBlank(buffer, range) {
+          block.lines.append(.init(range: range, number: lines, offset: offset + start))
+        }
         start = end + 1
       }
     }

@@ -39,6 +39,24 @@ size_t cjson_padding(void);
 /// if `<` or `[` occurs, else 0.
 size_t cjson_escape(const uint8_t *text, size_t length, uint8_t *output, int32_t *has_bracket);
 
+/// Where the search for the end of a value stands.
+typedef struct {
+  /// Where the value begins.
+  size_t start;
+  /// What has been looked at.
+  size_t position;
+  uint32_t depth;
+  uint8_t in_string;
+  uint8_t escaped;
+} cjson_scan;
+
+/// Goes on to the end of a value by its brackets and strings alone: 1 if `position` stands behind
+/// it, 0 if more bytes are needed. A number or word ends before a space, comma or `]`.
+int32_t cjson_scan_value(cjson_scan *scan, const uint8_t *bytes, size_t length);
+
+/// The line feeds among some bytes.
+size_t cjson_count_lines(const uint8_t *bytes, size_t length);
+
 /// A static text for an error code.
 const char *cjson_message(int32_t code);
 

@@ -55,12 +55,14 @@ struct FountainSource {
     let (open, close) = (Array(open.utf8), Array(close.utf8))
     let emptyLine = [newline, newline]
     var position = 0
+    var border = 0
     while let start = find(open, in: text, from: position, to: text.count, removed) {
       let inside = start + open.count
-      let border =
-        mayHoldBlankLines
-        ? text.count
-        : find(emptyLine, in: text, from: inside, to: text.count, removed) ?? text.count
+      if mayHoldBlankLines {
+        border = text.count
+      } else if border < inside {  // looked for once for all the notes before it
+        border = find(emptyLine, in: text, from: inside, to: text.count, removed) ?? text.count
+      }
       guard let end = find(close, in: text, from: inside, to: border, removed) else {
         position = border
         continue

@@ -21,7 +21,7 @@ public struct ImportOptions: Sendable, Equatable {
   public var systemPrompt: String?
   /// `tasks`: what is asked about each scene besides, or instead of, playing in it.
   public var tasks: [SceneTask] = []
-  /// `seed`: decides which sentence asks for a task.
+  /// `seed`: decides which sentence asks for a task; the recipe's, where it is not written.
   public var seed = 0
   /// `context_turns`: the most turns before an answer of a scene; `nil` for all.
   public var contextTurns: Int?
@@ -160,8 +160,10 @@ public struct ImportOptions: Sendable, Equatable {
     object["tags"] = .array(tags.map(JSONValue.string))
     object["assistant"] = .array(assistant.map(JSONValue.string))
     object["system_prompt"] = systemPrompt.map(JSONValue.string) ?? .null
-    if !tasks.isEmpty { object["tasks"] = .array(tasks.map { .string($0.rawValue) }) }
-    if seed != 0 { object["seed"] = JSONValue(seed) }
+    if !tasks.isEmpty {
+      object["tasks"] = .array(tasks.map { .string($0.rawValue) })
+      object["seed"] = JSONValue(seed)
+    }
     object["context_turns"] = contextTurns.map { JSONValue($0) }
     object["context_tokens"] = contextTokens.map { JSONValue($0) }
     if !columns.isEmpty {

@@ -23,6 +23,8 @@ public struct ImportReport: Sendable, Equatable {
   public var leftOut = ColumnCounts()
   /// Files without a single record.
   public var emptyFiles: [String] = []
+  /// Files in folders that are no data: licences, descriptions, and what no format fits.
+  public var skippedFiles: [String] = []
   /// The first record that was set aside, as a message with its place.
   public var firstFault: AksharaError?
 

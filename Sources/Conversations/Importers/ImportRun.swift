@@ -72,6 +72,9 @@ final class ImportRun {
     for (row, fault) in block.faults { try setAside(row, of: source, because: fault) }
   }
 
+  /// Takes note of files in folders that are no data.
+  func skip(_ files: [String]) { report.skippedFiles += files }
+
   /// Takes note of parts of a source that no conversation holds.
   func leaveOut(_ counts: ColumnCounts) { report.leftOut.add(counts) }
 

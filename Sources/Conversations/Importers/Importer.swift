@@ -46,7 +46,8 @@ public struct Importer: Sendable {
     into writer: ConversationWriter, quarantine: JSONLinesWriter? = nil
   ) throws -> ImportReport {
     try options.check()
-    let found = try SourcePaths.find(options.paths, relativeTo: folder)
+    var skipped: [String] = []
+    let found = try SourcePaths.find(options.paths, relativeTo: folder, skipping: &skipped)
     let kinds = try found.map { file in
       try naming(file) {
         try TextHead.check(file.path)
@@ -56,6 +57,7 @@ public struct Importer: Sendable {
     let same = Set(kinds).count == 1 ? kinds[0] : .auto
     let columns = ColumnNames(map: options.columns)
     let run = ImportRun(options, kind: same, writer: writer, quarantine: quarantine)
+    run.skip(skipped)
     let scenes = try SceneImport(
       options, of: Array(zip(found, kinds)), countTokens: countTokens)
     for (file, kind) in zip(found, kinds) where !run.isFull {
@@ -129,10 +131,10 @@ public struct Importer: Sendable {
   ) throws {
     let columns = KindRecognition(options).columns(of: source.path)
     let reader = try RowReader(source.path, columns: options.tableColumns)
-    if reader.isJSONLines, options.limit == nil, !readsPlainly,
+    if let blocks = reader.blocks, options.limit == nil, !readsPlainly,
       let plan = RowPlan(kind, columns, first: try Self.firstRow(of: source.path))
     {
-      return try BlockImport(source, plan, format, into: run).read()
+      return try BlockImport(source, plan, format, into: run).read(try blocks())
     }
     var number = 0
     while !run.isFull, let row = try reader.next() {

@@ -22,7 +22,7 @@ struct KindRecognition {
   /// Whether documents stand in rows with a column of text, not in lines.
   func hasTextRows(_ path: String) -> Bool {
     switch DataSetSuffix(of: path) {
-    case .json: true
+    case .json, .arrow: true
     case .table:
       (options.tableColumns ?? (try? CSVTableReader(path).columns) ?? [])
         .contains(columns(of: path)["text"])

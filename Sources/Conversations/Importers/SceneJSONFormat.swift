@@ -7,7 +7,7 @@ internal import Artifacts
 ///  "text": "### SCENE 12\nRAVI: Hi."}
 /// ```
 ///
-/// Instead of `text` an object may list what happens: `heading`, `synopsis`, and `lines` (or `dialogue`,
+/// A snippet may be written `{"title", "body", "lang", "tags"}`. Instead of `text` an object may list what happens: `heading`, `synopsis`, and `lines` (or `dialogue`,
 /// `dialogues`, `beats`) of objects with `character` (or `speaker`, `name`) and `line` (or `text`,
 /// `dialogue`); one without a character is what is done. `lang` becomes the language; several joined
 /// by `+` become `mul` and a tag.
@@ -42,6 +42,9 @@ struct SceneJSONFormat: SceneFormat {
   /// Whether a row has the shape of a scene.
   static func fits(_ row: JSONValue) -> Bool {
     if row["meta"]?["scene_id"] != nil, row["text"]?.string != nil { return true }
+    if row["title"]?.string != nil, row["body"]?.string != nil, row["tags"]?.array != nil {
+      return true
+    }
     return row["heading"] != nil && listKeys.contains { row[$0]?.array != nil }
   }
 
@@ -59,7 +62,7 @@ struct SceneJSONFormat: SceneFormat {
     let meta = try fields.value("meta").map {
       try FieldReader($0, of: "`meta`", nullIsAbsent: true)
     }
-    if let text = try fields.string("text") {
+    if let text = try fields.string("text") ?? fields.string("body") {
       // `\r\n` is one character.
       var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         .map(String.init)
@@ -72,8 +75,12 @@ struct SceneJSONFormat: SceneFormat {
     } else {
       scene.beats = try beats(in: &fields)
     }
-    scene.heading = try fields.string("heading") ?? scene.heading
+    scene.heading = try fields.string("heading") ?? fields.string("title") ?? scene.heading
     scene.synopsis = try fields.string("synopsis") ?? scene.synopsis
+    if let language = try fields.string("lang") { setLanguage(language, of: &scene) }
+    for tag in try fields.list("tags") ?? [] {
+      if let tag = tag.string, !scene.tags.contains(tag) { scene.tags.append(tag) }
+    }
     if var meta { try read(&meta, into: &scene, &leftOut) }
     for name in fields.unused { leftOut.add(name) }
     return (scene, leftOut)
@@ -101,6 +108,14 @@ struct SceneJSONFormat: SceneFormat {
       .missingField, "the row has neither `text` nor `lines`", remedy: "add the scene's text")
   }
 
+  /// `te`, `en+te`, `mixed`: several languages are `mul`, and a tag says which.
+  private static func setLanguage(_ language: String, of scene: inout Scene) {
+    let tags = language.split(separator: "+").map { String($0).trimmingSpaces() }
+    let isOne = tags.count == 1 && language != "mixed"
+    scene.language = isOne ? tags[0] : "mul"
+    if !isOne { scene.tags.append("lang:\(language)") }
+  }
+
   private static func read(
     _ meta: inout FieldReader, into scene: inout Scene, _ leftOut: inout ColumnCounts
   ) throws {
@@ -116,11 +131,7 @@ struct SceneJSONFormat: SceneFormat {
     if let profanity = try meta.bool("contains_profanity") {
       scene.tags.append("profanity:\(profanity ? "yes" : "no")")
     }
-    if let language = try meta.string("lang") {
-      let tags = language.split(separator: "+").map { String($0).trimmingSpaces() }
-      scene.language = tags.count == 1 ? tags[0] : "mul"
-      if tags.count > 1 { scene.tags.append("lang:\(language)") }
-    }
+    if let language = try meta.string("lang") { setLanguage(language, of: &scene) }
     if let source = try meta.string("source") { scene.tags.append("source:\(source)") }
     for name in meta.unused { leftOut.add("meta.\(name)") }
   }

@@ -27,9 +27,15 @@ package enum SourcePaths {
 
   /// The files, each once, in the order of the patterns; those of one pattern by their bytes.
   ///
-  /// - Parameter folder: what relative paths are relative to.
-  /// - Throws: `missingFile` if a pattern names nothing; `unreadable` for a folder.
-  package static func find(_ patterns: [String], relativeTo folder: String) throws -> [Found] {
+  /// A folder stands for the data files below it; see `FolderContent`.
+  ///
+  /// - Parameters:
+  ///   - folder: what relative paths are relative to.
+  ///   - skipped: takes the names of files in folders that are no data.
+  /// - Throws: `missingFile` if a pattern names nothing, or a folder has no data.
+  package static func find(
+    _ patterns: [String], relativeTo folder: String, skipping skipped: inout [String]
+  ) throws -> [Found] {
     var found: [Found] = []
     var seen: Set<String> = []
     for pattern in patterns {
@@ -40,11 +46,65 @@ package enum SourcePaths {
           .missingFile, "no file has this name or fits this pattern",
           at: SourceLocation(file: pattern), remedy: "check the path")
       }
-      for path in paths where seen.insert(path).inserted {
-        let name = whole == pattern ? path : String(path.dropFirst(whole.count - pattern.count))
-        found.append(Found(path: path, name: name))
+      func name(of path: String) -> String {
+        whole == pattern ? path : String(path.dropFirst(whole.count - pattern.count))
+      }
+      for path in paths {
+        var files = [path]
+        if Path.isFolder(path) {
+          let content = try FolderContent(path)
+          files = content.data
+          skipped += content.others.map(name)
+          guard !files.isEmpty else {
+            throw AksharaError(
+              .missingFile, "the folder has no file of a known format",
+              at: SourceLocation(file: name(of: path)), remedy: "name the files and their kind")
+          }
+        }
+        for file in files where seen.insert(file).inserted {
+          found.append(Found(path: file, name: name(of: file)))
+        }
       }
     }
     return found
+  }
+
+  /// The files, as above.
+  package static func find(_ patterns: [String], relativeTo folder: String) throws -> [Found] {
+    var skipped: [String] = []
+    return try find(patterns, relativeTo: folder, skipping: &skipped)
+  }
+}
+
+/// What of a folder is data.
+struct FolderContent {
+  /// The data files below the folder, by their bytes.
+  let data: [String]
+  /// The others: descriptions, licences, and what no format fits.
+  let others: [String]
+
+  private static let suffixes =
+    DataSetSuffix.allCases.flatMap(\.suffixes)
+    + [".fountain", ".spmd", ".fdx", ".srt", ".vtt", ".md", ".markdown", ".txt"]
+  /// Names, without suffix and in small letters, of files about the data.
+  private static let descriptions: Set<String> = [
+    "readme", "license", "licence", "source", "notice", "citation", "changelog", "requirements",
+  ]
+  /// What `datasets` and LLaMA-Factory write beside the data.
+  private static let indices: Set<String> = [
+    "dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json",
+  ]
+
+  init(_ folder: String) throws {
+    let files = try FileTree.files(below: folder).map { Path.join(folder, $0) }
+    data = files.filter(Self.isData)
+    others = files.filter { !Self.isData($0) }
+  }
+
+  private static func isData(_ path: String) -> Bool {
+    let name = Path.name(of: path)
+    guard !indices.contains(name) else { return false }
+    return suffixes.contains(DataSetSuffix.suffix(of: path))
+      && !descriptions.contains(Path.stem(of: name).lowercased())
   }
 }

@@ -36,7 +36,7 @@ public struct VocabularyExtender: Sendable {
     _ base: BPETokenizer, _ options: ExtensionOptions, at location: SourceLocation? = nil
   ) throws {
     try options.validate()
-    guard let pattern = base.pretokenizer.pattern else {
+    guard let pattern = base.pretokenizer?.pattern else {
       throw AksharaError(
         .unsupported, "the base splits text by an expression that has no name here", at: location,
         remedy: "extend a tokenizer with one of the patterns "

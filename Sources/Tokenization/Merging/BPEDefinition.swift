@@ -51,6 +51,15 @@ struct BPEDefinition: Sendable {
       addedTokens: addedTokens)
   }
 
+  /// How text is cut, where that is one step on the text as it lies; setting it makes it so.
+  var pretokenizer: Pretokenizer? {
+    get { pretokenization.pretokenizer }
+    set {
+      guard let newValue else { return }
+      pretokenization = Pretokenization([.cut(newValue)], isByteLevel: characters == nil)
+    }
+  }
+
   /// One more than the largest ID.
   var endID: Int { max(vocabulary.endID, (addedTokens.map { Int($0.id) }.max() ?? -1) + 1) }
 

@@ -10,8 +10,8 @@ struct ScanTable: @unchecked Sendable {
   // Written once in `init`, never freed: there is one table a pattern in the process.
   let pattern: UnsafePointer<ctext_pattern>
 
-  /// The table of a pattern, made when it is first asked for.
-  static func table(for pattern: SplitPattern) -> ScanTable {
+  /// The table of a pattern, made when it is first asked for; `nil` for a pattern that no kernel knows.
+  static func table(for pattern: SplitPattern) -> ScanTable? {
     switch pattern {
     case .gpt2: gpt2
     case .cl100k: cl100k
@@ -22,6 +22,7 @@ struct ScanTable: @unchecked Sendable {
     case .tekken: tekken
     case .deepseek3: deepseek3
     case .indic: indic
+    case .gpt2Indic, .cl100kIndic, .llama3Indic, .qwen2Indic: nil
     }
   }
 

@@ -10,19 +10,25 @@ struct ImportCommand: ParsableCommand {
     discussion: """
       Every record that is read becomes a conversation or is set aside with a reason. Without \
       --quarantine the first broken row stops the import; scenes in which nobody, or not the \
-      assistant, speaks are no fault and only counted. Files may be plain, .gz or .zst.
+      assistant, speaks are no fault and only counted.
+
+      Data sets may be JSON Lines, JSON arrays, JSON documents one after another, CSV or TSV, each \
+      plain, .gz or .zst, and Parquet or Arrow (tools/build-arrow-plugin). Their columns are \
+      recognized; `--map ours=theirs` names them by hand, and a LLaMA-Factory dataset_info.json \
+      beside the file is followed. docs/IMPORTERS.md has an example of each format.
       """)
 
   @Argument(
     help: """
       What the files are: auto; data sets: conversations, messages (OpenAI, ShareGPT), dolly, \
-      alpaca, text; scripts: fountain, fdx (Final Draft), script (text of Celtx or a PDF), \
+      alpaca, completion, preference (DPO, HH), text, also known as \
+      \(Self.aliases); scripts: fountain, fdx (Final Draft), script (text of Celtx or a PDF), \
       scene-markdown (### SCENE 1), scene-json; dialogue: snippets (#### CATEGORY – Title), \
       dialogue (NAME: line), dialogue-table (CSV, TSV), srt, webvtt.
       """)
   var kind: ImportKind
 
-  @Argument(help: "Files, or patterns with * and ?.")
+  @Argument(help: "Files, folders, or patterns with * and ?.")
   var paths: [String]
 
   @Option(
@@ -43,13 +49,18 @@ struct ImportCommand: ParsableCommand {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Our column and the file's. Ours are \(Self.columns).", valueName: "instruction=prompt"))
+      "Our column and the file's. Ours are \(Self.ourColumns).", valueName: "instruction=prompt"))
   var map: [String] = []
+
+  @Option(help: "The names of a table's columns, with commas, if its first record is a row.")
+  var columns: String?
 
   @Option(
     parsing: .unconditional,
     help: "How many broken rows are allowed: 0, or any number with --quarantine.")
   var maxBadRows: Int?
+
+  @OptionGroup var threading: ThreadOptions
 
   @Flag(help: "Print the counts as JSON at the end.")
   var json = false
@@ -64,13 +75,20 @@ struct ImportCommand: ParsableCommand {
     try writer.commit()
     if let first = report.firstFault { StandardError.print("the first record set aside: \(first)") }
     for file in report.emptyFiles { StandardError.print("warning: 0 records in \(file)") }
+    if !report.skippedFiles.isEmpty {
+      StandardError.print("not read: \(report.skippedFiles.joined(separator: ", "))")
+    }
     StandardError.print(report.summary)
     guard json else { return }
     let line = report.json.compactString
     if output == nil { StandardError.print(line) } else { print(line) }
   }
 
-  private static var columns: String {
+  private static var aliases: String {
+    ImportKind.aliases.keys.sorted().joined(separator: ", ")
+  }
+
+  private static var ourColumns: String {
     let lists = ImportOptions.columnNames.map { kind, names in
       "\(names.joined(separator: ", ")) (\(kind.rawValue))"
     }
@@ -83,9 +101,19 @@ struct ImportCommand: ParsableCommand {
     options.language = language
     try scenes.apply(to: &options)
     options.columns = try ImportOptions.columns(map)
+    options.tableColumns = columns.map { $0.split(separator: ",").map(String.init) }
+    options.threads = threading.threads
     options.maxBadRows = maxBadRows ?? (quarantine == nil ? 0 : nil)
     return options
   }
 }
 
-extension ImportKind: ExpressibleByArgument {}
+extension ImportKind: ExpressibleByArgument {
+  /// A kind by its name, or by a name under which data sets are known.
+  public init?(argument: String) {
+    guard let kind = ImportKind(rawValue: argument) ?? ImportKind.aliases[argument] else {
+      return nil
+    }
+    self = kind
+  }
+}

@@ -24,17 +24,17 @@ struct BlockImport {
     }
   }
 
-  /// Reads the file to its end.
+  /// Converts all blocks of the file.
   ///
+  /// - Parameter next: gives the next block, or `nil` at the end.
   /// - Throws: as `Importer.run`.
-  func read() throws {
-    let reader = try LineBlockReader(source.path)
+  func read(_ next: () throws -> LineBlock?) throws {
     var rows = 0
     var failure: (any Error)?
     while failure == nil {
       var batch: [(block: LineBlock, first: Int)] = []
       do {
-        while batch.count < converters.count, let block = try reader.next() {
+        while batch.count < converters.count, let block = try next() {
           batch.append((block, rows + 1))
           rows += block.lines.count
         }

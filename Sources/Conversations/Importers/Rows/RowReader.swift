@@ -1,13 +1,15 @@
 internal import Artifacts
 
 /// Reads the rows of a data set one at a time, whatever holds them: JSON Lines, a JSON array or
-/// documents one after another, or a table in CSV or TSV; all of them plain, gzip or zstd.
+/// documents one after another, a table in CSV or TSV (all of them plain, gzip or zstd), Parquet or
+/// Arrow.
 struct RowReader {
   /// The next row as it stands in the file, or `nil` at the end.
   let next: () throws -> TextLine?
   private let parse: (TextLine) throws -> JSONValue
-  /// Whether the file holds one row of JSON a line.
-  let isJSONLines: Bool
+  /// Reads the rows in blocks of lines of JSON, from the file's beginning; `nil` for files that
+  /// are not read so.
+  let blocks: (() throws -> () throws -> LineBlock?)?
   /// What a row that cannot be taken apart is called in reports.
   private let reason: RowFault.Reason
 
@@ -22,13 +24,20 @@ struct RowReader {
       next = reader.next
       parse = { .object(try reader.row(of: $0)) }
       reason = .invalidCSV
-      isJSONLines = false
+      blocks = nil
+    case .arrow:
+      let reader = try ArrowRowReader(path)
+      let parser = try JSONParser()
+      next = reader.next
+      parse = { try parser.value(of: $0, in: path) }
+      reason = .invalidJSON
+      blocks = { try ArrowRowReader(path).nextBlock }
     case .json, nil:
       let reader = try JSONRowReader(path)
       next = reader.next
       parse = reader.value
       reason = .invalidJSON
-      isJSONLines = reader.isLines
+      blocks = { try JSONRowReader(path).nextBlock }
     }
   }
 
@@ -79,12 +88,15 @@ enum DataSetSuffix: CaseIterable {
   case json
   /// CSV and TSV.
   case table
+  /// Parquet, and Arrow's files and streams.
+  case arrow
 
   /// The suffixes, in small letters.
   var suffixes: [String] {
     switch self {
     case .json: [".json", ".jsonl", ".ndjson"]
     case .table: [".csv", ".tsv", ".tab"]
+    case .arrow: [".parquet", ".arrow", ".feather", ".ipc"]
     }
   }
 
