@@ -19,8 +19,15 @@ namespace {
 constexpr int64_t kBatchRows = 4096;
 /// The deepest nesting of lists and structs that is written.
 constexpr int kMaximumDepth = 64;
-/// The most memory that one file may take: a page that claims more is refused.
+/// The most memory that files may take together: a page that claims more is refused.
 constexpr int64_t kMemoryLimit = int64_t(1) << 31;
+
+/// Where all memory comes from. It is never destroyed: Arrow's reading threads may give memory back
+/// after the reader that asked for it has met an error and is gone.
+arrow::MemoryPool *memory_pool() {
+  static auto *pool = new arrow::CappedMemoryPool(arrow::default_memory_pool(), kMemoryLimit);
+  return pool;
+}
 
 void put_string(std::string &out, std::string_view text) {
   static const char digits[] = "0123456789abcdef";
@@ -162,7 +169,6 @@ arrow::Status put(std::string &out, const arrow::Array &array, int64_t row, int 
 } // namespace
 
 struct akshara_arrow_reader {
-  arrow::CappedMemoryPool pool{arrow::default_memory_pool(), kMemoryLimit};
   std::unique_ptr<parquet::arrow::FileReader> parquet;
   std::shared_ptr<arrow::RecordBatchReader> batches;
   std::shared_ptr<arrow::ipc::RecordBatchFileReader> file;
@@ -174,12 +180,12 @@ struct akshara_arrow_reader {
   std::string error;
 
   arrow::Status open(const char *path) {
-    ARROW_ASSIGN_OR_RAISE(auto input, arrow::io::ReadableFile::Open(path, &pool));
+    ARROW_ASSIGN_OR_RAISE(auto input, arrow::io::ReadableFile::Open(path, memory_pool()));
     ARROW_ASSIGN_OR_RAISE(auto head, input->ReadAt(0, 6));
     auto magic = head->ToString();
     if (magic.substr(0, 4) == "PAR1") return open_parquet(input);
     auto options = arrow::ipc::IpcReadOptions::Defaults();
-    options.memory_pool = &pool;
+    options.memory_pool = memory_pool();
     options.use_threads = false;
     if (magic == "ARROW1") {
       ARROW_ASSIGN_OR_RAISE(
@@ -187,20 +193,21 @@ struct akshara_arrow_reader {
                     std::shared_ptr<arrow::io::RandomAccessFile>(input), options));
       return arrow::Status::OK();
     }
+    ARROW_RETURN_NOT_OK(input->Seek(0));
     std::shared_ptr<arrow::io::InputStream> stream = input;
     ARROW_ASSIGN_OR_RAISE(batches, arrow::ipc::RecordBatchStreamReader::Open(stream, options));
     return arrow::Status::OK();
   }
 
   arrow::Status open_parquet(std::shared_ptr<arrow::io::RandomAccessFile> input) {
-    parquet::ReaderProperties properties(&pool);
+    parquet::ReaderProperties properties(memory_pool());
     properties.enable_buffered_stream();  // pages, not whole columns of a row group
     parquet::ArrowReaderProperties arrow_properties(/* use_threads */ false);
     arrow_properties.set_batch_size(kBatchRows);
     arrow_properties.set_pre_buffer(false);
     parquet::arrow::FileReaderBuilder builder;
     ARROW_RETURN_NOT_OK(builder.Open(input, properties));
-    builder.memory_pool(&pool)->properties(arrow_properties);
+    builder.memory_pool(memory_pool())->properties(arrow_properties);
     ARROW_ASSIGN_OR_RAISE(parquet, builder.Build());
     ARROW_ASSIGN_OR_RAISE(batches, parquet->GetRecordBatchReader());
     return arrow::Status::OK();

@@ -29,9 +29,8 @@ package final class ArrowRowReader {
     }
     self.reader = reader
     if let message = plugin.message(reader) {
-      let error = Self.malformed(String(cString: message), at: path)
-      plugin.close(reader)
-      throw error
+      // All is initialized here, so that `deinit` closes the reader.
+      throw Self.malformed(String(cString: message), at: path)
     }
   }
 
