@@ -67,7 +67,7 @@ import Testing
     let extended = try ExtensionSample.extended(base)
     try extended.write(to: path)
     let read = try BPETokenizer(contentsOf: Path.join(path, "tokenizer.json"))
-    #expect(read.pretokenizer.pattern == .llama3Indic)
+    #expect(read.pretokenizer?.pattern == .llama3Indic)
     #expect(read.digest == extended.tokenizer.digest)
     var generator = SeededGenerator(seed: 13)
     for policy in [SpecialTokenPolicy.asText, .allow] {
