@@ -1,0 +1,82 @@
+/// What speaks for ISCII (IS 13194:1991).
+///
+/// A file usually begins with an attribute (EF) that names the script. Without one, words are runs of
+/// bytes from A1 to EA in which every vowel sign, virama and nukta follows a letter. Kannada and
+/// Telugu use the same bytes, so without an attribute both are candidates.
+enum ISCIIEvidence {
+  private static let attribute: UInt8 = 0xEF
+  /// The attribute values of the scripts (IS 13194:1991, annex E).
+  private static let scripts: [UInt8: TextEncoding] = [0x45: .isciiTelugu, 0x48: .isciiKannada]
+  private static let leastBytes = 6
+
+  static func candidates(for sample: ArraySlice<UInt8>) -> [EncodingCandidate] {
+    let named = zip(sample, sample.dropFirst()).first { $0.0 == attribute }
+      .flatMap { scripts[$0.1] }
+    let grammar = Grammar(sample)
+    guard grammar.letters >= leastBytes || named != nil, grammar.fraction > 0.5 else { return [] }
+    if let named {
+      return [
+        EncodingCandidate(
+          named, confidence: 0.99 * grammar.fraction,
+          evidence: "an attribute names the script, and \(grammar.summary)")
+      ]
+    }
+    guard grammar.runLength >= 2.5 else { return [] }
+    return [TextEncoding.isciiKannada, .isciiTelugu].map {
+      EncodingCandidate(
+        $0, confidence: 0.7 * grammar.fraction,
+        evidence: "\(grammar.summary); nothing names the script")
+    }
+  }
+
+  /// How well the bytes follow the order that ISCII asks for.
+  private struct Grammar {
+    private(set) var letters = 0
+    private var wrong = 0
+    private var runs = 0
+
+    init(_ sample: ArraySlice<UInt8>) {
+      var before: UInt8 = 0x20
+      var isValue = false
+      for byte in sample {
+        if isValue {  // the byte that says which attribute
+          isValue = false
+          before = 0x20
+          continue
+        }
+        defer { before = byte }
+        guard byte >= 0x80 else { continue }
+        if byte == ISCIIEvidence.attribute {
+          isValue = true
+          continue
+        }
+        letters += 1
+        if before < 0x80 { runs += 1 }
+        // Words of ISCII are not made of ASCII letters as well.
+        let isLatin = before < 0x80 && (0x41...0x5A).contains(before & 0xDF)
+        if isLatin || !Self.isAllowed(byte, after: before) { wrong += 1 }
+      }
+    }
+
+    var fraction: Double { letters == 0 ? 1 : max(0, 1 - 3 * Double(wrong) / Double(letters)) }
+    var runLength: Double { runs == 0 ? 0 : Double(letters) / Double(runs) }
+    var summary: String {
+      "\(letters - wrong) of \(letters) bytes above ASCII stand where ISCII allows them"
+    }
+
+    private static func isAllowed(_ byte: UInt8, after before: UInt8) -> Bool {
+      switch byte {
+      // Letters, the danda (which ISCII shares with the full stop), digits.
+      case 0xA4...0xD8, 0xEA, 0xF1...0xFA: true
+      // Anusvara, visarga and vowel signs follow letters or signs.
+      case 0xA1...0xA3: before >= 0xA4
+      case 0xDA...0xE7: (0xB3...0xD8).contains(before) || before == 0xE9
+      // Virama and nukta; twice, virama and then nukta stand for ZWNJ and ZWJ.
+      case 0xE8: (0xB3...0xD8).contains(before) || before == 0xE8 || before == 0xE9
+      case 0xE9: (0xA4...0xE8).contains(before)
+      case 0xD9: true
+      default: false
+      }
+    }
+  }
+}
