@@ -9,6 +9,8 @@
 /// speaks for it; nothing is decided here. `DecodedText` takes the best one and says how sure that is.
 public struct EncodingDetector: Sendable {
   private static let sampleLength = 1 << 16
+  /// How many characters are looked at for what is written in them.
+  private static let layerLength = 1 << 14
   /// How much ASCII before the first byte above it is looked at.
   private static let lead = 1 << 10
 
@@ -22,7 +24,8 @@ public struct EncodingDetector: Sendable {
     let utf8 = UTF8Evidence(sample, isCut: sample.endIndex < bytes.endIndex)
     var candidates = WideEvidence.candidates(for: sample)
     if utf8.isText {
-      let layers = Self.layers(of: Array(String(decoding: sample, as: UTF8.self).unicodeScalars))
+      let head = String(decoding: sample, as: UTF8.self).unicodeScalars.prefix(Self.layerLength)
+      let layers = Self.layers(of: Array(head))
       // A text that is doubly encoded, or in glyph codes, is well-formed UTF-8 as well.
       let rest = 1 - (layers.map(\.confidence).max() ?? 0)
       candidates += layers
@@ -77,7 +80,7 @@ public struct EncodingDetector: Sendable {
   private static func sample(of bytes: [UInt8]) -> ArraySlice<UInt8> {
     let mark = TextEncoding.utf8.byteOrderMark
     let text = bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes[...]
-    let first = text.firstIndex { $0 >= 0x80 } ?? text.startIndex
+    let first = UTF8Validity.firstAboveASCII(in: text) ?? text.startIndex
     // A multiple of four, for the sake of UTF-16 and UTF-32.
     let skipped = max(0, first - text.startIndex - lead) & ~3
     return text.dropFirst(skipped).prefix(sampleLength)

@@ -78,7 +78,8 @@ struct MojibakeRepair: Sendable {
 
   /// How long a character is of which U+FFFD has taken a byte; `nil` where none begins here.
   private func damaged(_ scalars: [UnicodeScalar], at place: Int) -> Int? {
-    guard let first = bytes[scalars[place]], (0xC2...0xF4).contains(first) else { return nil }
+    guard !scalars[place].isASCII, let first = bytes[scalars[place]], (0xC2...0xF4).contains(first)
+    else { return nil }
     let length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2
     let rest = scalars[place...].prefix(length).dropFirst()
     guard rest.count == length - 1, rest.contains("\u{FFFD}") else { return nil }
@@ -90,7 +91,9 @@ struct MojibakeRepair: Sendable {
   private func character(
     _ scalars: [UnicodeScalar], at place: Int
   ) -> (UnicodeScalar, length: Int)? {
-    guard let first = bytes[scalars[place]], first >= 0xC2 else { return nil }
+    guard !scalars[place].isASCII, let first = bytes[scalars[place]], first >= 0xC2 else {
+      return nil
+    }
     let run = scalars[place...].prefix(4).map { bytes[$0] ?? 0 }
     return run.withUnsafeBufferPointer { run in
       guard let start = run.baseAddress else { return nil }

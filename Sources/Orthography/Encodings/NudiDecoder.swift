@@ -35,51 +35,85 @@ struct NudiDecoder {
   }
 
   private mutating func decode(_ scope: Scope) -> Result {
-    var result = Result()
-    var text = String.UnicodeScalarView()
+    var words: [Word] = []
     while let glyph = peek(0) {
       if glyph.properties.isWhitespace {
-        text.append(glyph)
         place += 1
-        continue
+      } else {
+        words.append(word())
       }
-      let word = word()
-      if scope == .everything || isKannada(glyphs[word.start..<place], word.misplaced.count) {
+    }
+    var result = Result()
+    var text = String.UnicodeScalarView()
+    var start = 0
+    for (index, word) in words.enumerated() {
+      text.append(contentsOf: glyphs[start..<word.range.lowerBound])
+      start = word.range.upperBound
+      if scope == .everything || isKannada(words, index) {
         text += word.text.unicodeScalars
         result.misplaced += word.misplaced
         result.words += 1
       } else {
-        text.append(contentsOf: glyphs[word.start..<place])
+        text.append(contentsOf: glyphs[word.range])
       }
     }
+    text.append(contentsOf: glyphs[start...])
     result.text = String(text)
     return result
   }
 
-  /// Reads up to the next white space that ends a syllable.
-  private mutating func word() -> (text: String, misplaced: [Int], start: Int) {
-    let start = place
+  /// A word with its reading.
+  private struct Word {
+    var range: Range<Int>
     var text = ""
     var misplaced: [Int] = []
+    var likeness = Likeness.none
+  }
+
+  /// How much a word in a text that may be mixed looks like glyph codes.
+  private enum Likeness {
+    case none
+    /// Nothing speaks against it: a body above ASCII stands in it, such as © or «.
+    case possible
+    /// A sign or a consonant below stands in it.
+    case certain
+  }
+
+  /// Words that are only possible are read with their neighbours.
+  private func isKannada(_ words: [Word], _ index: Int) -> Bool {
+    guard words[index].likeness == .possible else { return words[index].likeness == .certain }
+    return [index - 1, index + 1].contains {
+      words.indices.contains($0) && words[$0].likeness == .certain
+    }
+  }
+
+  /// Reads up to the next white space that ends a syllable.
+  private mutating func word() -> Word {
+    let start = place
+    var word = Word(range: start..<start)
     while let glyph = peek(0), !glyph.properties.isWhitespace {
       if let syllable = syllable() {
-        text += syllable
+        word.text += syllable
       } else {
-        if !isPlain(glyph) { misplaced.append(place) }
-        text.unicodeScalars.append(glyph)
+        if !isPlain(glyph) { word.misplaced.append(place) }
+        word.text.unicodeScalars.append(glyph)
         place += 1
       }
     }
-    return (text, misplaced, start)
+    word.range = start..<place
+    word.likeness = likeness(glyphs[word.range], word.misplaced.count)
+    return word
   }
 
-  /// Whether a word in a text that may be mixed is one in glyph codes: a quarter of its characters
-  /// lies above ASCII ("naïve" has a fifth), one of them is a sign or body, and hardly any of them is
-  /// left without a place ("État" has its É first).
-  private func isKannada(_ word: ArraySlice<UnicodeScalar>, _ misplaced: Int) -> Bool {
+  /// A quarter of the characters lies above ASCII ("naïve" has a fifth), one of them is a sign or
+  /// body, and hardly any of them is left without a place ("État" has its É first).
+  private func likeness(_ word: ArraySlice<UnicodeScalar>, _ misplaced: Int) -> Likeness {
     let high = word.count { !$0.isASCII }
-    return word.contains(where: NudiGlyphs.core.contains) && 4 * high >= word.count
-      && 3 * misplaced < high
+    guard word.contains(where: NudiGlyphs.core.contains), 4 * high >= word.count,
+      3 * misplaced < high
+    else { return .none }
+    let isCertain = word.contains { NudiGlyphs.signs.contains($0) || NudiGlyphs.below[$0] != nil }
+    return isCertain ? .certain : .possible
   }
 
   /// What may stand between words and glyphs: digits, punctuation, Unicode's own Kannada.

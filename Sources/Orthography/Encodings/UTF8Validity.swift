@@ -3,6 +3,17 @@ enum UTF8Validity {
   /// Whether all bytes are UTF-8.
   static func isValid(_ bytes: [UInt8]) -> Bool { firstFault(in: bytes[...]) == nil }
 
+  /// The first byte above ASCII.
+  static func firstAboveASCII(in bytes: ArraySlice<UInt8>) -> Int? {
+    let start = bytes.startIndex
+    return bytes.withUnsafeBufferPointer { text in
+      guard let base = text.baseAddress else { return nil }
+      var place = 0
+      while isASCII(base, place, text.count) { place += 8 }
+      return text[place...].firstIndex { $0 >= 0x80 }.map { start + $0 }
+    }
+  }
+
   /// The first bytes that are not UTF-8: a byte that cannot begin a character, or the beginning of a
   /// character up to where it breaks off.
   static func firstFault(in bytes: ArraySlice<UInt8>) -> Range<Int>? {

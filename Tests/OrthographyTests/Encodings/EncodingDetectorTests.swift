@@ -86,6 +86,7 @@ import Testing
       "Der Übermut läßt größere Maße außer Acht, für Äpfel und Öl.",
       "Ça va très bien, où est l'été ?",
       "L'ÉCOLE DES FEMMES À LA TÉLÉ", "El niño comió piñas en São Paulo", "Ærø, Ångström, Øresund",
+      "© 2024 «mot» ± 5 °C, § 7, ® £ ¥", "® © ® ©",
     ] {
       let utf8 = DecodedText(Array(text.utf8))
       #expect(utf8.encoding == .utf8 && utf8.isCertain, "\(text): \(utf8.candidates)")
