@@ -44,12 +44,15 @@ let package = Package(
       name: "CJSON",
       cxxSettings: [.unsafeFlags(["-O3"])],
       linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),
+    .target(
+      name: "COrthographyModels", exclude: ["romanized_language.bin"],
+      cSettings: [.unsafeFlags(["-std=gnu23"])]),  // for #embed
     .target(name: "CMatMul", cSettings: kernelFlags, linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CTensorKernels", cSettings: kernelFlags, linkerSettings: [.linkedLibrary("m")]),
 
     // The stages, in the order in which data flows.
     stage("Artifacts", ["CZstd", "CZlib", "CJSON", crypto]),
-    stage("Orthography", ["CICU"]),
+    stage("Orthography", ["CICU", "COrthographyModels"]),
     stage("Conversations", ["Artifacts", "Orthography"]),
     stage("Curation", ["Artifacts", "Conversations", "Orthography"]),
     stage("Tokenization", ["Artifacts", "Orthography"]),
@@ -85,7 +88,7 @@ let package = Package(
       name: "Fixtures", path: "Tests/Fixtures", exclude: ["FIXTURES.json", "Data"],
       swiftSettings: strict),
     tests("Artifacts"),
-    tests("Orthography"),
+    tests("Orthography", ["Artifacts", crypto]),
     tests("Conversations", ["Artifacts", "Orthography"]),
     tests("Curation", ["Artifacts", "Conversations", "Orthography"]),
     tests("Tokenization", ["Artifacts"]),

@@ -1,0 +1,8 @@
+// Trained models as bytes inside the program, so that a single file can be carried to another machine. Each file says in its first bytes
+// what it is; the scripts in tools/ that made them say how.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// Tells Kannada, Telugu and English apart in Latin letters: tools/train-romanized-language.
+const uint8_t *_Nonnull corthography_romanized_language(size_t *_Nonnull count);

@@ -1,0 +1,130 @@
+internal import Foundation
+
+/// Tells in which language a text is written, as a whole and span by span: Kannada and Telugu by
+/// their scripts, and both in Latin letters too, also mixed with English.
+///
+/// ```
+/// ಇದು ಒಂದು meeting        kn, en
+/// naale meeting ide        kn-Latn, en, kn-Latn
+/// ```
+///
+/// Dandas and digits are shared by scripts and decide nothing. Accuracy on unseen text stands in
+/// `docs/ORTHOGRAPHY.md`.
+public struct LanguageIdentifier: Sendable {
+  private let model = RomanizedLanguageModel.shared
+
+  /// The identifier.
+  public init() {}
+
+  /// Below this share of the letters no language is the text's.
+  private static let leastShare = 0.6
+
+  /// What it costs to change the language between two words of Latin letters, in nats; chosen on code-mixed
+  /// Telugu (UD_Telugu_English-TECT), whose words are labelled.
+  private static let switchCost: Float = 0.5
+
+  /// The spans of a text, in order; none for a text without letters.
+  ///
+  /// The languages of neighbouring words in Latin letters are chosen together: the sequence with the
+  /// best sum of scores, less a cost for each change (Viterbi).
+  ///
+  /// - Complexity: O(n).
+  public func spans(of text: String) -> [LanguageSpan] {
+    let words = LanguageWord.words(of: text)
+    let languages = languages(of: words, in: text)
+    var spans: [LanguageSpan] = []
+    for (word, language) in zip(words, languages) {
+      if let last = spans.last, last.language == language {
+        spans[spans.count - 1].range = last.range.lowerBound..<word.range.upperBound
+        spans[spans.count - 1].letters += word.letters
+      } else {
+        spans.append(LanguageSpan(range: word.range, language: language, letters: word.letters))
+      }
+    }
+    return spans
+  }
+
+  /// The language of a text as a whole.
+  public func guess(_ text: String) -> LanguageGuess {
+    let words = LanguageWord.words(of: text)
+    let total = words.reduce(0) { $0 + $1.letters }
+    guard total > 0 else { return LanguageGuess(language: "und", confidence: 0) }
+    var counts: [Script: Int] = [:]
+    for word in words { counts[word.script, default: 0] += word.letters }
+    let best = counts.max { ($0.value, $1.key.packed) < ($1.value, $0.key.packed) }
+    guard let best, Double(best.value) >= Self.leastShare * Double(total) else {
+      return LanguageGuess(language: "mul", confidence: 1)
+    }
+    guard best.key == .latin else {
+      return LanguageGuess(
+        language: Self.tag(of: best.key), confidence: Double(best.value) / Double(total))
+    }
+    let latin = words.filter { $0.script == .latin }
+    return Self.likeliest(scores(of: latin, in: text).reduce(.zero, +))
+  }
+
+  /// The language that a script tells.
+  private static func tag(of script: Script) -> String {
+    switch script {
+    case .kannada: "kn"
+    case .telugu: "te"
+    default: "und-\(script.code)"
+    }
+  }
+
+  private static func likeliest(_ sum: RomanizedLanguageModel.Scores) -> LanguageGuess {
+    let names = RomanizedLanguageModel.languages
+    let best = names.indices.max { sum[$0] < sum[$1] } ?? 0
+    let total = names.indices.reduce(Float(0)) { $0 + exp(sum[$1] - sum[best]) }
+    return LanguageGuess(language: names[best], confidence: Double(1 / total))
+  }
+
+  private func scores(
+    of words: [LanguageWord], in text: String
+  ) -> [RomanizedLanguageModel.Scores] {
+    let bytes = text.utf8
+    return words.map { word in
+      let start = bytes.index(bytes.startIndex, offsetBy: word.range.lowerBound)
+      let end = bytes.index(start, offsetBy: word.range.count)
+      return model.scores(RomanizedLanguageModel.folded(text[start..<end]))
+    }
+  }
+
+  private func languages(of words: [LanguageWord], in text: String) -> [String] {
+    var languages: [String] = []
+    var rest = words[...]
+    while let first = rest.first {
+      guard first.script == .latin else {
+        languages.append(Self.tag(of: first.script))
+        rest = rest.dropFirst()
+        continue
+      }
+      let run = rest.prefix { $0.script == .latin }
+      languages += Self.path(through: scores(of: Array(run), in: text)).map {
+        RomanizedLanguageModel.languages[$0]
+      }
+      rest = rest.dropFirst(run.count)
+    }
+    return languages
+  }
+
+  /// The best sequence of languages for words with these scores.
+  private static func path(through scores: [RomanizedLanguageModel.Scores]) -> [Int] {
+    let states = RomanizedLanguageModel.languages.indices
+    guard var sums = scores.first else { return [] }
+    var origins: [[Int]] = []
+    for score in scores.dropFirst() {
+      let best = states.max { sums[$0] < sums[$1] } ?? 0
+      let origin = states.map { sums[$0] >= sums[best] - switchCost ? $0 : best }
+      var next = score
+      for state in states {
+        next[state] += sums[origin[state]] - (origin[state] == state ? 0 : switchCost)
+      }
+      sums = next
+      origins.append(origin)
+    }
+    var path = [states.max { sums[$0] < sums[$1] } ?? 0]
+    for origin in origins.reversed() { path.append(origin[path[path.count - 1]]) }
+    return path.reversed()
+  }
+}
