@@ -23,6 +23,13 @@ import Testing
     #expect(decode("café naïve État Noël", .glyphWords) == "café naïve État Noël")
   }
 
+  @Test func runsInTheFontAreGlyphsThroughout() {
+    #expect(NudiText(decoding: "Vj, 5").text == "ಗಿರಿ, 5")
+    #expect(NudiText(decoding: "\u{F050}\u{F0C0}").text == "ಕ")
+    #expect(NudiText(decoding: "PÀÿ").unmapped == 1)
+    #expect(NudiText(decoding: "").text == "")
+  }
+
   @Test func whatHasNoPlaceIsNamedAndKept() {
     let result = NudiDecoder.decode(Array("PÀ ÿÀ".unicodeScalars), .everything)
     #expect(result.text == "ಕ ÿÀ")
