@@ -12,6 +12,9 @@ void cicu_converter_close(cicu_converter *converter) { ucnv_close((UConverter *)
 int32_t cicu_converter_decode(
     cicu_converter *converter, const uint8_t *bytes, size_t length, int32_t is_last,
     uint16_t *units, int32_t *offsets, size_t capacity, size_t *consumed) {
+  // ICU wants a source even where nothing is left but what it holds itself.
+  static const uint8_t nothing = 0;
+  if (bytes == NULL) bytes = &nothing;
   UErrorCode status = U_ZERO_ERROR;
   UChar *target = (UChar *)units;
   const char *source = (const char *)bytes;

@@ -5,6 +5,8 @@ final class CharsetConverter {
   private let handle: OpaquePointer
   /// Where the next chunk begins in the whole input.
   private var position = 0
+  /// The first half of a surrogate pair that the end of the room has cut.
+  private var carried: [UInt16] = []
 
   private static let capacity = 1 << 15
 
@@ -57,6 +59,12 @@ final class CharsetConverter {
         faults.add(DecodingFault(offset: position + offset, bytes: Array(bytes.prefix(2))))
       }
     }
-    text += String(decoding: units, as: UTF16.self).utf8
+    var whole = carried + units
+    carried = []
+    if let last = whole.last, UTF16.isLeadSurrogate(last) {
+      carried = [last]
+      whole.removeLast()
+    }
+    text += String(decoding: whole, as: UTF16.self).utf8
   }
 }

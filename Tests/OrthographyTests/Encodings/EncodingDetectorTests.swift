@@ -40,6 +40,19 @@ import Testing
     }
   }
 
+  /// The converter's room ends within a surrogate pair.
+  @Test func longWideTextsStayWhole() throws {
+    let text = "x" + String(repeating: "😀ಕ", count: 30_000)
+    for (encoding, foundation) in [
+      (TextEncoding.utf16LittleEndian, String.Encoding.utf16LittleEndian),
+      (.utf32BigEndian, .utf32BigEndian),
+    ] {
+      let decoded = DecodedText(Array(try #require(text.data(using: foundation))), as: encoding)
+      #expect(decoded.bytes == Array(text.utf8))
+      #expect(decoded.faults.count == 0)
+    }
+  }
+
   @Test func utf8IsTakenAsItIs() {
     for text in ["", "plain", "café", Self.kannada, "తెలుగు", "😀", "naïve — “quoted” 5 €", "ರಾಮು: ÀÁ"] {
       let decoded = DecodedText(Array(text.utf8))
