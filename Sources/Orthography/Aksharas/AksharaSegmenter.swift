@@ -44,11 +44,18 @@ public struct AksharaSegmenter: Sendable {
     guard start < bytes.count, let text = bytes.baseAddress, let room = ends.baseAddress else {
       return 0
     }
-    let length = min(bytes.count - start, Self.window)
+    let length = Self.windowLength(bytes[start...])
     let found = scan(text + start, length, room, ends.count)
     // A window that cuts the text says nothing about the akshara at its end.
     let isCutShort = length < bytes.count - start && found > 1 && Int(room[found - 1]) == length
     return isCutShort ? found - 1 : found
+  }
+
+  /// How many bytes one call looks at: all, or a window that cuts no character.
+  private static func windowLength(_ rest: Slice<UnsafeBufferPointer<UInt8>>) -> Int {
+    guard rest.count > window else { return rest.count }
+    let isTrail = { (offset: Int) in rest[rest.startIndex + offset] & 0xC0 == 0x80 }
+    return (0..<4).lazy.map { window - $0 }.first { !isTrail($0) } ?? window
   }
 
   /// The pieces of a text, as slices of it.

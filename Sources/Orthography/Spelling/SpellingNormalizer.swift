@@ -10,11 +10,7 @@
 public struct SpellingNormalizer: Sendable {
   /// What is changed.
   public let policy: SpellingPolicy
-  private let passes: [any SpellingPass]
-  /// Whether one of the passes looks for the scalar.
-  private let isTrigger: [Bool]
-
-  private static let triggerLimit = 0x2030
+  private let passes: [TriggeredPass]
 
   /// A normalizer.
   public init(policy: SpellingPolicy = .formC) {
@@ -34,10 +30,7 @@ public struct SpellingNormalizer: Sendable {
     case .fullStop: passes.append(SubstitutionPass.dandasToFullStops)
     }
     if policy.spaces == .fold { passes.append(SubstitutionPass.spaces) }
-    self.passes = passes
-    isTrigger = passes.reduce(into: [Bool](repeating: false, count: Self.triggerLimit)) {
-      for scalar in $1.triggers { $0[Int(scalar)] = true }
-    }
+    self.passes = passes.map(TriggeredPass.init)
   }
 
   /// A text after the policy, with every change.
@@ -51,27 +44,27 @@ public struct SpellingNormalizer: Sendable {
 
   /// A text that was normalized before, with all changes since the original.
   public func normalized(_ text: NormalizedText) -> NormalizedText {
-    guard mayChange(text.text) else { return text }
+    guard changes(text.text) else { return text }
     var log = EditLog(text)
     while applyPasses(to: &log) || applyFormC(to: &log) {}
     return NormalizedText(
       text: String(decoding: log.current, as: UTF8.self), edits: log.edits)
   }
 
-  private func mayChange(_ text: String) -> Bool {
+  private func changes(_ text: String) -> Bool {
     var text = text
     let isASCII = text.withUTF8 { bytes in bytes.allSatisfy { $0 < 0x80 } }
     if isASCII { return false }
     if policy.form == .nfc && !NFC.isNormalized(text) { return true }
-    return !passes.isEmpty
-      && text.unicodeScalars.contains { $0.value < Self.triggerLimit && isTrigger[Int($0.value)] }
+    guard !passes.isEmpty else { return false }
+    let scalars = ScalarText(Array(text.utf8))
+    return passes.contains { !$0.edits(of: scalars).isEmpty }
   }
 
   private func applyPasses(to log: inout EditLog) -> Bool {
     var isChanged = false
-    guard !passes.isEmpty else { return false }
     var text = ScalarText(log.current)
-    for pass in passes where !pass.triggers.isDisjoint(with: text.scalars) {
+    for pass in passes {
       let edits = pass.edits(of: text)
       guard !edits.isEmpty else { continue }
       log.add(edits, pass.rule)

@@ -10,6 +10,29 @@ protocol SpellingPass: Sendable {
   func edits(of text: ScalarText) -> [PassEdit]
 }
 
+/// A pass that looks only at texts in which there may be something for it.
+struct TriggeredPass: Sendable {
+  private let pass: any SpellingPass
+  private let isTrigger: [Bool]
+
+  /// Above all triggers.
+  private static let limit = 0x2030
+
+  init(_ pass: any SpellingPass) {
+    self.pass = pass
+    isTrigger = pass.triggers.reduce(into: [Bool](repeating: false, count: Self.limit)) {
+      $0[Int($1)] = true
+    }
+  }
+
+  var rule: SpellingRule { pass.rule }
+
+  func edits(of text: ScalarText) -> [PassEdit] {
+    let mayChange = text.scalars.contains { $0 < Self.limit && isTrigger[Int($0)] }
+    return mayChange ? pass.edits(of: text) : []
+  }
+}
+
 /// Changes single scalars.
 struct SubstitutionPass: SpellingPass {
   let rule: SpellingRule

@@ -16,7 +16,8 @@ struct VowelPass: SpellingPass {
     0xC92: [0xCCC: 0xC94],  // ಒ + ೌ → ಔ
   ]
 
-  var triggers: Set<UInt32> { Set(Self.vowels.keys) }
+  /// One of the two characters of each sequence, the one that is rarer in ordinary text.
+  var triggers: Set<UInt32> { [0xC12, 0xC55, 0xC89, 0xC8B, 0xC92] }
 
   func edits(of text: ScalarText) -> [PassEdit] {
     text.scalars.indices.dropLast().compactMap { index in
