@@ -28,7 +28,8 @@ struct CharacterTokens: FirstTokens {
       throw AksharaError(
         .invalidOption,
         "`vocab_size` is \(options.vocabularySize), and there are \(alphabet.count) characters",
-        remedy: "give at least \(least), for the 256 bytes, the characters and the special tokens, or "
+        remedy:
+          "give at least \(least), for the 256 bytes, the characters and the special tokens, or "
           + "lower `character_coverage`")
     }
     var vocabulary = Vocabulary(capacity: options.vocabularySize)

@@ -40,7 +40,9 @@ struct PlaceLists: ~Copyable {
   private static let fall = 64
 
   /// Whether a pair has a list.
-  func contains(_ pair: Int32) -> Bool { stretches.count > pair && stretches[pair].start != Stretch.none }
+  func contains(_ pair: Int32) -> Bool {
+    stretches.count > pair && stretches[pair].start != Stretch.none
+  }
 
   /// Makes all lists anew.
   ///

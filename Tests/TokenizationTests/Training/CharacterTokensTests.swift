@@ -29,7 +29,8 @@ import Testing
   @Test func makesTheTokensOfTokenizers() throws {
     // The same training by `tokenizers` 0.23.3 gives these tokens; see also the parity tests.
     let tokenizer = try train(["ಕನ್ನಡ ನಾಡು  ಕನ್ನಡ", "the cat the hat"], size: 3 + 256 + 28)
-    #expect(merges(tokenizer) == [
+    #expect(
+      merges(tokenizer) == [
         "a+t", "h+e", "t+he", "ಕ+ನ", "ನ+ಡ", "್+ನಡ", "▁+the", "▁+ಕನ", "▁ಕನ+್ನಡ", "c+at", "h+at", "ಡ+ು",
         "ನ+ಾ", "▁+cat", "▁+hat", "▁+ನಾ",
       ])
@@ -43,7 +44,7 @@ import Testing
   @Test func rareCharactersBecomeBytesAndNothingIsMergedAcrossThem() throws {
     let text = String(repeating: "ab aé ", count: 3) + String(repeating: "ab ", count: 500)
     let tokenizer = try train([text], size: 3 + 256 + 6, coverage: 0.99)
-    #expect(merges(tokenizer) == ["a+b", "▁+ab", "▁+a"])
+    #expect(merges(tokenizer) == ["▁+a", "▁a+b"])
     let encoding = tokenizer.encode("aéb ")
     #expect(
       encoding.ids.map { tokenizer.definition.spelling(of: $0) }
@@ -54,7 +55,9 @@ import Testing
   @Test func loosesNothing() throws {
     let tokenizer = try train(["ಕನ್ನಡ ನಾಡು the cat the hat"], size: 3 + 256 + 40)
     var generator = SeededGenerator(seed: 4)
-    for text in ["", " ", "  a  ", "\n\ta\r\n", "▁"] + (0..<200).map({ _ in SeededText.string(&generator) }) {
+    for text in ["", " ", "  a  ", "\n\ta\r\n", "▁"]
+      + (0..<200).map({ _ in SeededText.string(&generator) })
+    {
       let decoded = tokenizer.decode(tokenizer.encode(text).ids)
       #expect(
         String(decoding: decoded, as: UTF8.self)
@@ -80,7 +83,8 @@ import Testing
     let tokenizer = try train([text], size: 3 + 256 + 60)
     for forbidden in ["<unk>", "<0x41>"] {
       let id = try #require(
-        tokenizer.specialToken(forbidden) ?? tokenizer.definition.vocabulary.id(of: Array(forbidden.utf8)))
+        tokenizer.specialToken(forbidden)
+          ?? tokenizer.definition.vocabulary.id(of: Array(forbidden.utf8)))
       #expect(!tokenizer.encode(text).ids.contains(id), "\(forbidden)")
     }
     #expect(String(decoding: tokenizer.decode(tokenizer.encode(text).ids), as: UTF8.self) == text)
@@ -162,21 +166,21 @@ import Testing
       (0..<Int.random(in: 1...40, using: &generator))
         .map { _ in letters.randomElement(using: &generator) ?? "a" }.joined()
     }
-    let tokenizer = try train(documents, size: 700)
+    let tokenizer = try train(documents, size: 330)
     var alphabet: Set<Unicode.Scalar> = ["\u{2581}"]
     for document in documents {
       alphabet.formUnion(document.unicodeScalars.filter { $0 != " " && $0 != "\n" })
     }
     #expect(
       merges(tokenizer)
-        == naiveMerges(documents, count: 700 - 259 - alphabet.count, alphabet: alphabet))
-    let rare = try train(documents, size: 700, coverage: 0.7)
+        == naiveMerges(documents, count: 330 - 259 - alphabet.count, alphabet: alphabet))
+    let rare = try train(documents, size: 330, coverage: 0.5)
     let kept = Set(
-      (259..<700).compactMap { rare.definition.spelling(of: TokenID($0))?.unicodeScalars }
+      (259..<330).compactMap { rare.definition.spelling(of: TokenID($0))?.unicodeScalars }
         .filter { $0.count == 1 }.compactMap(\.first))
     #expect(kept.count < alphabet.count)
     #expect(
-      merges(rare) == naiveMerges(documents, count: 700 - 259 - kept.count, alphabet: kept),
+      merges(rare) == naiveMerges(documents, count: 330 - 259 - kept.count, alphabet: kept),
       "seed \(seed)")
   }
 }

@@ -86,8 +86,7 @@ struct TokenizerTrainCommand: ParsableCommand {
     let options = try trainerOptions()
     let description = TokenizerFolder(bosToken: bosToken, eosToken: eosToken, padToken: padToken)
     try description.check(against: options.specialTokens)
-    let folder = try AtomicFolder(
-      output, replacing: "tokenizer.json", inputs: inputs.filter { $0 != "-" })
+    let folder = try TokenizerFolder.begin(at: output, inputs: inputs.filter { $0 != "-" })
     var trainer = try BPETrainer(options, threads: threads.threads)
     for input in inputs { try consume(input, &trainer) }
     ProgressLine.show("learning merges")
