@@ -55,10 +55,10 @@ void ctext_lookup_free_slots(ctext_slot *slots, size_t count) {
 // The slot for a new piece: the first empty one of its slots, else the next in turn.
 static ctext_slot *place_for(ctext_table *table, uint64_t hash) {
   for (uint64_t probe = 0; probe < CTEXT_PROBES; probe++) {
-    ctext_slot *slot = &table->slots[(hash + probe) & table->mask];
+    ctext_slot *slot = &table->slots[(hash & table->mask) ^ probe];
     if (slot->kind == CTEXT_EMPTY || slot->kind == CTEXT_KIND_GONE) return slot;
   }
-  return &table->slots[(hash + table->turn++ % CTEXT_PROBES) & table->mask];
+  return &table->slots[(hash & table->mask) ^ (table->turn++ % CTEXT_PROBES)];
 }
 
 static void forget_long_pieces(ctext_table *table) {

@@ -25,10 +25,13 @@ static inline int slot_matches(const ctext_slot *slot, piece_key key, uint32_t l
   return _mm_movemask_epi8(equal) == 0xFFFF && slot->kind == length;
 }
 
+// Half a cache line: text has seldom more than eight tokens in a piece, and a store of a whole line
+// nearly always touches two.
 static inline void slot_copy(const ctext_slot *slot, int32_t *ids) {
-  const __m256i *from = (const __m256i *)slot;
-  _mm256_storeu_si256((__m256i *)ids, _mm256_load_si256(from));
-  _mm256_storeu_si256((__m256i *)ids + 1, _mm256_load_si256(from + 1));
+  _mm256_storeu_si256((__m256i *)ids, _mm256_load_si256((const __m256i *)slot));
+}
+static inline void slot_copy_rest(const ctext_slot *slot, int32_t *ids) {
+  _mm256_storeu_si256((__m256i *)ids + 1, _mm256_load_si256((const __m256i *)slot + 1));
 }
 
 #include "ctext_lookup_body.h"

@@ -23,9 +23,13 @@ static inline int slot_matches(const ctext_slot *slot, piece_key key, uint32_t l
   return (different | (slot->kind ^ length)) == 0;
 }
 
-// One load and one store of a cache line.
+// Half a cache line: text has seldom more than eight tokens in a piece, and a store of a whole line
+// nearly always touches two.
 static inline void slot_copy(const ctext_slot *slot, int32_t *ids) {
-  _mm512_storeu_si512(ids, _mm512_load_si512(slot));
+  _mm256_storeu_si256((__m256i *)ids, _mm256_load_si256((const __m256i *)slot));
+}
+static inline void slot_copy_rest(const ctext_slot *slot, int32_t *ids) {
+  _mm256_storeu_si256((__m256i *)ids + 1, _mm256_load_si256((const __m256i *)slot + 1));
 }
 
 #include "ctext_lookup_body.h"

@@ -32,8 +32,7 @@ static inline int ctext_find_long(const ctext_table *table, const uint8_t *piece
   if (length > CTEXT_LONG_PIECE) return -1;
   uint64_t hash = ctext_long_hash(piece, length);
   for (uint64_t probe = 0; probe < CTEXT_PROBES; probe++) {
-    const ctext_slot *slot = &table->slots[(hash + probe) & table->mask];
-    if (slot->kind == CTEXT_EMPTY) return -1;
+    const ctext_slot *slot = &table->slots[(hash & table->mask) ^ probe];
     uint64_t slot_hash;
     uint32_t place[2];
     memcpy(&slot_hash, slot->key, 8);

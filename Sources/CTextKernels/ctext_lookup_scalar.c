@@ -24,7 +24,10 @@ static inline int slot_matches(const ctext_slot *slot, piece_key key, uint32_t l
   return other.low == key.low && other.high == key.high && slot->kind == length;
 }
 
-static inline void slot_copy(const ctext_slot *slot, int32_t *ids) { memcpy(ids, slot, 64); }
+static inline void slot_copy(const ctext_slot *slot, int32_t *ids) { memcpy(ids, slot->ids, 32); }
+static inline void slot_copy_rest(const ctext_slot *slot, int32_t *ids) {
+  memcpy(ids + 8, slot->ids + 8, sizeof slot->ids - 32);
+}
 
 #include "ctext_lookup_body.h"
 

@@ -13,9 +13,9 @@
 //                 begin in the arena (4)
 //   kind 18       the slot held a longer piece that the arena no longer has: it matches nothing
 //
-// A piece lies in one of `probes` slots from the one that its hash names, cyclically; behind an
-// empty slot it is not looked for. Slots never become empty again, so that holds whatever is
-// replaced.
+// A piece lies in one of the four slots of its bucket (256 bytes, aligned): the slots `hash ^ 0`, `hash ^ 1`,
+// `hash ^ 2`, `hash ^ 3`, in this order. In which of them it lies makes no difference to
+// what is found, so that two pieces of a bucket may change places.
 #ifndef CTEXT_LOOKUP_H
 #define CTEXT_LOOKUP_H
 
@@ -42,7 +42,7 @@ typedef struct {
 
 typedef struct {
   ctext_slot *slots;        // 64-byte aligned, zeroed at first
-  uint64_t mask;            // the number of slots, a power of two, less 1
+  uint64_t mask;            // the number of slots, a power of two from 4 on, less 1
   uint8_t *arena;           // the bytes of long pieces
   uint32_t arena_capacity;  // its size
   uint32_t arena_count;     // the part of it that is used
