@@ -55,43 +55,77 @@ void ctext_lookup_free_slots(ctext_slot *slots, size_t count) {
 // The slot for a new piece: the first empty one of its slots, else the next in turn.
 static ctext_slot *place_for(ctext_table *table, uint64_t hash) {
   for (uint64_t probe = 0; probe < CTEXT_PROBES; probe++) {
-    ctext_slot *slot = &table->slots[(hash + probe) & table->mask];
-    if (slot->kind == CTEXT_EMPTY || slot->kind == CTEXT_KIND_GONE) return slot;
+    ctext_slot *slot = &table->slots[(hash & table->mask) ^ probe];
+    if (ctext_kind(slot) == CTEXT_EMPTY || ctext_kind(slot) == CTEXT_KIND_GONE) return slot;
   }
-  return &table->slots[(hash + table->turn++ % CTEXT_PROBES) & table->mask];
+  return &table->slots[(hash & table->mask) ^ (table->turn++ % CTEXT_PROBES)];
 }
 
-static void forget_long_pieces(ctext_table *table) {
+static void empty_arena(ctext_table *table) {
   for (uint64_t i = 0; i <= table->mask; i++) {
-    if (table->slots[i].kind == CTEXT_KIND_LONG) table->slots[i].kind = CTEXT_KIND_GONE;
+    ctext_slot *slot = &table->slots[i];
+    if (ctext_kind(slot) == CTEXT_KIND_LONG || ctext_count(slot) == CTEXT_COUNT_IN_ARENA) {
+      slot->kind_and_count = CTEXT_KIND_GONE;
+    }
   }
   table->arena_count = 0;
 }
 
+// Puts bytes into the arena, which has room for them, and returns where they begin.
+static uint32_t put(ctext_table *table, const void *bytes, size_t size) {
+  uint32_t place = table->arena_count;
+  memcpy(table->arena + place, bytes, size);
+  table->arena_count += (uint32_t)size;
+  return place;
+}
+
+// Whether all ids stand in a slot.
+static int fits_slot(const int32_t *ids, size_t count) {
+  uint32_t all = 0;
+  for (size_t i = 0; i < count; i++) all |= (uint32_t)ids[i];
+  return count <= CTEXT_SLOT_IDS && all >> CTEXT_ID_BITS == 0;
+}
+
+// Writes ids of 20 bits, one behind the other: two of them are five bytes.
+static void pack(ctext_slot *slot, const int32_t *ids, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    uint32_t bits = (uint32_t)ids[i] << (i % 2 * 4);
+    for (size_t byte = 0; byte < 3; byte++) {
+      slot->ids[i * CTEXT_ID_BITS / 8 + byte] |= (uint8_t)(bits >> 8 * byte);
+    }
+  }
+}
+
 void ctext_lookup_insert(ctext_table *table, const uint8_t *piece, size_t length,
                          const int32_t *ids, size_t id_count) {
-  if (length == 0 || length > CTEXT_LONG_PIECE || id_count > CTEXT_SLOT_IDS) return;
-  uint8_t key[16] = {0};
+  if (length == 0 || length > CTEXT_LONG_PIECE || id_count > CTEXT_PIECE_IDS) return;
+  int is_long = length > CTEXT_SHORT_PIECE, fits = fits_slot(ids, id_count);
+  size_t needed = (is_long ? length : 0) + (fits ? 0 : (id_count + 7) / 8 * 32);
+  if (needed > table->arena_capacity) return;
+  if (needed > table->arena_capacity - table->arena_count) empty_arena(table);
+  ctext_slot slot = {0};
   uint64_t hash;
-  if (length <= CTEXT_SHORT_PIECE) {
-    uint64_t halves[2];
-    memcpy(key, piece, length);
-    memcpy(halves, key, 16);
-    hash = ctext_fold(halves[0], halves[1]);
-  } else {
-    if (length > table->arena_capacity) return;
-    if (length > table->arena_capacity - table->arena_count) forget_long_pieces(table);
-    uint32_t place[2] = {(uint32_t)length, table->arena_count};
+  if (is_long) {
     hash = ctext_long_hash(piece, length);
-    memcpy(key, &hash, 8);
-    memcpy(key + 8, place, 8);
-    memcpy(table->arena + table->arena_count, piece, length);
-    table->arena_count += (uint32_t)length;
+    uint32_t place[2] = {(uint32_t)length, put(table, piece, length)};
+    memcpy(slot.key, &hash, 8);
+    memcpy(slot.key + 8, place, 8);
+  } else {
+    uint64_t halves[2];
+    memcpy(slot.key, piece, length);
+    memcpy(halves, slot.key, 16);
+    hash = ctext_fold(halves[0], halves[1]);
   }
-  ctext_slot *slot = place_for(table, hash);
-  memset(slot, 0, sizeof *slot);
-  memcpy(slot->ids, ids, id_count * sizeof *ids);
-  slot->count = (uint8_t)id_count;
-  slot->kind = length <= CTEXT_SHORT_PIECE ? (uint8_t)length : CTEXT_KIND_LONG;
-  memcpy(slot->key, key, 16);
+  if (fits) {
+    pack(&slot, ids, id_count);
+  } else {
+    int32_t all[(CTEXT_PIECE_IDS + 7) / 8 * 8] = {0};
+    memcpy(all, ids, id_count * sizeof *ids);
+    uint32_t place = put(table, all, (id_count + 7) / 8 * 32);
+    memcpy(slot.ids, &place, 4);
+    slot.ids[4] = (uint8_t)id_count;
+  }
+  uint32_t kind = is_long ? CTEXT_KIND_LONG : (uint32_t)length;
+  slot.kind_and_count = (uint8_t)(kind | (fits ? id_count : CTEXT_COUNT_IN_ARENA) << 5);
+  *place_for(table, hash) = slot;
 }

@@ -1,10 +1,12 @@
 // The lookup that ctext_lookup.h describes: the one body of all instruction sets. Each of them
 // brings
 //   piece_key                      16 bytes in a register
-//   key_load(p, length)            the first `length` (1 … 16) of the 16 bytes at p, zeros behind
+//   key_load(p, length)            the first `length` of the 16 bytes at p, zeros behind; anything if
+//                                  there are more
 //   key_low(k), key_high(k)        its two 64-bit halves
 //   slot_matches(slot, k, length)  whether the slot holds the short piece
-//   slot_copy(slot, ids)           the slot's first 64 bytes to `ids`: at least all its ids
+//   unpack(slot, ids)              the six ids of 20 bits, whatever their number, to `ids`, and up
+//                                  to two more
 //
 // While the ids of piece i are fetched, the key and the hash of piece i + AHEAD are made and its
 // slot is asked for, so that its cache line is on the way for some hundred cycles:
@@ -26,11 +28,11 @@ static inline void prepare(const ctext_table *table, const uint8_t *text, size_t
                            uint32_t begin, uint32_t end, prepared *piece) {
   uint32_t length = end - begin;
   if (__builtin_expect(text_count - begin >= 16, 1)) {
-    piece->key = key_load(text + begin, length < 16 ? length : 16);
+    piece->key = key_load(text + begin, length);
   } else {  // 16 bytes from here would lie behind the text
     uint8_t tail[16] = {0};
     memcpy(tail, text + begin, text_count - begin);
-    piece->key = key_load(tail, length < 16 ? length : 16);
+    piece->key = key_load(tail, length);
   }
   uint64_t hash = ctext_fold(key_low(piece->key), key_high(piece->key));
   piece->slot = &table->slots[hash & table->mask];
@@ -39,12 +41,20 @@ static inline void prepare(const ctext_table *table, const uint8_t *text, size_t
   __builtin_prefetch(piece->slot);
 }
 
-// The slot of a short piece that is not in the first of its slots; NULL if the table lacks it.
-static const ctext_slot *find_further(const ctext_table *table, const prepared *piece) {
-  const ctext_slot *slot = piece->slot;
-  for (int probe = 1; probe < CTEXT_PROBES && slot->kind != CTEXT_EMPTY; probe++) {
-    slot = &table->slots[(uint64_t)(slot - table->slots + 1) & table->mask];
-    if (slot_matches(slot, piece->key, piece->length)) return slot;
+// The slot of a short piece that is not in the first of its slots; NULL if the table lacks it. It
+// changes places with what is there: of the pieces that share a first slot the one met last has it,
+// so that a frequent piece is found at once, without a branch that the processor did not foresee.
+static __attribute__((noinline)) const ctext_slot *find_further(const ctext_table *table,
+                                                                const prepared *piece) {
+  uint64_t first = (uint64_t)(piece->slot - table->slots);
+  for (uint64_t probe = 1; probe < CTEXT_PROBES; probe++) {
+    ctext_slot *slot = &table->slots[first ^ probe];
+    if (slot_matches(slot, piece->key, piece->length)) {
+      ctext_slot found = *slot;
+      *slot = table->slots[first];
+      table->slots[first] = found;
+      return &table->slots[first];
+    }
   }
   return NULL;
 }
@@ -62,19 +72,20 @@ static size_t lookup(const ctext_table *table, const uint8_t *text, size_t text_
   }
   for (; i < piece_count; i++) {
     prepared *piece = &ring[i % AHEAD];
+    const ctext_slot *slot = piece->slot;
     if (__builtin_expect(piece->length > CTEXT_SHORT_PIECE, 0)) {
-      int found = ctext_find_long(table, text + piece->begin, piece->length, out);
-      if (found < 0) break;
-      out += found;
-    } else {
-      const ctext_slot *slot = piece->slot;
-      if (__builtin_expect(!slot_matches(slot, piece->key, piece->length), 0)) {
-        slot = find_further(table, piece);
-        if (slot == NULL) break;
-      }
-      slot_copy(slot, out);
-      out += slot->count;
+      slot = ctext_find_long(table, text + piece->begin, piece->length);
+      if (slot == NULL) break;
+    } else if (__builtin_expect(!slot_matches(slot, piece->key, piece->length), 0)) {
+      slot = find_further(table, piece);
+      if (slot == NULL) break;
     }
+    uint32_t count = ctext_count(slot);
+    unpack(slot, out);
+    if (__builtin_expect(count == CTEXT_COUNT_IN_ARENA, 0)) {
+      count = ctext_ids_in_arena(table, slot, out);
+    }
+    out += count;
     if (ready < piece_count) {
       prepare(table, text, text_count, begin, ends[ready], piece);
       begin = ends[ready++] & ~CTEXT_REMOVED;

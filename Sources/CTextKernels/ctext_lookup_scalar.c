@@ -21,10 +21,18 @@ static inline uint64_t key_high(piece_key key) { return key.high; }
 static inline int slot_matches(const ctext_slot *slot, piece_key key, uint32_t length) {
   piece_key other;
   memcpy(&other, slot->key, 16);
-  return other.low == key.low && other.high == key.high && slot->kind == length;
+  return other.low == key.low && other.high == key.high && ctext_kind(slot) == length;
 }
 
-static inline void slot_copy(const ctext_slot *slot, int32_t *ids) { memcpy(ids, slot, 64); }
+// Two ids of 20 bits are five bytes; the eight from there on lie in the slot.
+static inline void unpack(const ctext_slot *slot, int32_t *ids) {
+  for (int i = 0; i < CTEXT_SLOT_IDS; i += 2) {
+    uint64_t bits;
+    memcpy(&bits, (const uint8_t *)slot + i / 2 * 5, 8);
+    ids[i] = (int32_t)(bits & 0xFFFFF);
+    ids[i + 1] = (int32_t)(bits >> CTEXT_ID_BITS & 0xFFFFF);
+  }
+}
 
 #include "ctext_lookup_body.h"
 

@@ -66,7 +66,7 @@ static inline __m512i three_bytes(const ctext_pattern *pattern, const uint8_t *p
 }
 
 // The same for characters of two bytes, whose page is in their first byte.
-static inline __m512i two_bytes(const ctext_pattern *pattern, const uint8_t *p, __m512i result,
+static __attribute__((noinline)) __m512i two_bytes(const ctext_pattern *pattern, const uint8_t *p, __m512i result,
                                 uint64_t lead, uint64_t second) {
   __m512i p0 = _mm512_loadu_si512(p);
   __m512i first_bytes = _mm512_mask_mov_epi8(p0, second, _mm512_loadu_si512(p - 1));
@@ -84,8 +84,9 @@ static inline __m512i two_bytes(const ctext_pattern *pattern, const uint8_t *p, 
   return result;
 }
 
-// Characters of four bytes, one by one.
-static inline __m512i four_bytes(const ctext_pattern *pattern, const uint8_t *p, __m512i result,
+// Characters of four bytes, one by one. Not in line, like `two_bytes`: both are rare where there are
+// many of three, and need the registers.
+static __attribute__((noinline)) __m512i four_bytes(const ctext_pattern *pattern, const uint8_t *p, __m512i result,
                                  uint64_t lead, uint64_t before) {
   // Bytes 0 … 3 are the ones before the block.
   uint8_t classes[3 + 64 + 4];
@@ -115,7 +116,7 @@ static inline uint64_t well_formed_fours(const uint8_t *p, uint64_t lead) {
   return result;
 }
 
-static inline __m512i multibyte(const ctext_pattern *pattern, const uint8_t *p, __m512i bytes,
+__attribute__((always_inline)) static inline __m512i multibyte(const ctext_pattern *pattern, const uint8_t *p, __m512i bytes,
                                 __m512i classes, uint64_t high, block_state *state,
                                 uint64_t *starts) {
   __m512i next = _mm512_loadu_si512(p + 1), after = _mm512_loadu_si512(p + 2);
@@ -133,7 +134,7 @@ static inline __m512i multibyte(const ctext_pattern *pattern, const uint8_t *p, 
   uint64_t e0 = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)0xE0));
   uint64_t ed = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)0xED));
   three &= ~((e0 & ~from_a0) | (ed & from_a0));
-  uint64_t four = from_f0 ? well_formed_fours(p, from_f0) : 0;
+  uint64_t four = __builtin_expect(from_f0 != 0, 0) ? well_formed_fours(p, from_f0) : 0;
   uint64_t second_of_two = two << 1 | state->two >> 63;
   uint64_t second = three << 1 | state->three >> 63, third = three << 2 | state->three >> 62;
   uint64_t rest_of_four = four << 1 | state->four >> 63 | four << 2 | state->four >> 62 |
@@ -142,8 +143,8 @@ static inline __m512i multibyte(const ctext_pattern *pattern, const uint8_t *p, 
   classes = _mm512_mask_mov_epi8(classes, high,
                                  _mm512_set1_epi8((char)ctext_class(pattern, 0xFFFD)));
   if (three | second | third) classes = three_bytes(pattern, p, classes, three, second, third);
-  if (two | second_of_two) classes = two_bytes(pattern, p, classes, two, second_of_two);
-  if (four | rest_of_four) classes = four_bytes(pattern, p, classes, four, state->four);
+  if (__builtin_expect((two | second_of_two) != 0, 0)) classes = two_bytes(pattern, p, classes, two, second_of_two);
+  if (__builtin_expect((four | rest_of_four) != 0, 0)) classes = four_bytes(pattern, p, classes, four, state->four);
   *state = (block_state){two, three, four};
   return classes;
 }

@@ -51,7 +51,7 @@ import Testing
 
   @Test(arguments: instructions) func leavesOutWhatIsTooLong(_ instructions: TextInstructions) {
     let table = PieceTable(instructions, slotCount: 64, arenaSize: 1024)
-    insert([0x61, 0x62], Array(1...12), into: table)
+    insert([0x61, 0x62], Array(1...33), into: table)
     insert([UInt8](repeating: 1, count: 257), [1], into: table)
     #expect(find([0x61, 0x62], in: table) == nil)
     #expect(find([UInt8](repeating: 1, count: 257), in: table) == nil)
@@ -70,8 +70,8 @@ import Testing
         #expect(ids == known[piece], "\(piece)")
         found += 1
       } else {
-        let ids = (0..<Int.random(in: 1...11, using: &generator)).map { _ in
-          TokenID.random(in: 0...1000, using: &generator)
+        let ids = (0..<Int.random(in: 1...32, using: &generator)).map { _ in
+          TokenID.random(in: 0...(1 << 20) + 1000, using: &generator)
         }
         known[piece] = ids
         insert(piece, ids, into: table)

@@ -3,17 +3,17 @@ internal import CTextKernels
 /// The tokens of pieces that were met before: a cache in front of the merges, of one thread.
 ///
 /// `ctext_lookup.h` draws its slots. What it holds never changes what text becomes, only how soon:
-/// it holds what the merges gave. Its memory is bounded: 2^19 slots of 64 bytes and 4 MiB for the
-/// bytes of pieces longer than 16. Where a piece finds its four slots taken, one of them is
-/// replaced, in turn.
+/// it holds what the merges gave. Its memory is bounded: 2^20 slots of 32 bytes and 4 MiB for what does
+/// not stand in slots, long pieces and many tokens. Where a piece finds its four slots taken, one of
+/// them is replaced, in turn.
 final class PieceTable {
-  /// The number of slots: 16 MB of English hold 168,000 different pieces, of Kannada 29,000. With
-  /// 2^18 of them English took a third longer, because frequent pieces were replaced by rare ones.
-  static let slotCount = 1 << 19
-  /// Bytes for long pieces.
+  /// The number of slots: 16 MB of English hold 168,000 different pieces, of Kannada 31,000, and the
+  /// vocabulary may come on top. With fewer slots frequent pieces share them with rare ones.
+  static let slotCount = 1 << 20
+  /// Bytes for long pieces and many tokens.
   static let arenaSize = 4 << 20
 
-  private static let mostTokens = CTEXT_SLOT_IDS
+  private static let mostTokens = CTEXT_PIECE_IDS
   /// The lookup writes whole slots: some elements behind the last token.
   private static let slack = CTEXT_IDS_SLACK
 
