@@ -17,6 +17,6 @@ struct TokenizerConvertCommand: ParsableCommand {
   var output: String
 
   func run() throws {
-    try source.tokenizer().write(tokenizerJSON: output)
+    try source.read().write(tokenizerJSON: output)
   }
 }

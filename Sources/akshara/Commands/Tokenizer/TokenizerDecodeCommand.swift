@@ -15,7 +15,7 @@ struct TokenizerDecodeCommand: ParsableCommand {
   @OptionGroup var parallel: ThreadOptions
 
   func run() throws {
-    try TokenStream(source.tokenizer(), threads: parallel.threads).decode(
+    try TokenStream(source.read(), threads: parallel.threads).decode(
       from: DocumentReader("-", layout: .line), separator: whole ? [] : [0x0A],
       write: StandardOutput.write)
   }

@@ -33,7 +33,7 @@ struct TokenizerEncodeCommand: ParsableCommand {
 
   func run() throws {
     let layout: DocumentReader.Layout = whole ? .whole : strings ? .jsonString : .line
-    try TokenStream(source.tokenizer(), threads: parallel.threads, framesTexts: framed).encode(
+    try TokenStream(source.read(), threads: parallel.threads, framesTexts: framed).encode(
       from: DocumentReader("-", layout: layout), specials: special, as: json ? .json : .ids,
       write: StandardOutput.write)
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Artifacts
 import Tokenization
 
 /// `akshara tokenizer pretokens`.
@@ -42,6 +43,10 @@ struct TokenizerPretokensCommand: ParsableCommand {
   private func pretokenizer() throws -> Pretokenizer {
     if let pattern { return Pretokenizer(try SplitPattern(named: pattern)) }
     if let regex { return try Pretokenizer(.split(.regex(regex), .isolated, inverted: false)) }
-    return try BPETokenizer(contentsOf: tokenizer ?? "").pretokenizer
+    let path = tokenizer ?? ""
+    if let pretokenizer = try BPETokenizer(contentsOf: path).pretokenizer { return pretokenizer }
+    throw AksharaError(
+      .unsupported, "this tokenizer rewrites text before it is cut", at: SourceLocation(file: path),
+      remedy: "look at its tokens instead: akshara tokenizer encode --strings")
   }
 }

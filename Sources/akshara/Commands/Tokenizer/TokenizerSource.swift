@@ -23,7 +23,7 @@ struct TokenizerSource: ParsableArguments {
   var specialTokens: [String] = []
 
   /// Reads the tokenizer.
-  func tokenizer() throws -> BPETokenizer {
+  func read() throws -> BPETokenizer {
     try BPETokenizer(
       contentsOf: tokenizer, pattern: pattern.map(SplitPattern.init(named:)),
       specialTokens: specialTokens.flatMap(AddedToken.specialTokens(named:)))
