@@ -35,12 +35,13 @@ public final class BPETokenizer: Tokenizer {
   ///
   /// - Parameters:
   ///   - content: the `tokenizer.json` that it came from; `nil` if it came from elsewhere.
+  ///   - digest: that of `content`, if it is known.
   ///   - source: the file of another kind that it came from.
   ///   - location: the file that errors name.
   /// - Throws: `unsupported`, `malformed`.
   init(
-    _ definition: BPEDefinition, content: [UInt8]? = nil, source: [UInt8] = [],
-    at location: SourceLocation? = nil
+    _ definition: BPEDefinition, content: [UInt8]? = nil, digest: Digest? = nil,
+    source: [UInt8] = [], at location: SourceLocation? = nil
   ) throws {
     self.definition = definition
     let segments = SegmentEncoder(definition)
@@ -49,7 +50,7 @@ public final class BPETokenizer: Tokenizer {
     vocabularyCount = definition.endID
     addedTokenDecoder = definition.decoder.forAddedTokens
     decodesToOwnBytes = definition.characters == nil && definition.decoder == .byteLevel
-    self.content = TokenizerContent(content, source: source) {
+    self.content = TokenizerContent(content, digest: digest, source: source) {
       try definition.tokenizerJSON(at: location)
     }
     let tokens = definition.addedTokens

@@ -90,6 +90,25 @@ import Testing
     #expect(decoded.output == text)
   }
 
+  /// NUL, carriage returns and empty lines are text; a last line without a line feed gets one.
+  @Test func linesMayHoldAnything() throws {
+    guard let akshara = AksharaProcess() else { return }
+    let file = try train(akshara) + "/tokenizer.json"
+    for (text, decodedText) in [
+      ("a\0b\r\n\r\nlast", "a\0b\r\n\r\nlast\n"), ("\n\n", "\n\n"), ("", ""), ("\0", "\0\n"),
+    ] {
+      let encoded = try akshara.run(["tokenizer", "encode", "--tokenizer", file], input: text)
+      #expect(encoded.status == 0, "\(encoded.errors)")
+      let decoded = try akshara.run(
+        ["tokenizer", "decode", "--tokenizer", file], input: encoded.output)
+      #expect(decoded.output == decodedText)
+    }
+    let full = try akshara.run(
+      ["tokenizer", "encode", "--tokenizer", file], input: "x\n", outputTo: "/dev/full")
+    #expect(full.status == 1)
+    #expect(full.errors == "akshara: cannot write to standard output\n")
+  }
+
   @Test func saysWhatIsWrong() throws {
     guard let akshara = AksharaProcess() else { return }
     func errors(_ arguments: String..., input: String = "") throws -> String {

@@ -14,6 +14,13 @@ public final class ByteSource {
   private var pending: Range<Int>
   private var inputEnded = false
 
+  /// The size of the file as it is stored, in bytes; 0 for what is no plain file, such as a pipe.
+  package var storedSize: Int {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return 0 }
+    return Int(status.st_size)
+  }
+
   private static let bufferSize = 1 << 18
   /// How much may come out of a compressed file whatever its size: 1 GiB.
   static let freeExpansion = 1 << 30

@@ -8,10 +8,10 @@ struct BPEModelReader {
   let addedTokens: [AddedToken]
   /// Whether the pretokenizer spells bytes.
   let isByteLevel: Bool
-  private(set) var vocabulary = Vocabulary()
-  private(set) var merges: [Merge] = []
+  private var vocabulary = Vocabulary()
+  private var merges: [Merge] = []
   /// The rules for a vocabulary that is read as text.
-  private(set) var characters: CharacterRules?
+  private var characters: CharacterRules?
   /// The IDs of special tokens that stand in `vocab`, by their text.
   private var specials: [[UInt8]: TokenID] = [:]
 
@@ -24,7 +24,7 @@ struct BPEModelReader {
   /// Reads both.
   ///
   /// - Throws: `malformed`.
-  mutating func read() throws {
+  mutating func read() throws -> BPEModelParts {
     guard let pairs = section["vocab"]?.object?.pairs else {
       throw section.malformed("vocab", "is not an object")
     }
@@ -32,6 +32,7 @@ struct BPEModelReader {
     try readVocabulary(pairs)
     try readCharacterRules()
     try readMerges()
+    return BPEModelParts(vocabulary: vocabulary, merges: merges, characters: characters)
   }
 
   // MARK: The vocabulary

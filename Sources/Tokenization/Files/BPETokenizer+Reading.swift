@@ -18,20 +18,27 @@ extension BPETokenizer {
   ///     `tokenizer.model`, which are looked for in this order.
   ///   - pattern: only for a rank file, or the file's own.
   ///   - specialTokens: only for a rank file.
+  ///   - cache: where what is slow to read is kept for the next time; the usual places, unless
+  ///     `AKSHARA_TOKENIZER_CACHE=off`, if it is `nil`.
   /// - Throws: `missingFile`, `unreadable`, `malformed`; `unsupported` for parts that Akshara does
   ///   not know, by their name; `invalidOption` if `pattern` is missing or contradicts the file.
   public convenience init(
-    contentsOf path: String, pattern: SplitPattern? = nil, specialTokens: [AddedToken] = []
+    contentsOf path: String, pattern: SplitPattern? = nil, specialTokens: [AddedToken] = [],
+    cache: TokenizerCache? = nil
   ) throws {
     let path = try TokenizerPlace.file(path)
     let location = SourceLocation(file: path)
     let bytes = try TokenizerFile.bytes(of: path)
-    let file = TokenizerFile(bytes, at: location)
+    let place = try (cache ?? .chosen()).place(for: path, content: bytes)
+    let compiled = place?.read()
+    let file = TokenizerFile(bytes, compiled: compiled, at: location)
     let definition = try file.definition(pattern: pattern, specialTokens: specialTokens)
     switch file.kind {
-    case .tokenizerJSON: try self.init(definition, content: bytes, at: location)
+    case .tokenizerJSON:
+      try self.init(definition, content: bytes, digest: place?.source, at: location)
     case .tekken, .sentencePiece, .ranks:
       try self.init(definition, source: bytes, at: location)
     }
+    if compiled == nil, let place, let new = file.compiled(definition) { place.write(new) }
   }
 }

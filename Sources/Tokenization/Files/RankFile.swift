@@ -43,12 +43,10 @@ struct RankFile {
     }
   }
 
-  /// The tokenizer that the file, a pattern and special tokens define.
-  func definition(pattern: SplitPattern, specialTokens: [AddedToken]) -> BPEDefinition {
-    BPEDefinition(
-      pretokenizer: Pretokenizer(pattern), vocabulary: vocabulary,
-      merges: RankMerges.merges(of: vocabulary), prefersWholePretokens: true,
-      addedTokens: specialTokens)
+  /// The tokens, and the merges that their ranks say.
+  var parts: BPEModelParts {
+    BPEModelParts(
+      vocabulary: vocabulary, merges: RankMerges.merges(of: vocabulary), characters: nil)
   }
 }
 

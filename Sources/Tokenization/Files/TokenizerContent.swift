@@ -17,11 +17,14 @@ final class TokenizerContent: Sendable {
 
   /// The content `bytes`, or what `make` gives.
   ///
-  /// - Parameter source: what the digest is of where `make` throws.
+  /// - Parameters:
+  ///   - digest: that of `bytes`, if it is known.
+  ///   - source: what the digest is of where `make` throws.
   init(
-    _ bytes: [UInt8]?, source: [UInt8] = [], make: @escaping @Sendable () throws -> [UInt8]
+    _ bytes: [UInt8]?, digest: Digest? = nil, source: [UInt8] = [],
+    make: @escaping @Sendable () throws -> [UInt8]
   ) {
-    state = Mutex(State(bytes: bytes))
+    state = Mutex(State(bytes: bytes, digest: digest))
     self.source = source
     self.make = make
   }

@@ -11,6 +11,8 @@ struct TokenizerFile {
   private let bytes: [UInt8]
   private let document: Result<JSONValue, any Error>?
   private let location: SourceLocation
+  /// What a cache has kept of the file.
+  private let compiled: CompiledTokenizer?
 
   /// The uncompressed content of a file, without a byte order mark.
   ///
@@ -18,6 +20,7 @@ struct TokenizerFile {
   static func bytes(of path: String) throws -> [UInt8] {
     let source = try ByteSource(path)
     var bytes: [UInt8] = []
+    bytes.reserveCapacity(min(source.storedSize, BPETokenizer.largestFile))
     var buffer = [UInt8](repeating: 0, count: 1 << 18)
     while true {
       let count = try buffer.withUnsafeMutableBytes { try source.read(into: $0) }
@@ -32,10 +35,16 @@ struct TokenizerFile {
     return bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes[3...]) : bytes
   }
 
-  /// Finds out what `bytes` are.
-  init(_ bytes: [UInt8], at location: SourceLocation) {
+  /// Finds out what `bytes` are, unless a cache knows.
+  init(_ bytes: [UInt8], compiled: CompiledTokenizer? = nil, at location: SourceLocation) {
     self.bytes = bytes
     self.location = location
+    self.compiled = compiled
+    if let compiled {
+      kind = compiled.kind == .ranks ? .ranks : .tokenizerJSON
+      document = compiled.document.map(Result.success)
+      return
+    }
     let space: [UInt8] = [0x20, 0x09, 0x0A, 0x0D]
     if SentencePieceFile.isLikely(bytes) {
       kind = .sentencePiece
@@ -74,7 +83,18 @@ struct TokenizerFile {
     }
     return kind == .tekken
       ? try TekkenFile(document, at: location).definition()
-      : try TokenizerJSONReader(location: location).definition(of: document)
+      : try TokenizerJSONReader(location: location)
+        .definition(of: document, compiled: compiled?.model)
+  }
+
+  /// What a cache may keep of the file, whose definition is `definition`.
+  func compiled(_ definition: BPEDefinition) -> CompiledTokenizer? {
+    switch kind {
+    case .tokenizerJSON:
+      (try? document?.get()).flatMap { CompiledTokenizer.tokenizerJSON($0, definition) }
+    case .ranks: .ranks(definition)
+    case .tekken, .sentencePiece: nil
+    }
   }
 
   private func rankDefinition(
@@ -86,7 +106,9 @@ struct TokenizerFile {
         remedy: "name the split pattern: "
           + SplitPattern.allCases.map(\.rawValue).joined(separator: ", "))
     }
-    return try RankFile(bytes, at: location).definition(
-      pattern: pattern, specialTokens: specialTokens)
+    let parts = try compiled?.model ?? RankFile(bytes, at: location).parts
+    return BPEDefinition(
+      pretokenizer: Pretokenizer(pattern), vocabulary: parts.vocabulary, merges: parts.merges,
+      prefersWholePretokens: true, addedTokens: specialTokens)
   }
 }

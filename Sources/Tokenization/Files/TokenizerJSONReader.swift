@@ -9,8 +9,11 @@ struct TokenizerJSONReader {
 
   /// The definition that the document holds.
   ///
+  /// - Parameter compiled: tokens and merges, if they were read before; the document then has none.
   /// - Throws: `malformed`, `unsupported`.
-  func definition(of document: JSONValue) throws -> BPEDefinition {
+  func definition(
+    of document: JSONValue, compiled: BPEModelParts? = nil
+  ) throws -> BPEDefinition {
     let root = try TokenizerJSONSection(document, name: "", location: location)
     try root.allow([
       "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer",
@@ -21,13 +24,16 @@ struct TokenizerJSONReader {
     try checkModel(model)
     let pretokenization = try Pretokenization(root)
     let addedTokens = try addedTokens(of: root)
-    var reader = BPEModelReader(
-      section: model, addedTokens: addedTokens, isByteLevel: pretokenization.isByteLevel)
-    try reader.read()
+    func read() throws -> BPEModelParts {
+      var reader = BPEModelReader(
+        section: model, addedTokens: addedTokens, isByteLevel: pretokenization.isByteLevel)
+      return try reader.read()
+    }
+    let parts = try compiled ?? read()
     return BPEDefinition(
       normalizer: try normalizer(of: root), pretokenization: pretokenization,
-      vocabulary: reader.vocabulary, merges: reader.merges,
-      prefersWholePretokens: try model.flag("ignore_merges"), characters: reader.characters,
+      vocabulary: parts.vocabulary, merges: parts.merges,
+      prefersWholePretokens: try model.flag("ignore_merges"), characters: parts.characters,
       addedTokens: addedTokens, decoder: try TokenDecoder(root),
       postProcessor: try PostProcessor(root))
   }

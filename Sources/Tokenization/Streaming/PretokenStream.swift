@@ -19,10 +19,13 @@ public struct PretokenStream {
 
   /// Writes a line for each document.
   ///
-  /// - Throws: what `reader` and `write` throw.
+  /// - Throws: what `reader` and `write` throw; `invalidOption` if `AKSHARA_ISA` names nothing that
+  ///   this machine has.
   public func run(
     from reader: DocumentReader, as format: Format, write: ([UInt8]) throws -> Void
   ) throws {
+    // The scanner cannot throw; it takes the best instead.
+    _ = try TextInstructions.chosen()
     var output: [UInt8] = []
     while let document = try reader.next() {
       let pieces = pretokenizer.pieces(of: document)

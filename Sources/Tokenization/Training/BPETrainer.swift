@@ -23,9 +23,11 @@ public struct BPETrainer: ~Copyable, Sendable {
   /// A trainer that has seen nothing.
   ///
   /// - Parameter threads: how many count words at the same time.
-  /// - Throws: `invalidOption`.
+  /// - Throws: `invalidOption`, also for an `AKSHARA_ISA` that this machine does not have.
   public init(_ options: BPETrainerOptions, threads: Int = 1) throws {
     try options.validate()
+    // The scanner cannot throw; it takes the best instead.
+    _ = try TextInstructions.chosen()
     self.options = options
     self.threads = threads
   }

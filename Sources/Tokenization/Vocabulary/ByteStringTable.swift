@@ -22,6 +22,12 @@ struct ByteStringTable: Sendable {
     slots = [Int32](repeating: -1, count: size)
   }
 
+  /// Takes memory for strings with so many bytes in all, so that adding them takes no more.
+  mutating func reserve(byteCount: Int) {
+    bytes.reserveCapacity(byteCount)
+    starts.reserveCapacity(slots.count / 2 + 1)
+  }
+
   /// The bytes of string `index`.
   subscript(index: Int) -> ArraySlice<UInt8> { bytes[starts[index]..<starts[index + 1]] }
 

@@ -15,8 +15,29 @@ struct Vocabulary: Sendable {
   /// An empty vocabulary with room for `capacity` tokens.
   init(capacity: Int = 0) { strings = ByteStringTable(capacity: capacity) }
 
+  /// The tokens `ids` in their order, whose bytes follow one another in `bytes`; `nil` if they are no
+  /// vocabulary or do not fill `bytes`.
+  init?(ids: [TokenID], lengths: [UInt32], bytes: UnsafeRawBufferPointer) {
+    self.init(capacity: ids.count)
+    strings.reserve(byteCount: bytes.count)
+    self.ids.reserveCapacity(ids.count)
+    indices.reserveCapacity(ids.count)
+    var rest = bytes[...]
+    for (id, length) in zip(ids, lengths) {
+      guard length > 0, length <= rest.count,
+        (try? UnsafeRawBufferPointer(rebasing: rest.prefix(Int(length)))
+          .withMemoryRebound(to: UInt8.self) { try add($0, id: id) }) != nil
+      else { return nil }
+      rest = rest.dropFirst(Int(length))
+    }
+    guard rest.isEmpty else { return nil }
+  }
+
   /// The number of tokens.
   var count: Int { ids.count }
+
+  /// The bytes of all tokens together.
+  var byteCount: Int { strings.byteCount }
 
   /// One more than the largest ID.
   var endID: Int { indices.count }
@@ -28,9 +49,16 @@ struct Vocabulary: Sendable {
   ///
   /// - Throws: `Refusal`.
   mutating func add(_ bytes: [UInt8], id: TokenID) throws {
+    try bytes.withUnsafeBufferPointer { try add($0, id: id) }
+  }
+
+  /// Adds a token.
+  ///
+  /// - Throws: `Refusal`.
+  mutating func add(_ bytes: UnsafeBufferPointer<UInt8>, id: TokenID) throws {
     guard id >= 0, id <= Self.largestID else { throw Refusal.idOutOfRange }
-    guard self.bytes(of: id) == nil else { throw Refusal.repeatedID }
-    let (index, isNew) = bytes.withUnsafeBufferPointer { strings.insert($0) }
+    guard Int(id) >= indices.count || indices[Int(id)] < 0 else { throw Refusal.repeatedID }
+    let (index, isNew) = strings.insert(bytes)
     guard isNew else { throw Refusal.repeatedBytes }
     ids.append(id)
     while indices.count <= Int(id) { indices.append(-1) }
@@ -56,6 +84,13 @@ struct Vocabulary: Sendable {
   /// Calls `body` with the bytes of a token, if there is one.
   func withBytes(of id: TokenID, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
     bytes(of: id)?.withUnsafeBufferPointer(body)
+  }
+
+  /// Calls `body` with each token, in the order in which they were added.
+  func forEach(_ body: (TokenID, UnsafeBufferPointer<UInt8>) -> Void) {
+    for (index, id) in ids.enumerated() {
+      strings[index].withUnsafeBufferPointer { body(id, $0) }
+    }
   }
 
   /// All IDs, rising.
