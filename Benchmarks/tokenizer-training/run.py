@@ -53,6 +53,19 @@ def train_tokenizers(pattern):
     return train
 
 
+def train_tokenizers_sentencepiece(path, size, threads):
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
+
+    tokenizer = Tokenizer(models.BPE(unk_token="<unk>", fuse_unk=True, byte_fallback=True))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="never", split=True)
+    with open(path, encoding="utf-8", newline="") as file:
+        tokenizer.train_from_iterator(file.read().split("\n"), trainers.BpeTrainer(
+            vocab_size=size, special_tokens=["<unk>", "<s>", "</s>"] + [f"<0x{byte:02X}>" for byte in range(256)],
+            show_progress=False))
+    return json.loads(tokenizer.to_str())["model"]["merges"]
+
+
 def train_gigabpe(path, size, threads):
     import gigabpe
 
@@ -80,14 +93,18 @@ def train_sentencepiece(path, size, threads):
 
     sentencepiece.SentencePieceTrainer.train(
         input=path, model_writer=io.BytesIO(), vocab_size=size, model_type="bpe", num_threads=threads, byte_fallback=True,
-        character_coverage=0.9999, input_sentence_size=0, minloglevel=2, max_sentence_length=1_000_000)
+        character_coverage=1.0, input_sentence_size=0, minloglevel=2, max_sentence_length=1_000_000)
 
 
 PEERS = {
     "gigabpe": (train_gigabpe, "gpt2"), "tokenizers gpt2": (train_tokenizers("gpt2"), "gpt2"),
     "tokenizers llama3": (train_tokenizers("llama3"), "llama3"), "tokenizers indic": (train_tokenizers("indic"), "indic"),
-    "rustbpe": (train_rustbpe, "llama3"), "bpeasy": (train_bpeasy, "llama3"), "sentencepiece": (train_sentencepiece, "indic"),
+    "rustbpe": (train_rustbpe, "llama3"), "bpeasy": (train_bpeasy, "llama3"), "tokenizers sentencepiece": (train_tokenizers_sentencepiece, "sentencepiece"),
+    "sentencepiece": (train_sentencepiece, "sentencepiece"),
 }
+# What Akshara is asked for, by name.
+OURS = {**{pattern: ["--pattern", pattern] for pattern in PATTERNS},
+        "sentencepiece": ["--model", "sentencepiece", "--character-coverage", "1"]}
 
 
 def usage(who):
@@ -118,7 +135,7 @@ def run_akshara(pattern, options, folder):
     """The best of three runs."""
     output = os.path.join(folder, pattern)
     command = [options.akshara, "tokenizer", "train", options.text, "--output", output, "--vocab-size", str(options.vocab),
-               "--pattern", pattern, "--threads", str(options.threads)]
+               *OURS[pattern], "--threads", str(options.threads)]
     best = None
     for _ in range(3):
         started = time.perf_counter()
@@ -172,7 +189,7 @@ def main():
 
 def compare(options, folder):
     print(f"{os.path.getsize(options.text) / 1e6:.1f} MB, {options.vocab:,} tokens, threads: {options.threads}")
-    ours = {pattern: run_akshara(pattern, options, folder) for pattern in PATTERNS}
+    ours = {pattern: run_akshara(pattern, options, folder) for pattern in OURS}
     theirs = {name: run_peer(name, options) for name in options.peers.split(",")}
     good = True
     for pattern, result in ours.items():

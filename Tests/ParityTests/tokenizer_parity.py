@@ -23,7 +23,7 @@ import tempfile
 import unicodedata
 
 import tiktoken
-from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
 CONTRACTIONS = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)"
 ENDINGS = r"\s*[\r\n]+|\s+(?!\S)|\s+"
@@ -282,6 +282,37 @@ def check_training(report, akshara, data, temporary, pattern, vocabulary_size, f
     return folder
 
 
+def check_sentencepiece_training(report, akshara, data, temporary, files, sets):
+    """Tokens of characters and bytes: merges and vocabulary as BpeTrainer makes them, IDs as `tokenizers` and its own training give."""
+    specials = ["<unk>", "<s>", "</s>"]
+    folder = os.path.join(temporary, "sentencepiece")
+    akshara.run(["train", *files, "--output", folder, "--vocab-size", "8000", "--model", "sentencepiece", "--character-coverage", "1"])
+    path = os.path.join(folder, "tokenizer.json")
+    tokenizer = Tokenizer(models.BPE(unk_token="<unk>", fuse_unk=True, byte_fallback=True))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="never", split=True)
+    lines = []
+    for file in files:
+        with open(file, encoding="utf-8", newline="") as text:
+            lines += text.read().split("\n")
+    tokenizer.train_from_iterator(lines, trainers.BpeTrainer(
+        vocab_size=8000, special_tokens=specials + [f"<0x{byte:02X}>" for byte in range(256)], show_progress=False))
+    with open(path, encoding="utf-8") as file:
+        ours = json.load(file)
+    theirs = json.loads(tokenizer.to_str())
+    report.claim("trained sentencepiece: merges", ours["model"]["merges"] == theirs["model"]["merges"], f"({len(theirs['model']['merges']):,})")
+    report.claim("trained sentencepiece: vocabulary", ours["model"]["vocab"] == theirs["model"]["vocab"])
+    # The byte tokens were special tokens only for the trainer.
+    theirs["added_tokens"] = theirs["added_tokens"][:len(specials)]
+    trained = Tokenizer.from_str(json.dumps(theirs))
+    trained.encode_special_tokens = True
+    check_sets(report, akshara, sets, "trained sentencepiece, as tokenizers loads it", ["--tokenizer", path], hf_tokenizer(path))
+    check_sets(report, akshara, sets, "trained sentencepiece, as tokenizers trained it", ["--tokenizer", path],
+               lambda document: trained.encode(document, add_special_tokens=False).ids)
+    check_decoding(report, akshara, {name: sets[name] for name in ["kn lines", "te lines", "en lines"] if name in sets},
+                   "trained sentencepiece", ["--tokenizer", path])
+
+
 def check_folder(report, akshara, folder, documents):
     """`transformers` loads the folder with the same IDs."""
     os.environ["HF_HUB_OFFLINE"] = "1"
@@ -420,6 +451,7 @@ def check_trained(report, akshara, data, sets, temporary):
                    hf_tokenizer(path, specials_as_text=False))
         if pattern == "indic":
             check_training_options(report, akshara, data, temporary, files, sets)
+            check_sentencepiece_training(report, akshara, data, temporary, files, sets)
             check_folder(report, akshara, folder, sets["random lines"][:2000] + sets["blns"])
 
 

@@ -82,7 +82,7 @@ import Testing
         .invalidOption, "a rank file does not say how text is split",
         at: SourceLocation(file: path),
         remedy: "name the split pattern: gpt2, cl100k, llama3, qwen2, qwen3_5, o200k, tekken, "
-          + "deepseek3, indic")
+          + "deepseek3, indic, gpt2-indic, cl100k-indic, llama3-indic, qwen2-indic")
     ) { try BPETokenizer(contentsOf: path) }
   }
 

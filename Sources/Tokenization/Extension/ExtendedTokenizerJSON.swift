@@ -26,7 +26,8 @@ struct ExtendedTokenizerJSON {
     model["merges"] = .array(
       merges + new.map { Self.json($0, definition, asText: merges.first?.string != nil) })
     root["model"] = .object(model)
-    if definition.pretokenizer != base.pretokenizer, let pattern = definition.pretokenizer?.pattern {
+    if definition.pretokenizer != base.pretokenizer, let pattern = definition.pretokenizer?.pattern
+    {
       root["pre_tokenizer"] = Self.preTokenizer(root["pre_tokenizer"], pattern: pattern)
     }
     return JSONValue.object(root).compact
@@ -35,7 +36,9 @@ struct ExtendedTokenizerJSON {
   /// A special token whose text is a single pretoken would be found in plain text as a whole
   /// (`ignore_merges`) once it stands in the vocabulary.
   private func checkSpecialTokens(of definition: BPEDefinition) throws {
-    guard definition.prefersWholePretokens, let pretokenizer = definition.pretokenizer else { return }
+    guard definition.prefersWholePretokens, let pretokenizer = definition.pretokenizer else {
+      return
+    }
     for token in definition.addedTokens where token.isSpecial {
       guard let spelled = ByteAlphabet.bytes(spelledBy: token.text) else { continue }
       let first = spelled.withUnsafeBufferPointer { text in

@@ -31,6 +31,23 @@ public struct TokenizerFolder: Sendable, Equatable {
       .compactMap { role, token in token.map { (role, $0) } }
   }
 
+  /// The files of such a folder.
+  private static let files = ["special_tokens_map.json", "tokenizer.json", "tokenizer_config.json"]
+
+  /// Begins a folder that appears whole at `path` when it is committed.
+  ///
+  /// - Parameter inputs: files that are read to make the tokenizer; none of them may be replaced.
+  /// - Throws: `invalidOption` if what stands at `path` is neither empty nor a folder with a
+  ///   tokenizer and nothing else: a model's folder is not replaced by a tokenizer; `unwritable`.
+  public static func begin(at path: String, inputs: [String]) throws -> AtomicFolder {
+    if let other = Folder.list(path).first(where: { !files.contains($0) }) {
+      throw AksharaError(
+        .invalidOption, "the output folder holds something else: `\(other)`",
+        at: SourceLocation(file: path), remedy: "choose a folder that is new or empty")
+    }
+    return try AtomicFolder(path, replacing: "tokenizer.json", inputs: inputs)
+  }
+
   /// Checks that the named tokens are special tokens; transformers would add any other as a new one.
   ///
   /// - Parameter specialTokens: the texts of the tokenizer's special tokens.

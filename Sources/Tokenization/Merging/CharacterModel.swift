@@ -67,6 +67,8 @@ struct CharacterModel: Sendable {
 enum SpaceMark {
   /// `▁`, U+2581.
   static let text = "\u{2581}"
+  /// The same as a character.
+  static let character: Unicode.Scalar = "\u{2581}"
   /// Its UTF-8.
   static let bytes = Array(text.utf8)
 

@@ -3,7 +3,8 @@ import Orthography
 /// What a token's bytes are, seen by themselves.
 enum AksharaFragment {
   /// Whether `bytes` lie inside one akshara: they begin a character, or are whole characters of one
-  /// akshara.
+  /// akshara. `್ಷ` is two, though it lies inside one behind a consonant: taking it for one makes 19
+  /// merges more and changes neither fertility nor cut aksharas by 1 %, in Kannada or in Telugu.
   static func isFragment(_ bytes: [UInt8]) -> Bool {
     beginsOneCharacter(bytes)
       || isWholeCharacters(bytes) && AksharaSegmenter().count(in: bytes) == 1

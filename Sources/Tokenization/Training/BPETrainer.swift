@@ -1,7 +1,6 @@
 import Artifacts
 
-/// Trains a byte-level BPE tokenizer: the same merges in the same order as `tokenizers`'
-/// `BpeTrainer`.
+/// Trains a BPE tokenizer: the same merges in the same order as `tokenizers`' `BpeTrainer`.
 ///
 /// ```swift
 /// var trainer = try BPETrainer(BPETrainerOptions(vocabularySize: 6_000))
@@ -9,8 +8,8 @@ import Artifacts
 /// let tokenizer = try trainer.train()
 /// ```
 ///
-/// Documents are cut into pretokens and only counted, so memory grows with the number of different
-/// pretokens. Neither the order of documents nor the number of threads matters to the result.
+/// Documents are cut into words (pretokens), which are only counted, so memory grows with the number
+/// of different words. Neither the order of documents nor the number of threads matters to the result.
 public struct BPETrainer: ~Copyable, Sendable {
   private let options: BPETrainerOptions
   private let threads: Int
@@ -36,13 +35,14 @@ public struct BPETrainer: ~Copyable, Sendable {
   public mutating func beginSource(_ name: String) {
     sources.append(
       TrainingSource(
-        name: name, counter: WordCounter(Pretokenizer(options.pattern), threads: threads)))
+        name: name,
+        counter: WordCounter(options.model.cutting(options.pattern), threads: threads)))
   }
 
-  /// Counts the pretokens of one document. The texts of special tokens are text here, too.
+  /// Counts the words of one document. The texts of special tokens are text here, too.
   public mutating func consume(_ bytes: UnsafeBufferPointer<UInt8>) { counter().add(bytes) }
 
-  /// Counts the pretokens of a text file (plain, gzip or zstd; `-`: standard input). Each line is a
+  /// Counts the words of a text file (plain, gzip or zstd; `-`: standard input). Each line is a
   /// document and keeps its line feed, as in `tokenizers`' `train(files)`.
   ///
   /// - Parameters:
@@ -70,10 +70,11 @@ public struct BPETrainer: ~Copyable, Sendable {
     return sources[sources.count - 1].counter
   }
 
-  /// Makes the merges.
+  /// Makes the merges. The counted words are used up.
   ///
-  /// - Throws: `invalidOption` for `balance` with one source; `unsupported` if the different words are longer than 2^30 bytes.
-  /// - Complexity: O(n log n) in the bytes of all different pretokens; several times that for
+  /// - Throws: `invalidOption` for `balance` with one source, or if the vocabulary is too small for
+  ///   the characters; `unsupported` if the different words are longer than 2^30 bytes.
+  /// - Complexity: O(n log n) in the bytes of all different words; several times that for
   ///   `keepsAksharas` and `balance`.
   public mutating func train() throws -> BPETokenizer {
     guard options.balance == nil || sources.count > 1 else {
@@ -81,12 +82,9 @@ public struct BPETrainer: ~Copyable, Sendable {
         .invalidOption, "`balance` needs several sources of text, and there is one",
         remedy: "name a file or folder for each language")
     }
-    var plan = LearningPlan(options, sources)
+    var plan = try LearningPlan(options, sources)
     let learned = try plan.learn()
-    report = plan.report(of: learned)
-    return try BPETokenizer(
-      BPEDefinition(
-        pretokenizer: Pretokenizer(options.pattern), vocabulary: learned.vocabulary,
-        merges: learned.merges, prefersWholePretokens: false, addedTokens: plan.specialTokens))
+    report = plan.report(of: learned, sources)
+    return try plan.tokenizer(learned)
   }
 }

@@ -9,9 +9,16 @@ public struct BPETrainerOptions: Sendable, Equatable {
   public var minimumFrequency: Int
   /// The texts of the special tokens, which get the IDs 0, 1, … in this order.
   public var specialTokens: [String]
-  /// How text is cut into pretokens, in training and by the tokenizer that comes out.
+  /// What tokens are made of.
+  public var model = BPEModelKind.byteLevel
+  /// How text is cut into pretokens, in training and by the tokenizer that comes out; only for
+  /// `byteLevel`.
   public var pattern: SplitPattern
-  /// The length, in bytes, which new tokens of more than two bytes must stay below; `nil` for any.
+  /// How much of the text (spaces aside) the characters that become tokens make up, from 0 to 1; the
+  /// others become the tokens of their bytes. Only for `sentencePiece`, whose default this is.
+  public var characterCoverage = 0.9995
+  /// The length which new tokens of more than two bytes must stay below; `nil` for any. For
+  /// `sentencePiece` in characters instead of bytes.
   public var maximumTokenLength: Int?
   /// Whether merges inside aksharas come before all others, so that hardly a token border falls
   /// inside an akshara (`AksharaLearning`).
@@ -19,6 +26,14 @@ public struct BPETrainerOptions: Sendable, Equatable {
   /// In which unit all sources are to cost the same (`SourceBalance`); `nil` to count each word as
   /// often as it stands there. Not among the options of a recipe, whose text is one source.
   public var balance: FertilityMeasure?
+
+  /// The unknown token of a `sentencePiece` model, if it is among the special tokens. As every byte has
+  /// a token, text never becomes it.
+  static let unknownToken = "<unk>"
+  /// The token that begins a text of a `sentencePiece` model, if it is among the special tokens.
+  static let beginToken = "<s>"
+  /// The special tokens of a `sentencePiece` model unless others are named.
+  public static let sentencePieceTokens = [unknownToken, beginToken, "</s>"]
 
   /// Options; the defaults of those that have one are those of `tokenizers`' `BpeTrainer`, except
   /// for the pattern.
@@ -32,31 +47,49 @@ public struct BPETrainerOptions: Sendable, Equatable {
     self.pattern = pattern
   }
 
-  /// Reads `vocab_size`, `min_frequency`, `special_tokens`, `pattern`, `max_token_length`
-  /// and `keep_aksharas`.
+  /// Reads `vocab_size`, `model`, `min_frequency`, `special_tokens`, `pattern`, `character_coverage`,
+  /// `max_token_length` and `keep_aksharas`.
   ///
   /// - Throws: `invalidOption`.
   public init(reading reader: inout OptionReader) throws {
     let size = try reader.integer("vocab_size", in: 256...Vocabulary.largestID)
     guard let size else { throw reader.missing("vocab_size") }
     self.init(vocabularySize: size)
+    model = try reader.choice("model", BPEModelKind.self) ?? model
     minimumFrequency = try reader.integer("min_frequency", in: 0...Int.max) ?? minimumFrequency
-    specialTokens = try reader.strings("special_tokens") ?? specialTokens
-    pattern = try reader.choice("pattern", SplitPattern.self) ?? pattern
+    specialTokens =
+      try reader.strings("special_tokens")
+      ?? (model == .sentencePiece ? Self.sentencePieceTokens : [])
+    switch model {
+    case .byteLevel: pattern = try reader.choice("pattern", SplitPattern.self) ?? pattern
+    case .sentencePiece:
+      characterCoverage =
+        try reader.number("character_coverage", in: 0...1) ?? characterCoverage
+    }
     maximumTokenLength = try reader.integer("max_token_length", in: 2...Int.max)
     keepsAksharas = try reader.boolean("keep_aksharas") ?? keepsAksharas
     try reader.finish()
   }
 
+  /// The special tokens with their IDs.
+  var addedTokens: [AddedToken] {
+    specialTokens.enumerated().map { AddedToken(id: TokenID($0), text: $1) }
+  }
+
   /// All options, resolved.
   public var json: JSONValue {
-    [
-      "vocab_size": JSONValue(vocabularySize), "min_frequency": JSONValue(minimumFrequency),
+    var object: JSONObject = [
+      "vocab_size": JSONValue(vocabularySize), "model": .string(model.rawValue),
+      "min_frequency": JSONValue(minimumFrequency),
       "special_tokens": .array(specialTokens.map { .string($0) }),
-      "pattern": .string(pattern.rawValue),
-      "max_token_length": maximumTokenLength.map { JSONValue($0) } ?? .null,
-      "keep_aksharas": .bool(keepsAksharas),
     ]
+    switch model {
+    case .byteLevel: object["pattern"] = .string(pattern.rawValue)
+    case .sentencePiece: object["character_coverage"] = .number(characterCoverage)
+    }
+    object["max_token_length"] = maximumTokenLength.map { JSONValue($0) } ?? .null
+    object["keep_aksharas"] = .bool(keepsAksharas)
+    return .object(object)
   }
 
   /// Checks what must hold between the options.
@@ -74,10 +107,26 @@ public struct BPETrainerOptions: Sendable, Equatable {
       throw AksharaError(
         .invalidOption, "`special_tokens` has a token twice", remedy: "remove one of them")
     }
-    for token in specialTokens where ByteAlphabet.bytes(spelledBy: token)?.count ?? 2 < 2 {
+    guard (0...1).contains(characterCoverage) else {
       throw AksharaError(
-        .invalidOption, "the special token `\(token)` is a single byte or nothing",
+        .invalidOption, "`character_coverage` cannot be \(characterCoverage)",
+        remedy: "give a share from 0 to 1")
+    }
+    for token in specialTokens where model == .byteLevel ? isOneByte(token) : isOrdinary(token) {
+      throw AksharaError(
+        .invalidOption,
+        "the special token `\(token)` is a single \(model == .byteLevel ? "byte" : "character or byte") or nothing",
         remedy: "give it a name that text does not have, such as `<|end|>`")
     }
+  }
+
+  /// Whether a text is spelled like a byte's token, or empty.
+  private func isOneByte(_ token: String) -> Bool {
+    ByteAlphabet.bytes(spelledBy: token)?.count ?? 2 < 2
+  }
+
+  /// Whether a text is spelled like a character's or a byte's token, or empty.
+  private func isOrdinary(_ token: String) -> Bool {
+    token.unicodeScalars.count < 2 || CharacterRules.byte(spelledBy: token.utf8) != nil
   }
 }

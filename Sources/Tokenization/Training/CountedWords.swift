@@ -11,7 +11,10 @@ struct CountedWords: Sendable {
 
   private let content: Content
   /// How often each word stands in the text. Words that never do count for nothing.
-  let counts: [Int]
+  var counts: [Int]
+  /// Which word of the text each one is, or a part of; empty if they are the words themselves, in
+  /// the order of their table.
+  private let origins: [Int32]
   /// The number of tokens in all words.
   let tokenCount: Int
 
@@ -35,6 +38,7 @@ struct CountedWords: Sendable {
     }
     content = .bytes(bytes, ends: ends, byteTokens)
     self.counts = counts
+    origins = []
     tokenCount = bytes.count
   }
 
@@ -43,10 +47,23 @@ struct CountedWords: Sendable {
   /// - Parameters:
   ///   - tokens: the tokens of all words, one word behind another.
   ///   - ends: where each word ends in `tokens`.
-  init(tokens: [TokenID], ends: [Int], counts: [Int]) {
+  ///   - origins: which word of the text each one is, or a part of.
+  init(tokens: [TokenID], ends: [Int], counts: [Int], origins: [Int32] = []) {
     content = .tokens(tokens, ends: ends)
     self.counts = counts
+    self.origins = origins
     tokenCount = tokens.count
+  }
+
+  /// The word of the text that a word is, or a part of.
+  func origin(of word: Int) -> Int { origins.isEmpty ? word : Int(origins[word]) }
+
+  /// The number of tokens in a word.
+  func tokenCount(of word: Int) -> Int {
+    switch content {
+    case .tokens(_, let ends): ends[word] - (word == 0 ? 0 : ends[word - 1])
+    case .bytes(_, let ends, _): Int(ends[word] - (word == 0 ? 0 : ends[word - 1]))
+    }
   }
 
   /// Appends the tokens of a word to `output`.

@@ -1,3 +1,4 @@
+internal import CTextKernels
 internal import Foundation
 
 /// A growing array of plain values, for loops that run millions of times: the one place of the
@@ -11,18 +12,18 @@ struct FlatArray<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
 
   /// An array of `count` times `value`.
   init(repeating value: Element, count: Int) {
-    storage = .allocate(capacity: max(count, 16))
-    storage.update(repeating: value)
+    storage = Self.memory(nil, capacity: max(count, 16))
+    storage[..<count].update(repeating: value)
     self.count = count
   }
 
   /// An empty array with room for `capacity` elements.
   init(capacity: Int = 16) {
-    storage = .allocate(capacity: max(capacity, 16))
+    storage = Self.memory(nil, capacity: max(capacity, 16))
     count = 0
   }
 
-  deinit { storage.deallocate() }
+  deinit { free(storage.baseAddress) }
 
   subscript(index: Int) -> Element {
     @inline(__always) get {
@@ -39,6 +40,13 @@ struct FlatArray<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
   subscript(index: Int32) -> Element {
     @inline(__always) get { self[Int(index)] }
     @inline(__always) nonmutating _modify { yield &self[Int(index)] }
+  }
+
+  /// Tells the processor that the element will be needed soon.
+  @inline(__always)
+  func prefetch(_ index: Int32) {
+    assert(index >= 0 && index < count)
+    ctext_prefetch(storage.baseAddress.map { $0 + Int(index) })
   }
 
   /// Adds an element at the end; amortized O(1).
@@ -68,11 +76,18 @@ struct FlatArray<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
   }
 
   private mutating func grow(to least: Int) {
-    let larger = UnsafeMutableBufferPointer<Element>.allocate(
-      capacity: max(least, storage.count + storage.count / 2))
-    if let source = storage.baseAddress { larger.baseAddress?.update(from: source, count: count) }
-    storage.deallocate()
-    storage = larger
+    storage = Self.memory(
+      storage.baseAddress, capacity: max(least, storage.count + storage.count / 2))
+  }
+
+  /// Makes `old` larger. The C library moves large arrays by their pages' addresses alone, so
+  /// growing costs neither a copy nor, for a moment, twice the memory.
+  private static func memory(
+    _ old: UnsafeMutablePointer<Element>?, capacity: Int
+  ) -> UnsafeMutableBufferPointer<Element> {
+    let bytes = realloc(old, capacity * MemoryLayout<Element>.stride)
+    return UnsafeMutableBufferPointer(
+      start: bytes?.bindMemory(to: Element.self, capacity: capacity), count: capacity)
   }
 }
 

@@ -7,8 +7,10 @@ struct LearningGoal: Sendable {
   /// `tokenizers`' `max_token_length`: a new token of more than two bytes must be shorter than
   /// this. (`BpeTrainer` does not count the pairs that would be as long.)
   var maximumLength: Int?
-  /// Texts that no token may be spelled like.
-  var forbidden: [String]
+  /// Whether lengths are numbers of characters, not of bytes.
+  var countsCharacters = false
+  /// Byte strings that no token may be.
+  var forbidden: [[UInt8]] = []
 
   /// Learns merges from words, as `tokenizers` does.
   func learn(_ words: CountedWords, _ vocabulary: Vocabulary) throws -> LearnedMerges {
@@ -25,8 +27,13 @@ struct LearningGoal: Sendable {
     _ words: CountedWords, _ vocabulary: Vocabulary,
     allows: (([UInt8]) -> Bool)? = nil
   ) throws -> MergeLearner {
-    var learner = try MergeLearner(words, vocabulary: vocabulary) { [maximumLength] _, bytes in
-      if let maximumLength, bytes.count > 2, bytes.count >= maximumLength { return false }
+    var learner = try MergeLearner(words, vocabulary: vocabulary) {
+      [maximumLength, countsCharacters] _, bytes in
+      if let maximumLength {
+        let length =
+          countsCharacters ? bytes.count(where: { $0 & 0xC0 != 0x80 }) : bytes.count
+        if length > 2, length >= maximumLength { return false }
+      }
       return allows?(bytes) ?? true
     }
     learner.forbid(forbidden)

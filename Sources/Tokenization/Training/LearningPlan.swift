@@ -12,82 +12,94 @@ struct LearnedMerges: Sendable {
 
 /// How merges are learned from counted words, as the options say.
 struct LearningPlan {
-  let options: BPETrainerOptions
-  let sources: [TrainingSource]
-  /// The special tokens, which come before all others.
-  let specialTokens: [AddedToken]
+  private let options: BPETrainerOptions
+  private let first: any FirstTokens
+  private let words: CountedWords
+  /// Which source has which words; only for `balance`.
+  private let sources: SourceWords?
   /// By how much the words of each source count.
   private(set) var weights: [Int]
-  /// The number of different words that were learned from.
-  private(set) var wordCount = 0
+  /// The number of different words that were counted.
+  let wordCount: Int
 
-  init(_ options: BPETrainerOptions, _ sources: [TrainingSource]) {
+  /// Takes the words out of the sources.
+  ///
+  /// - Throws: `invalidOption` if the vocabulary is too small for the characters.
+  init(_ options: BPETrainerOptions, _ sources: [TrainingSource]) throws {
     self.options = options
-    self.sources = sources
     weights = sources.map { _ in 1 }
-    specialTokens = options.specialTokens.enumerated().map {
-      AddedToken(id: TokenID($0), text: $1)
-    }
-  }
-
-  /// Learns the merges; with `balance`, several times, until the sources are even.
-  mutating func learn() throws -> LearnedMerges {
-    guard let measure = options.balance else { return try learn(weights) }
-    var balance = SourceBalance(sources, measure: measure)
-    while true {
-      let learned = try learn(balance.weights)
-      if try balance.isEven(tokenizer(learned)) {
-        weights = balance.bestWeights
-        return try learn(weights)
-      }
-    }
-  }
-
-  /// Learns merges from words that count by `weights`.
-  private mutating func learn(_ weights: [Int]) throws -> LearnedMerges {
-    let vocabulary = try byteVocabulary()
-    let words = countedWords(weights, vocabulary)
+    var words = options.balance == nil ? Self.takenWords(sources) : Self.mergedWords(sources)
     wordCount = words.count
-    let scale = options.balance == nil ? 1 : SourceBalance.unit
-    let goal = LearningGoal(
-      tokenCount: options.vocabularySize - specialTokens.count,
-      minimumFrequency: options.minimumFrequency.multipliedCapped(by: scale),
-      maximumLength: options.maximumTokenLength, forbidden: options.specialTokens)
-    return options.keepsAksharas
-      ? try AksharaLearning(words, vocabulary, goal).learn()
-      : try goal.learn(words, vocabulary)
-  }
-
-  /// The bytes, in the order of the byte alphabet, behind the special tokens.
-  private func byteVocabulary() throws -> Vocabulary {
-    var vocabulary = Vocabulary(capacity: options.vocabularySize)
-    for (offset, byte) in ByteAlphabet.bytesInOrder.enumerated() {
-      try vocabulary.add([byte], id: TokenID(specialTokens.count + offset))
+    switch options.model {
+    case .byteLevel: first = try ByteTokens(options)
+    case .sentencePiece: first = try CharacterTokens(options, words)
     }
-    return vocabulary
+    self.words = first.spell(words)
+    guard options.balance != nil else {
+      self.sources = nil
+      return
+    }
+    words.number()
+    self.sources = SourceWords(words, sources, addedCharacters: first.addedCharacters)
+    for source in sources { _ = source.counter.takeWords() }
   }
 
-  private func countedWords(_ weights: [Int], _ vocabulary: Vocabulary) -> CountedWords {
-    let byteTokens = (UInt8.min...UInt8.max).map { vocabulary.id(of: [$0]) ?? 0 }
-    if sources.count == 1, let only = sources[0].counter.singleTable(byteTokens) { return only }
+  private static func takenWords(_ sources: [TrainingSource]) -> WordCounts {
+    var words = sources.first?.counter.takeWords() ?? WordCounts()
+    for source in sources.dropFirst() { words.merge(source.counter.takeWords()) }
+    return words
+  }
+
+  private static func mergedWords(_ sources: [TrainingSource]) -> WordCounts {
     var words = WordCounts()
-    for (source, weight) in zip(sources, weights) {
-      source.counter.merge(into: &words, weight: weight)
-    }
-    return CountedWords(words, byteTokens: byteTokens)
+    for source in sources { source.counter.merge(into: &words) }
+    return words
   }
 
-  private func tokenizer(_ learned: LearnedMerges) throws -> BPETokenizer {
-    try BPETokenizer(
-      BPEDefinition(
-        pretokenizer: Pretokenizer(options.pattern), vocabulary: learned.vocabulary,
-        merges: learned.merges, prefersWholePretokens: false, addedTokens: []))
+  /// Learns the merges; with `balance`, several times, until the sources are even. Their weights are
+  /// found with plain merges, whose costs differ little from those of merges that keep aksharas.
+  mutating func learn() throws -> LearnedMerges {
+    guard let sources, let measure = options.balance else {
+      return try learn(words, leastCount: options.minimumFrequency)
+    }
+    let least = options.minimumFrequency.multipliedCapped(by: SourceBalance.unit)
+    var balance = SourceBalance(
+      sizes: measure == .characters ? sources.characterCounts : weights)
+    while true {
+      let weighted = sources.weighted(words, by: balance.weights)
+      var learner = try goal(least).learner(weighted, first.vocabulary)
+      try learner.learn(untilCount: tokenCount, minimumFrequency: least)
+      if balance.isEven(sources.tokenCounts(words, rest: learner.words)) { break }
+    }
+    weights = balance.bestWeights
+    return try learn(sources.weighted(words, by: weights), leastCount: least)
+  }
+
+  private func learn(_ words: CountedWords, leastCount: Int) throws -> LearnedMerges {
+    let goal = goal(leastCount)
+    return options.keepsAksharas
+      ? try AksharaLearning(words, first.vocabulary, goal).learn()
+      : try goal.learn(words, first.vocabulary)
+  }
+
+  private var tokenCount: Int { options.vocabularySize - options.specialTokens.count }
+
+  private func goal(_ leastCount: Int) -> LearningGoal {
+    LearningGoal(
+      tokenCount: tokenCount, minimumFrequency: leastCount,
+      maximumLength: options.maximumTokenLength, countsCharacters: options.model == .sentencePiece,
+      forbidden: first.forbidden)
+  }
+
+  /// The tokenizer with merges.
+  func tokenizer(_ learned: LearnedMerges) throws -> BPETokenizer {
+    try BPETokenizer(first.definition(of: learned))
   }
 
   /// What was done.
-  func report(of learned: LearnedMerges) -> TrainingReport {
+  func report(of learned: LearnedMerges, _ sources: [TrainingSource]) -> TrainingReport {
     TrainingReport(
-      tokenCount: learned.vocabulary.count + specialTokens.count,
+      tokenCount: learned.vocabulary.count + options.specialTokens.count,
       mergeCount: learned.merges.count, aksharaMergeCount: learned.aksharaMerges,
       lastFrequency: learned.lastCount, wordCount: wordCount,
       sources: zip(sources, weights).map {

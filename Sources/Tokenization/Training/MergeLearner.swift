@@ -69,8 +69,11 @@ struct MergeLearner: ~Copyable {
   /// Never makes a token that is spelled like one of these texts: in a `tokenizer.json` the two
   /// would be one.
   mutating func forbid(_ texts: [String]) {
-    forbidden = Set(texts.compactMap(ByteAlphabet.bytes(spelledBy:)))
+    forbid(texts.compactMap(ByteAlphabet.bytes(spelledBy:)))
   }
+
+  /// Never makes a token of one of these byte strings.
+  mutating func forbid(_ tokens: [[UInt8]]) { forbidden = Set(tokens) }
 
   /// Learns merges until there are `untilCount` tokens, or no pair stands often enough.
   ///
@@ -122,12 +125,14 @@ struct MergeLearner: ~Copyable {
     var start = range.lowerBound
     while start < range.upperBound {
       let block = start..<min(start + Self.blockSize, range.upperBound)
-      for index in 0..<collect(pair, in: block) {
+      let count = collect(pair, in: block)
+      prefetchNeighbours(count, lengths.left)
+      for index in 0..<count {
         let place = live[index]
         guard cells[place] == pair else { continue }  // joined with the one before, as in `aaa`
-        let count = weight.count(at: place, cells)
-        joinLeftNeighbour(place, to: result, count)
-        joinRightNeighbour(place, lengths.left, to: result, count)
+        let times = weight.count(at: place, cells)
+        joinLeftNeighbour(place, to: result, times)
+        joinRightNeighbour(place, lengths.left, to: result, times)
         cells.join(at: place, lengths)
       }
       start = block.upperBound
@@ -153,6 +158,18 @@ struct MergeLearner: ~Copyable {
       count += cells[place] == pair ? 1 : 0
     }
     return count
+  }
+
+  /// Asks for the pairs whose counts will fall when the places in `live` are joined: they lie all
+  /// over the memory, and the processor can fetch them at the same time.
+  @inline(__always)
+  private func prefetchNeighbours(_ count: Int, _ leftLength: Int32) {
+    for index in 0..<count {
+      let place = live[index]
+      let right = cells[place + leftLength]
+      if right >= 0 { pairs.prefetch(right) }
+      if let left = cells.previous(place) { pairs.prefetch(cells[left]) }
+    }
   }
 
   /// The token left of `place`, if there is one, makes another pair from now on.

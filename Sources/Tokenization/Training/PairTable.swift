@@ -21,6 +21,10 @@ struct PairTable: ~Copyable {
     @inline(__always) nonmutating _modify { yield &pairs[pair] }
   }
 
+  /// Tells the processor that a pair will be needed soon.
+  @inline(__always)
+  func prefetch(_ pair: Int32) { pairs.prefetch(pair) }
+
   /// Adds a pair that is not there yet.
   ///
   /// - Returns: its number.

@@ -5,10 +5,13 @@
 /// often than `least` have no list. When the most frequent pair is one of them, all lists are made
 /// anew for a lower `least`; that also clears away the lists of pairs that are gone.
 struct PlaceLists: ~Copyable {
-  /// A part of `places`; `start` is −1 for a pair without a list.
+  /// A part of `places`. Fewer than 2^30 cells are listed at once, and each of fewer than 2^30
+  /// merges in them adds two places at most, so 32 bits are enough.
   private struct Stretch: BitwiseCopyable {
-    var start = -1
-    var count = 0
+    static let none = UInt32.max
+    /// `none` for a pair without a list.
+    var start = none
+    var count: UInt32 = 0
   }
 
   private struct Note: BitwiseCopyable {
@@ -29,7 +32,7 @@ struct PlaceLists: ~Copyable {
   /// Where the places of a pair are.
   func range(of pair: Int32) -> Range<Int> {
     let stretch = stretches[pair]
-    return stretch.start..<stretch.start + stretch.count
+    return Int(stretch.start)..<Int(stretch.start + stretch.count)
   }
 
   /// By how much `least` falls below the most frequent pair's count when lists are made anew:
@@ -37,7 +40,9 @@ struct PlaceLists: ~Copyable {
   private static let fall = 64
 
   /// Whether a pair has a list.
-  func contains(_ pair: Int32) -> Bool { stretches.count > pair && stretches[pair].start >= 0 }
+  func contains(_ pair: Int32) -> Bool {
+    stretches.count > pair && stretches[pair].start != Stretch.none
+  }
 
   /// Makes all lists anew.
   ///
@@ -73,18 +78,19 @@ struct PlaceLists: ~Copyable {
   /// Gives each frequent pair from `first` on an empty stretch with room for its places.
   private mutating func allot(from first: Int32, _ pairs: borrowing PairTable) {
     for pair in first..<Int32(pairs.count) {
-      let size = stretches[pair].count
+      let size = Int(stretches[pair].count)
       stretches[pair].count = 0
       guard pairs[pair].count >= least else { continue }
-      stretches[pair].start = places.count
+      stretches[pair].start = UInt32(truncatingIfNeeded: places.count)
       places.extend(by: size)
     }
   }
 
   @inline(__always)
   private func put(_ place: Int32, _ pair: Int32) {
-    guard stretches[pair].start >= 0 else { return }
-    places[stretches[pair].start + stretches[pair].count] = place
+    let stretch = stretches[pair]
+    guard stretch.start != Stretch.none else { return }
+    places[Int(stretch.start + stretch.count)] = place
     stretches[pair].count += 1
   }
 }

@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// In which unit the sources of a training are to cost the same number of tokens.
 public enum FertilityMeasure: String, Sendable, Equatable, CaseIterable {
   /// Tokens for each character (code point): for sources that say different things.
@@ -9,77 +11,80 @@ public enum FertilityMeasure: String, Sendable, Equatable, CaseIterable {
 /// Finds by how much the words of each source must count for all sources to cost the same number
 /// of tokens.
 ///
-/// All begin with the same weight. After each training the weight of a source is multiplied by the
-/// cube of its cost over the mean cost: a vocabulary's cost falls slowly with the tokens that it is
-/// given, so the plain ratio would need many more rounds. It ends when the dearest source costs at
-/// most 1 % more than the cheapest, or after 12 rounds, with the evenest weights seen.
+/// All begin with the same weight. A cost falls by some power of the weight, so both are taken as
+/// logarithms, and each weight goes to where its source's cost would meet the mean if it fell on as
+/// steeply as between the last two rounds (the secant method; in the first round, as if costs fell
+/// by the cube root of weights). It ends when the dearest source costs at most 1 % more than the
+/// cheapest, or after 10 rounds, with the evenest weights seen.
 struct SourceBalance {
   /// The least weight. Weights are whole numbers, so that sums do not depend on their order.
-  static let unit = 64
-  private static let largest = 1 << 16
+  static let unit = 256
+  private static let largest = Double(1 << 20)
   private static let tolerance = 1.01
-  private static let rounds = 12
+  private static let rounds = 10
+  /// What a weight is multiplied by for a cost that is too high by one part: at first, and at most.
+  private static let firstGain = 3.0
+  private static let gains = 1.0...8.0
 
   /// The weights to learn with next.
   private(set) var weights: [Int]
   /// The weights of the evenest round so far.
   private(set) var bestWeights: [Int]
-  private var bestSpread = Double.infinity
+  /// How much more the dearest source costs than the cheapest, with those.
+  private(set) var bestSpread = Double.infinity
   private var round = 0
-  private var scales: [Double]
-  private let sources: [TrainingSource]
+  private var points: [Point]
   /// What the tokens of each source are divided by.
   private let sizes: [Double]
 
-  /// Sources that are to cost the same.
-  init(_ sources: [TrainingSource], measure: FertilityMeasure) {
-    self.sources = sources
-    weights = sources.map { _ in Self.unit }
-    bestWeights = weights
-    scales = sources.map { _ in 1 }
-    sizes = sources.map { measure == .text ? 1 : Double($0.characterCount) }
+  /// A source's weight and what it costs over the mean; logarithms.
+  private struct Point {
+    var weight = 0.0
+    var cost = 0.0
+    var gain = firstGain
   }
 
-  /// Measures what the sources cost with a tokenizer that was learned with `weights`, and sets the
-  /// next weights.
+  /// Sources that are to cost the same.
   ///
+  /// - Parameter sizes: what their tokens are divided by; sources of size 0 do not matter.
+  init(sizes: [Int]) {
+    self.sizes = sizes.map(Double.init)
+    weights = sizes.map { _ in Self.unit }
+    bestWeights = weights
+    points = sizes.map { _ in Point() }
+  }
+
+  /// Takes what the sources cost when merges are learned with `weights`, and sets the next weights.
+  ///
+  /// - Parameter tokenCounts: the tokens of each source.
   /// - Returns: whether there is nothing more to try.
-  mutating func isEven(_ tokenizer: BPETokenizer) -> Bool {
-    let costs = zip(sources, sizes).map { $1 > 0 ? Double($0.tokenCount(tokenizer)) / $1 : 0 }
+  mutating func isEven(_ tokenCounts: [Int]) -> Bool {
+    let costs = zip(tokenCounts, sizes).map { $0 > 0 && $1 > 0 ? Double($0) / $1 : 0 }
     let known = costs.filter { $0 > 0 }
     guard let least = known.min(), let most = known.max() else { return true }
     round += 1
     if most / least < bestSpread { (bestSpread, bestWeights) = (most / least, weights) }
     guard most / least > Self.tolerance, round < Self.rounds else { return true }
-    let mean = known.reduce(0, +) / Double(known.count)
-    for (source, cost) in costs.enumerated() where cost > 0 {
-      let ratio = cost / mean
-      scales[source] *= ratio * ratio * ratio
-    }
-    let smallest = scales.min() ?? 1
-    weights = scales.map { min(Int($0 / smallest * Double(Self.unit)), Self.largest) }
+    let mean = known.reduce(0) { $0 + log($1) } / Double(known.count)
+    move(costs.map { $0 > 0 ? log($0) - mean : 0 })
     return false
   }
-}
 
-extension TrainingSource {
-  /// The code points in the text.
-  fileprivate var characterCount: Int {
-    var count = 0
-    counter.forEach { word, times in
-      for byte in word where byte & 0xC0 != 0x80 { count += times }
+  /// Sets the next weights from the logarithms of the costs over their mean.
+  private mutating func move(_ costs: [Double]) {
+    let present = weights.map { log(Double($0)) }
+    let mean = present.reduce(0, +) / Double(present.count)
+    for (source, cost) in costs.enumerated() {
+      let weight = present[source] - mean
+      var point = points[source]
+      let (step, fall) = (weight - point.weight, point.cost - cost)
+      if round > 1, step * fall > 0 {
+        point.gain = min(max(step / fall, Self.gains.lowerBound), Self.gains.upperBound)
+      }
+      points[source] = Point(weight: weight, cost: cost, gain: point.gain)
     }
-    return count
-  }
-
-  /// The tokens that the text becomes.
-  fileprivate func tokenCount(_ tokenizer: BPETokenizer) -> Int {
-    var count = 0
-    counter.forEach { word, times in
-      count +=
-        times
-        * tokenizer.encode(word.bindMemory(to: UInt8.self), specials: .asText).ids.count
-    }
-    return count
+    let next = points.map { exp($0.weight + $0.gain * $0.cost) }
+    let smallest = next.min() ?? 1
+    weights = next.map { Int(min(($0 / smallest * Double(Self.unit)).rounded(), Self.largest)) }
   }
 }

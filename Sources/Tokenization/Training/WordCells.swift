@@ -23,6 +23,8 @@ struct WordCells: ~Copyable {
   /// Where a run of words with the same count ends, and that count; in order.
   private var runEnds = FlatArray<Int32>()
   private var runCounts = FlatArray<Int>()
+  /// Which word of the text each word is, in the order of the cells.
+  private var origins = FlatArray<Int32>()
   /// The run of every 64th cell: from there it is not far to a cell's run.
   private var landmarks: FlatArray<Int32>
   private static let landmarkShift: Int32 = 6
@@ -43,6 +45,7 @@ struct WordCells: ~Copyable {
       words.appendTokens(of: Int(word), to: &tokens)
       guard tokens.count > 1, count > 0 else { continue }
       append(tokens, count: count, numbers: &numbers, pairs: &pairs)
+      origins.append(Int32(truncatingIfNeeded: words.origin(of: Int(word))))
     }
     var run: Int32 = 0
     var place: Int32 = 0
@@ -154,10 +157,13 @@ struct WordCells: ~Copyable {
   /// The words as they are now, most frequent first; those of one token are left out.
   func words(_ pairs: borrowing PairTable) -> CountedWords {
     var (tokens, ends, counts): ([TokenID], [Int], [Int]) = ([], [], [])
+    var origins: [Int32] = []
     var weights = self.weights
     var place: Int32 = 0
+    var word = 0
     while place < cells.count {
       let start = place
+      defer { word += 1 }
       while cells[place] >= 0 {
         let pair = pairs[cells[place]]
         tokens.append(pair.left)
@@ -172,7 +178,8 @@ struct WordCells: ~Copyable {
       guard tokens.count > (ends.last ?? 0) else { continue }
       ends.append(tokens.count)
       counts.append(weights.count(at: start, self))
+      origins.append(self.origins[word])
     }
-    return CountedWords(tokens: tokens, ends: ends, counts: counts)
+    return CountedWords(tokens: tokens, ends: ends, counts: counts, origins: origins)
   }
 }

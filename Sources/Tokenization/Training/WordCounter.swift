@@ -5,7 +5,7 @@ import Synchronization
 /// their sums do not depend on which thread counted what.
 final class WordCounter: Sendable {
   private let tables: [Table]
-  private let pretokenizer: Pretokenizer
+  private let cutting: WordCutting
   private let seen = Atomic<Int>(0)
 
   private final class Table: Sendable {
@@ -13,21 +13,21 @@ final class WordCounter: Sendable {
   }
 
   /// A counter with no words.
-  init(_ pretokenizer: Pretokenizer, threads: Int) {
-    self.pretokenizer = pretokenizer
+  init(_ cutting: WordCutting, threads: Int) {
+    self.cutting = cutting
     tables = (0..<max(1, threads)).map { _ in Table() }
   }
 
   /// The number of bytes that were counted.
   var byteCount: Int { seen.load(ordering: .relaxed) }
 
-  /// Counts the pretokens of one document.
+  /// Counts the words of one document.
   func add(_ document: UnsafeBufferPointer<UInt8>) {
     seen.add(document.count, ordering: .relaxed)
-    tables[0].words.withLock { $0.add(document, pretokenizer, readable: document.count) }
+    tables[0].words.withLock { $0.add(document, cutting, readable: document.count) }
   }
 
-  /// Counts the pretokens of all lines that `reader` gives; each line is a document.
+  /// Counts the words of all lines that `reader` gives; each line is a document.
   func addLines(of reader: LineChunkReader, progress: (Int) -> Void) throws {
     while true {
       var chunks: [[UInt8]] = []
@@ -44,16 +44,16 @@ final class WordCounter: Sendable {
     let count: @Sendable (Int) -> Void = { [self] index in
       seen.add(chunks[index].count, ordering: .relaxed)
       chunks[index].withUnsafeBufferPointer { text in
-        tables[index].words.withLock { $0.addLines(text, pretokenizer) }
+        tables[index].words.withLock { $0.addLines(text, cutting) }
       }
     }
     if chunks.count == 1 { return count(0) }
     DispatchQueue.concurrentPerform(iterations: chunks.count, execute: count)
   }
 
-  /// Adds what was counted to `words`, each count times `weight`.
-  func merge(into words: inout WordCounts, weight: Int = 1) {
-    for table in tables { table.words.withLock { words.merge($0, weight: weight) } }
+  /// Adds what was counted to `words`.
+  func merge(into words: inout WordCounts) {
+    for table in tables { table.words.withLock { words.merge($0) } }
   }
 
   /// Calls `body` with words and their counts, in no particular order; a word comes once for each
@@ -62,9 +62,14 @@ final class WordCounter: Sendable {
     for table in tables { table.words.withLock { $0.forEach(body) } }
   }
 
-  /// The words, if one thread has counted all.
-  func singleTable(_ byteTokens: [TokenID]) -> CountedWords? {
-    guard tables.count == 1 else { return nil }
-    return tables[0].words.withLock { CountedWords($0, byteTokens: byteTokens) }
+  /// Takes all words out; the number of bytes stays.
+  func takeWords() -> WordCounts {
+    var words = WordCounts()
+    for table in tables {
+      var taken = WordCounts()
+      table.words.withLock { swap(&$0, &taken) }
+      if words.count == 0 { words = taken } else { words.merge(taken) }
+    }
+    return words
   }
 }

@@ -26,12 +26,12 @@ struct WordCounts: ~Copyable, Sendable {
   /// A long word's key: 33 bits for its place, then 30 for its length, then the mark.
   private static let placeBits: UInt64 = 33
 
-  /// Counts the pretokens of a text, each line of which is a document of its own.
-  mutating func addLines(_ text: UnsafeBufferPointer<UInt8>, _ pretokenizer: Pretokenizer) {
+  /// Counts the words of a text, each line of which is a document of its own.
+  mutating func addLines(_ text: UnsafeBufferPointer<UInt8>, _ cutting: WordCutting) {
     var rest = text
     while !rest.isEmpty {
       let end = Self.endOfLine(rest)
-      add(UnsafeBufferPointer(rebasing: rest[..<end]), pretokenizer, readable: rest.count)
+      add(UnsafeBufferPointer(rebasing: rest[..<end]), cutting, readable: rest.count)
       rest = UnsafeBufferPointer(rebasing: rest[end...])
     }
   }
@@ -43,11 +43,49 @@ struct WordCounts: ~Copyable, Sendable {
     return UnsafeRawPointer(found) - UnsafeRawPointer(base) + 1
   }
 
-  /// Counts the pretokens of one document.
+  /// Counts the words of one document.
   ///
   /// - Parameter readable: how many bytes may be read from the document's first on.
   mutating func add(
-    _ document: UnsafeBufferPointer<UInt8>, _ pretokenizer: Pretokenizer, readable: Int
+    _ document: UnsafeBufferPointer<UInt8>, _ cutting: WordCutting, readable: Int
+  ) {
+    switch cutting {
+    case .pretokens(let pretokenizer): addPretokens(of: document, pretokenizer, readable)
+    case .spaces: addSpacedWords(of: document, readable)
+    }
+  }
+
+  private mutating func addSpacedWords(of document: UnsafeBufferPointer<UInt8>, _ readable: Int) {
+    guard let base = UnsafeRawPointer(document.baseAddress) else { return }
+    var start = 0
+    var position = 0
+    while position <= document.count {
+      let separator = Self.separator(at: position, in: document)
+      if separator == 0, position < document.count {
+        position += 1
+        continue
+      }
+      if start < position {
+        add(base + start, length: position - start, readable: readable - start)
+      }
+      position += max(separator, 1)
+      start = position
+    }
+  }
+
+  /// The bytes of the space, `▁` or line feed at `position`; 0 if there is none.
+  @inline(__always)
+  private static func separator(at position: Int, in text: UnsafeBufferPointer<UInt8>) -> Int {
+    guard position < text.count else { return 0 }
+    switch text[position] {
+    case UInt8(ascii: " "), UInt8(ascii: "\n"): return 1
+    case 0xE2: return SpaceMark.stands(at: position, in: text) ? SpaceMark.bytes.count : 0
+    default: return 0
+    }
+  }
+
+  private mutating func addPretokens(
+    of document: UnsafeBufferPointer<UInt8>, _ pretokenizer: Pretokenizer, _ readable: Int
   ) {
     guard let base = UnsafeRawPointer(document.baseAddress) else { return }
     var scanner = PretokenScanner(document, pretokenizer)
@@ -188,6 +226,40 @@ struct WordCounts: ~Copyable, Sendable {
     return product.high ^ product.low
   }
 
+  /// Sets each word's count to its place in the order of `forEach`: 0, 1, …
+  mutating func number() {
+    var number = 0
+    for index in 0..<slots.count where slots[index].high != 0 {
+      slots[index].count = number
+      number += 1
+    }
+  }
+
+  /// The count of a word, which is not empty; `nil` if it is not there.
+  func value(of word: UnsafeRawBufferPointer) -> Int? {
+    guard let base = word.baseAddress else { return nil }
+    if word.count <= Self.longestShort {
+      let key = Self.shortKey(base, length: word.count, readable: word.count)
+      return value(from: Self.hash(key)) { $0.low == key.low && $0.high == key.high }
+    }
+    let hash = Self.hash(word)
+    let lengthAndMark = Self.longMark | UInt64(word.count) << Self.placeBits
+    return value(from: Self.hash((hash, 0))) { slot in
+      slot.low == hash && slot.high & ~Self.placeMask == lengthAndMark
+        && longWords.equals(word, at: Int(slot.high & Self.placeMask))
+    }
+  }
+
+  @inline(__always)
+  private func value(from hash: Int, where isIt: (Slot) -> Bool) -> Int? {
+    var slot = hash & (slots.count - 1)
+    while slots[slot].high != 0 {
+      if isIt(slots[slot]) { return slots[slot].count }
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    return nil
+  }
+
   /// Calls `body` with each word and its count, in no particular order.
   func forEach(_ body: (_ word: UnsafeRawBufferPointer, _ count: Int) -> Void) {
     for index in 0..<slots.count where slots[index].high != 0 {
@@ -206,11 +278,11 @@ struct WordCounts: ~Copyable, Sendable {
     }
   }
 
-  /// Adds the counts of another table, each times `weight`.
-  mutating func merge(_ other: borrowing WordCounts, weight: Int = 1) {
+  /// Adds the counts of another table.
+  mutating func merge(_ other: borrowing WordCounts) {
     other.forEach { word, count in
-      if weight > 0, let base = word.baseAddress {
-        add(base, length: word.count, readable: word.count, times: count * weight)
+      if let base = word.baseAddress {
+        add(base, length: word.count, readable: word.count, times: count)
       }
     }
   }

@@ -89,7 +89,8 @@ struct HubCache: Sendable {
     let depth = file.path.utf8.count { $0 == UInt8(ascii: "/") } + 2
     let target = String(repeating: "../", count: depth) + "blobs/" + file.identity.etag
     if (try? FileManager.default.destinationOfSymbolicLink(atPath: place)) == target { return }
-    let aside = place + ".\(getpid()).link"
+    // Two pulls, of one process or of two, may link the same file at once.
+    let aside = place + ".\(UUID().uuidString).link"
     unlink(aside)
     guard symlink(target, aside) == 0, rename(aside, place) == 0 else {
       let reason = String(cString: strerror(errno))

@@ -23,7 +23,8 @@ import Testing
 
   @Test func knowsFragmentsOfAksharas() {
     let fragments: [String: Bool] = [
-      "ಕ": true, "ಕ್": true, "ಕ್ಷ": true, "ಕ್ಷಿ": true, "ಕನ": false, " ಕ": false,
+      "ಕ": true, "ಕ್": true, "ಕ್ಷ": true, "ಕ್ಷಿ": true, "ಕನ": false, " ಕ": false, "್ಷ": false,
+      "ಾಂ": true,
       "a": true, "ab": false, "తె": true, "తెలు": false,
     ]
     for (text, expected) in fragments {

@@ -65,7 +65,7 @@ import Testing
     let folder = TemporaryFolder()
     try AtomicFile.write(Array(text.utf8), to: folder.file("text.txt"))
     let counts = try [1, 2, 5].map { threads in
-      let counter = WordCounter(Pretokenizer(.indic), threads: threads)
+      let counter = WordCounter(.pretokens(Pretokenizer(.indic)), threads: threads)
       try counter.addLines(of: LineChunkReader(folder.file("text.txt"), chunkSize: 100)) { _ in }
       var words: [[UInt8]: Int] = [:]
       counter.forEach { words[Array($0), default: 0] += $1 }
@@ -185,7 +185,7 @@ import Testing
         == BPETrainerOptions(vocabularySize: 6_000, specialTokens: ["<s>"], pattern: .llama3))
     #expect(
       options.json.compactString
-        == #"{"vocab_size":6000,"min_frequency":0,"special_tokens":["<s>"],"pattern":"llama3","#
-        + #""max_token_length":null,"keep_aksharas":false}"#)
+        == #"{"vocab_size":6000,"model":"byte-level","min_frequency":0,"special_tokens":["<s>"],"#
+        + #""pattern":"llama3","max_token_length":null,"keep_aksharas":false}"#)
   }
 }

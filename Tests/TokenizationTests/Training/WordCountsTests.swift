@@ -48,16 +48,38 @@ import Testing
     for index in 0..<20_000 {
       let length = Int.random(in: 1...(seed * 6), using: &generator)
       let word = (0..<length).map { _ in UInt8.random(in: 0...3, using: &generator) }
-      expected[word, default: 0] += index % 2 == 0 ? 1 : 5
+      expected[word, default: 0] += 1
       if index % 2 == 0 {
         add([word], to: &counts, padding: index % 20)
       } else {
         add([word], to: &other)
       }
     }
-    counts.merge(other, weight: 5)
+    counts.merge(other)
     #expect(dictionary(counts) == expected, "seed \(seed)")
     #expect(counts.count == expected.count)
+    for word in expected.keys {
+      #expect(word.withUnsafeBytes { counts.value(of: $0) } == expected[word], "\(word)")
+    }
+    #expect(([9] as [UInt8]).withUnsafeBytes { counts.value(of: $0) } == nil)
+    counts.number()
+    var next = 0
+    counts.forEach { _, number in
+      #expect(number == next)
+      next += 1
+    }
+  }
+
+  @Test func cutsWordsAtSpaces() {
+    var counts = WordCounts()
+    Array("  a b\u{2581}\u{2581}ಕ a\nab\r\n\u{2580} a".utf8).withUnsafeBufferPointer {
+      counts.addLines($0, .spaces)
+    }
+    #expect(
+      dictionary(counts)
+        == ["a": 3, "b": 1, "ಕ": 1, "ab\r": 1, "\u{2580}": 1].reduce(into: [:]) {
+          $0[Array($1.key.utf8)] = $1.value
+        })
   }
 
   @Test(arguments: SplitPattern.allCases) func countsThePretokensOfEachLine(
@@ -67,7 +89,7 @@ import Testing
     for _ in 0..<50 {
       let text = Array(SeededText.string(&generator).utf8)
       var counts = WordCounts()
-      text.withUnsafeBufferPointer { counts.addLines($0, Pretokenizer(pattern)) }
+      text.withUnsafeBufferPointer { counts.addLines($0, .pretokens(Pretokenizer(pattern))) }
       #expect(
         dictionary(counts) == slowly(text, pattern), "\(String(decoding: text, as: UTF8.self))")
     }

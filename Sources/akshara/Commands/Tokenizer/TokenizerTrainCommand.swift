@@ -24,14 +24,28 @@ struct TokenizerTrainCommand: ParsableCommand {
   @Option(help: "The number of tokens, special tokens and the 256 bytes included.")
   var vocabSize: Int
 
+  @Option(
+    help: """
+      What tokens are made of. `byte-level`: bytes, as in Llama 3. `sentencepiece`: characters, and \
+      bytes for rare ones, as in Llama 2.
+      """)
+  var model = BPEModelKind.byteLevel
+
   @Option(help: "How often a pair must stand in the text to become a token.")
   var minFrequency = 0
 
   @Option(help: "New tokens of more than two bytes must be shorter than this.")
   var maxTokenLength: Int?
 
-  @Option(help: "How text is split: \(SplitPattern.names).")
-  var pattern = SplitPattern.indic.rawValue
+  @Option(help: "How text is split, for `byte-level`: \(SplitPattern.names). (default: indic)")
+  var pattern: String?
+
+  @Option(
+    help: """
+      How much of the text the characters that get a token make up, for `sentencepiece`. \
+      (default: 0.9995)
+      """)
+  var characterCoverage: Double?
 
   @Flag(help: "Make frequent aksharas first, so that hardly a token border falls inside one.")
   var keepAksharas = false
@@ -45,7 +59,10 @@ struct TokenizerTrainCommand: ParsableCommand {
 
   @Option(
     name: .customLong("special"), parsing: .upToNextOption,
-    help: "The special tokens; they get the IDs 0, 1, …")
+    help: """
+      The special tokens; they get the IDs 0, 1, … (default for `sentencepiece`: \
+      \(BPETrainerOptions.sentencePieceTokens.joined(separator: " ")))
+      """)
   var specialTokens: [String] = []
 
   @Option(help: "The special token that begins a text.")
@@ -67,25 +84,44 @@ struct TokenizerTrainCommand: ParsableCommand {
 
   func run() throws {
     let options = try trainerOptions()
-    let folder = TokenizerFolder(bosToken: bosToken, eosToken: eosToken, padToken: padToken)
-    try folder.check(against: specialTokens)
+    let description = TokenizerFolder(bosToken: bosToken, eosToken: eosToken, padToken: padToken)
+    try description.check(against: options.specialTokens)
+    let folder = try TokenizerFolder.begin(at: output, inputs: inputs.filter { $0 != "-" })
     var trainer = try BPETrainer(options, threads: threads.threads)
     for input in inputs { try consume(input, &trainer) }
     ProgressLine.show("learning merges")
     let tokenizer = try trainer.train()
     ProgressLine.show("")
-    try folder.write(tokenizer, to: output)
+    try description.write(tokenizer, to: folder.workPath)
+    try folder.commit()
     if let report = trainer.report { print(report) }
   }
 
   private func trainerOptions() throws -> BPETrainerOptions {
     var options = BPETrainerOptions(
-      vocabularySize: vocabSize, minimumFrequency: minFrequency, specialTokens: specialTokens,
-      pattern: try SplitPattern(named: pattern))
+      vocabularySize: vocabSize, minimumFrequency: minFrequency, specialTokens: specialTokens)
+    options.model = model
+    switch model {
+    case .byteLevel:
+      try refuse("--character-coverage", ifGiven: characterCoverage)
+      if let pattern { options.pattern = try SplitPattern(named: pattern) }
+    case .sentencePiece:
+      try refuse("--pattern", ifGiven: pattern)
+      if let characterCoverage { options.characterCoverage = characterCoverage }
+      if specialTokens.isEmpty { options.specialTokens = BPETrainerOptions.sentencePieceTokens }
+    }
     options.maximumTokenLength = maxTokenLength
     options.keepsAksharas = keepAksharas
     options.balance = balance
     return options
+  }
+
+  /// An option that the model does not have is a mistake, never ignored.
+  private func refuse(_ option: String, ifGiven value: Any?) throws {
+    guard value != nil else { return }
+    throw AksharaError(
+      .invalidOption, "`\(option)` means nothing for `--model \(model.rawValue)`",
+      remedy: "leave it out")
   }
 
   /// Counts the words of one input, which is a source of its own.
@@ -109,3 +145,4 @@ struct TokenizerTrainCommand: ParsableCommand {
 }
 
 extension FertilityMeasure: ExpressibleByArgument {}
+extension BPEModelKind: ExpressibleByArgument {}
