@@ -112,6 +112,9 @@ public final class BPETokenizer: Tokenizer {
     }
   }
 
+  /// The tokens that the file puts before a text (`post_processor`; SentencePiece's `<s>`).
+  public var leadingTokens: [TokenID] { definition.postProcessor?.before ?? [] }
+
   /// Appends the tokens of bytes as `encode(_:specials:into:)` does, with the tokens around them that
   /// the file puts around a text (`post_processor`), such as the one that begins it; those cover
   /// nothing. Where the file names none, none are added.

@@ -60,11 +60,17 @@ public protocol Tokenizer: Sendable {
   /// Whether this ID is a special token.
   func isSpecial(_ token: TokenID) -> Bool
 
+  /// The tokens that its file puts before a text, such as the one that begins it; `encode` adds none.
+  var leadingTokens: [TokenID] { get }
+
   /// The digest of what defines the tokenizer: its file's content.
   var digest: String { get }
 }
 
 extension Tokenizer {
+  /// None: only files name such tokens.
+  public var leadingTokens: [TokenID] { [] }
+
   /// Appends the tokens of bytes, as `encode(_:specials:)` gives them.
   public func encode(
     _ bytes: UnsafeBufferPointer<UInt8>, specials: SpecialTokenPolicy, into buffer: TokenBuffer

@@ -29,7 +29,8 @@ public struct PromptAnswerer {
   /// How text becomes a prompt.
   public enum Framing: Sendable {
     /// It stays as it is; the texts of control tokens in it become these tokens, since whoever
-    /// writes a raw prompt writes the template too.
+    /// writes a raw prompt writes the template too. Before it stand the tokens that the tokenizer's
+    /// file puts before a text, as transformers puts them there, unless the prompt begins with them.
     case raw
     /// It is a user's message under a chat template: its text can become no control token.
     case chat(any ChatTemplate)
@@ -63,7 +64,11 @@ public struct PromptAnswerer {
   ///
   /// - Throws: `unsupported` if the template has no form for it.
   public func tokens(of prompt: String) throws -> [TokenID] {
-    guard let encoder else { return tokenizer.encode(prompt, specials: .allow).ids }
+    guard let encoder else {
+      let ids = tokenizer.encode(prompt, specials: .allow).ids
+      let leading = tokenizer.leadingTokens
+      return ids.starts(with: leading) ? ids : leading + ids
+    }
     return try encoder.tokens(
       for: Conversation(id: "prompt", messages: [Message(.user, .text(prompt))]))
   }

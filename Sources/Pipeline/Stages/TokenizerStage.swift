@@ -14,9 +14,9 @@ struct TokenizerStage: StageWork {
 
   private var recipe: TokenizerOptions { context.recipe.tokenizer }
 
-  /// The file that is taken, if none is trained.
-  private var sourceFile: String {
-    recipe.path ?? Path.join(context.recipe.baseModel, "tokenizer.json")
+  /// The file that is taken, if none is trained; what the recipe names may be its folder.
+  private func sourceFile() throws -> String {
+    try TokenizerPlace.file(recipe.path ?? context.recipe.baseModel)
   }
 
   func options() -> JSONValue {
@@ -27,6 +27,7 @@ struct TokenizerStage: StageWork {
     if recipe.training != nil {
       return [("conversations", earlier.digest(of: .curate, below: RunContext.Place.curated))]
     }
+    let sourceFile = try sourceFile()
     let files =
       [sourceFile] + [SpecialTokenTexts.path(besides: sourceFile)].filter { Path.exists($0) }
     return try files.map { (Path.name(of: $0), try Digest(ofFile: $0)) }
@@ -34,7 +35,7 @@ struct TokenizerStage: StageWork {
 
   func perform() throws {
     let folder = try AtomicFolder(context.path(RunContext.Place.tokenizer))
-    let tokenizer = try recipe.training.map(train) ?? BPETokenizer(contentsOf: sourceFile)
+    let tokenizer = try recipe.training.map(train) ?? BPETokenizer(contentsOf: sourceFile())
     try description(of: tokenizer).write(tokenizer, to: folder.workPath)
     try folder.commit()
     context.report("tokenizer: \(tokenizer.vocabularyCount) tokens")
@@ -60,7 +61,7 @@ struct TokenizerStage: StageWork {
   private func description(of tokenizer: BPETokenizer) throws -> TokenizerFolder {
     let format = context.recipe.format
     let known = SequenceTokens(of: tokenizer)
-    let source = recipe.training == nil ? try SpecialTokenTexts(besides: sourceFile) : .init()
+    let source = recipe.training == nil ? try SpecialTokenTexts(besides: sourceFile()) : .init()
     let name = format.templates.first ?? "chatml"
     return TokenizerFolder(
       bosToken: recipe.bosToken ?? source.bos ?? known?.begin,

@@ -10,14 +10,16 @@ extension BPETokenizer {
   /// - `tokenizer.json` with a BPE model.
   /// - A SentencePiece BPE `.model`.
   /// - Mistral's tekken JSON.
+  /// - GPT-2's `vocab.json` (`encoder.json`) with `merges.txt` (`vocab.bpe`) beside it; `pattern` only
+  ///   for the vocabulary of another model.
   /// - A tiktoken rank file, one line a token, the token in base64 and its rank: `pattern` names
   ///   the split pattern, which the file does not hold, and `specialTokens` the special tokens.
   ///
   /// - Parameters:
-  ///   - path: the file, or a folder that holds `tokenizer.json`, `tekken.json` or
-  ///     `tokenizer.model`, which are looked for in this order.
-  ///   - pattern: only for a rank file, or the file's own.
-  ///   - specialTokens: only for a rank file.
+  ///   - path: the file, or a folder that holds `tokenizer.json`, `tekken.json`,
+  ///     `tokenizer.model` or a vocabulary, which are looked for in this order.
+  ///   - pattern: only for a rank file or a vocabulary, or the file's own.
+  ///   - specialTokens: only for a rank file or a vocabulary.
   ///   - cache: where what is slow to read is kept for the next time; the usual places, unless
   ///     `AKSHARA_TOKENIZER_CACHE=off`, if it is `nil`.
   /// - Throws: `missingFile`, `unreadable`, `malformed`; `unsupported` for parts that Akshara does
@@ -36,7 +38,7 @@ extension BPETokenizer {
     switch file.kind {
     case .tokenizerJSON:
       try self.init(definition, content: bytes, digest: place?.source, at: location)
-    case .tekken, .sentencePiece, .ranks:
+    case .tekken, .vocabulary, .sentencePiece, .ranks:
       try self.init(definition, source: bytes, at: location)
     }
     if compiled == nil, let place, let new = file.compiled(definition) { place.write(new) }

@@ -4,7 +4,7 @@ import Artifacts
 struct TokenizerFile {
   /// The kinds of files.
   enum Kind {
-    case tokenizerJSON, tekken, sentencePiece, ranks
+    case tokenizerJSON, tekken, vocabulary, sentencePiece, ranks
   }
 
   let kind: Kind
@@ -51,8 +51,7 @@ struct TokenizerFile {
       document = nil
     } else if bytes.first(where: { !space.contains($0) }) == UInt8(ascii: "{") {
       let document = Result { try JSONValue(parsing: bytes, at: location) }
-      let isTekken = (try? document.get()).map(TekkenFile.isLikely) ?? false
-      kind = isTekken ? .tekken : .tokenizerJSON
+      kind = (try? document.get()).map(Self.kind) ?? .tokenizerJSON
       self.document = document
     } else {
       kind = .ranks
@@ -60,11 +59,20 @@ struct TokenizerFile {
     }
   }
 
-  /// The tokenizer that the file defines, with a pattern and special tokens if it is a rank file.
+  private static func kind(of document: JSONValue) -> Kind {
+    TekkenFile.isLikely(document)
+      ? .tekken : VocabularyPair.isLikely(document) ? .vocabulary : .tokenizerJSON
+  }
+
+  /// The tokenizer that the file defines, with a pattern and special tokens if it names none itself.
   ///
   /// - Throws: `malformed`, `unsupported`, `invalidOption`.
   func definition(pattern: SplitPattern?, specialTokens: [AddedToken]) throws -> BPEDefinition {
     if kind == .ranks { return try rankDefinition(pattern, specialTokens) }
+    if kind == .vocabulary, let document = try document?.get() {
+      return try VocabularyPair(document, at: location).definition(
+        pattern: pattern, specialTokens: specialTokens)
+    }
     let definition = try ownDefinition()
     guard pattern == nil || pattern == definition.pretokenization.pretokenizer?.pattern,
       specialTokens.isEmpty

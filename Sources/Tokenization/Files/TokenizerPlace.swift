@@ -2,14 +2,17 @@ import Artifacts
 internal import Foundation
 
 /// Which file a path means: itself, or, where it is a folder, the tokenizer that lies in it.
-enum TokenizerPlace {
-  /// The names under which a model's folder holds its tokenizer, the most telling first.
-  static let names = ["tokenizer.json", "tekken.json", "tokenizer.model"]
+package enum TokenizerPlace {
+  /// The names under which a model's folder holds its tokenizer, the most telling first; merges lie
+  /// beside a vocabulary.
+  static let names = [
+    "tokenizer.json", "tekken.json", "tokenizer.model", "vocab.json", "encoder.json",
+  ]
 
   /// The file.
   ///
   /// - Throws: `missingFile` for a folder without a tokenizer.
-  static func file(_ path: String) throws -> String {
+  package static func file(_ path: String) throws -> String {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
     else { return path }

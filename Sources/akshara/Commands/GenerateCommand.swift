@@ -13,10 +13,12 @@ struct GenerateCommand: ParsableCommand {
     abstract: "Lets a model continue a prompt.",
     discussion: """
       The prompt is put into the chat template that stands beside the model (in \
-      tokenizer_config.json); with --raw it is taken as it is. The same seed gives the same text.
+      tokenizer_config.json); with --raw it is taken as it is, behind the token that begins a text, \
+      if the tokenizer's file puts one there. The same seed gives the same text.
       """)
 
-  @Option(help: "The model: config.json, safetensors and tokenizer.json.")
+  @Option(
+    help: "The model: config.json, safetensors and its tokenizer, tokenizer.json or another file.")
   var model: String
 
   @Option(help: "What the model is asked.")

@@ -20,8 +20,8 @@ struct SentencePieceNormalizer: Sendable, Equatable {
 
   /// The normalized text. A byte that is no UTF-8 becomes U+FFFD.
   ///
-  /// As in SentencePiece, of the bytes that a character becomes the last one covers it, and a deleted
-  /// space belongs to what stands before it.
+  /// As in SentencePiece, of the bytes that a character becomes, or of a user-defined piece, the last
+  /// one covers it, and a deleted space belongs to what stands before it.
   func normalize(_ text: AlignedText) -> AlignedText {
     text.withBytes { bytes in
       var position = removesExtraSpaces ? afterLeadingSpaces(bytes) : 0
@@ -57,11 +57,9 @@ struct SentencePieceNormalizer: Sendable, Equatable {
   private func prefix(
     of bytes: UnsafeBufferPointer<UInt8>, at position: Int
   ) -> (end: Int, replacement: ArraySlice<UInt8>?) {
-    if let table {
-      if let end = userDefined.endOfLongest(in: bytes, at: position) { return (end, nil) }
-      if let (end, replacement) = table.longestMatch(in: bytes, at: position) {
-        return (end, replacement)
-      }
+    if let end = userDefined.endOfLongest(in: bytes, at: position) { return (end, nil) }
+    if let (end, replacement) = table?.longestMatch(in: bytes, at: position) {
+      return (end, replacement)
     }
     let character = UTF8Character(bytes, at: position)
     let isBroken = character.isBroken(in: bytes, at: position)
@@ -79,7 +77,9 @@ struct SentencePieceNormalizer: Sendable, Equatable {
     let end = source.ends[range.upperBound - 1]
     guard !piece.isEmpty else { return result.extendLast(to: end) }
     isAfterSpace = piece.last == Self.space
-    if replacement == nil, !piece.contains(Self.space) {
+    let isWhole = replacement == nil && !piece.contains(Self.space)
+    if isWhole, source.withBytes({ UTF8Character($0, at: range.lowerBound).length }) == range.count
+    {
       result.append(source, range)
     } else {
       let marked = piece.flatMap { $0 == Self.space ? SpaceMark.bytes : [$0] }

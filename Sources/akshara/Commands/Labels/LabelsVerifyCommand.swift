@@ -1,6 +1,7 @@
 import ArgumentParser
 import Artifacts
 import Batching
+import Tokenization
 
 /// `akshara labels verify`.
 struct LabelsVerifyCommand: ParsableCommand {
@@ -18,7 +19,7 @@ struct LabelsVerifyCommand: ParsableCommand {
 
   @Option(
     help: """
-      The tokenizer.json that the set was made with, or its folder. Default: the set's own copy.
+      The tokenizer's file that the set was made with, or its folder. Default: the set's own copy.
       """)
   var tokenizer: String?
 
@@ -29,7 +30,7 @@ struct LabelsVerifyCommand: ParsableCommand {
 
   func run() throws {
     let report = try ShardVerifier.verify(
-      folder: set, tokenizer: tokenizer.map(TokenizerPath.file), threads: threads.threads)
+      folder: set, tokenizer: tokenizer.map(TokenizerPlace.file), threads: threads.threads)
     if json { try StandardOutput.write(report.json.pretty) }
     for line in report.lines where !json { StandardError.print(line) }
     try report.requireNoFaults(in: set)

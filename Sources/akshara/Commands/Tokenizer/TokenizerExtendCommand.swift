@@ -57,7 +57,7 @@ struct TokenizerExtendCommand: ParsableCommand {
       tornAksharaPercent: tornAksharaPercent)
     try options.validate()
     let base = NamedTokenizer.path(base)
-    let file = TokenizerPath.file(base)
+    let file = try TokenizerPlace.file(base)
     let tokenizer = try BPETokenizer(
       contentsOf: file, pattern: pattern.map(SplitPattern.init(named:)))
     try ExtendedVocabulary.checkOutput(output, inputs: corpus + [file])

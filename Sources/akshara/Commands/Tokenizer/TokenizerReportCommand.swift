@@ -37,9 +37,10 @@ struct TokenizerReportCommand: ParsableCommand {
     }
     let named = tokenizers.map(Self.named)
     try OutputCheck.refuseReplacing(
-      inputs: inputs + named.map { TokenizerPath.file($0.path) }, by: output.map { [$0] } ?? [])
+      inputs: inputs + named.map { try TokenizerPlace.file($0.path) }, by: output.map { [$0] } ?? []
+    )
     var comparison = try TokenizerComparison(
-      named.map { ($0.name, try BPETokenizer(contentsOf: TokenizerPath.file($0.path))) })
+      named.map { ($0.name, try BPETokenizer(contentsOf: $0.path)) })
     for input in inputs { try comparison.consume(contentsOf: input) }
     if let output {
       try AtomicFile.write(TokenizerReportPage(comparison, context: context).bytes, to: output)

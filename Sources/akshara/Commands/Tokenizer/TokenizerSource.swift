@@ -5,13 +5,13 @@ import Tokenization
 struct TokenizerSource: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A tokenizer.json, a SentencePiece .model, a tekken.json, a folder that holds one of them, or a "
-        + "tiktoken rank file."))
+      "A tokenizer.json, a SentencePiece .model, a tekken.json, a vocab.json with its merges.txt, a "
+        + "folder that holds one of them, or a tiktoken rank file."))
   var tokenizer: String
 
   @Option(
     help: ArgumentHelp(
-      "How text is split, for a rank file: "
+      "How text is split, for a rank file or a vocab.json that is not GPT-2's: "
         + SplitPattern.allCases.map(\.rawValue).joined(separator: ", ") + "."))
   var pattern: String?
 
