@@ -50,6 +50,23 @@ public struct ModelResizer {
         .invalidOption, "the tokenizer has no new tokens", at: location,
         remedy: "extend it with `akshara tokenizer extend`")
     }
+    try refuseResized()
+  }
+
+  /// A resized model may have learnt since; rows behind the last token, which a model may have from
+  /// the beginning, have not.
+  private func refuseResized() throws {
+    let file = Path.join(path, Self.rowFile)
+    guard Path.exists(file) else { return }
+    let location = SourceLocation(file: file)
+    let rows = try JSONValue(parsing: TextFile(file).bytes, at: location).array ?? []
+    let new = tokens.first..<tokens.end
+    guard !rows.contains(where: { $0.integer.map(new.contains) ?? false }) else {
+      throw AksharaError(
+        .invalidOption,
+        "the model has rows for these tokens already, and what they learnt would be lost",
+        at: location, remedy: "resize the model that was not resized")
+    }
   }
 
   /// The rows that the resized matrices have. Rows behind the last token, which some models have to
