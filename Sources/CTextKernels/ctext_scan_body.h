@@ -71,17 +71,33 @@ static inline uint64_t white_begins(carries *c, uint64_t white, uint64_t newline
   return first | (space & PREVIOUS(1, newline));
 }
 
+// The words of characters with CTEXT_INDIC: takes the joiners behind them out of `joiner`, and
+// returns where the words begin, but for those that begin with the blank before them. `blank` has the
+// places behind U+0020.
+//
+//   text     a K J K ␣ B K ␣ M K . J     M: no B
+//   joined   0 0 1 0 0 0 0 0 0 0 0 0
+//   begins   0 1 0 0 0 0 0 0 1 0 0 0     a|KJK| BK| |MK|.J
+static inline uint64_t indic_begins(carries *c, block_masks m, uint64_t blank, uint64_t *joiner) {
+  uint64_t joined = flood(&c->carry[0], *joiner, *joiner & PREVIOUS(6, m.flag40));
+  uint64_t word = m.flag40 | joined;
+  *joiner &= ~joined;
+  return word & ~PREVIOUS(9, word) & ~(blank & m.flag80);
+}
+
 // Contraction | ␣?L+ | ␣?N+ | ␣?P+ | white space.
 //
 //   text     a   b '   1 2 ␣ ␣ c        a| b|'| 12| | c
 //   begins   1 1 0 1 1 0 0 1 1 0        the last one of white space comes from finish_spaces
 static inline void blank_prefix(const ctext_pattern *pattern, block_masks m, carries *c,
                                 window_masks *w, size_t i) {
-  uint64_t blank = PREVIOUS(2, m.space & m.flag80);
-  uint64_t punctuation = m.punctuation & ~PREVIOUS(3, m.punctuation) & ~blank;
+  uint64_t blank = PREVIOUS(2, m.space & m.flag80), joiner = m.flag20;
+  uint64_t indic = pattern->cuts_words_out ? indic_begins(c, m, blank, &joiner) : 0;
+  uint64_t symbol = m.punctuation | joiner;
+  uint64_t punctuation = symbol & ~PREVIOUS(3, symbol) & ~blank;
   uint64_t first = (m.letter & ~PREVIOUS(4, m.letter)) | (m.number & ~PREVIOUS(5, m.number));
   w->white[i] = w->space[i] = m.space;
-  w->begins[i] = punctuation | (first & ~blank) | white_begins(c, m.space, 0, m.space);
+  w->begins[i] = indic | punctuation | (first & ~blank) | white_begins(c, m.space, 0, m.space);
   w->contraction[i] = pattern->contractions ? punctuation & m.flag80 : 0;
 }
 
@@ -95,22 +111,29 @@ static inline void blank_prefix(const ctext_pattern *pattern, block_masks m, car
 static inline void any_prefix(const ctext_pattern *pattern, block_masks m, carries *c,
                               window_masks *w, size_t i) {
   uint64_t letter = m.letter, punctuation = m.punctuation;
-  // Joiners behind letters are letters, others are punctuation.
-  uint64_t joiner = m.flag20 & ~letter;
-  uint64_t joined = flood(&c->carry[0], joiner, joiner & PREVIOUS(6, letter));
-  letter |= joined;
-  punctuation |= joiner & ~joined;
+  uint64_t blank = PREVIOUS(2, m.space & m.flag80), joiner = m.flag20 & ~letter, indic = 0;
+  // Joiners behind letters, or behind the words that are cut out, belong to these; others are
+  // punctuation.
+  if (pattern->cuts_words_out) {
+    indic = indic_begins(c, m, blank, &joiner);
+  } else {
+    uint64_t joined = flood(&c->carry[0], joiner, joiner & PREVIOUS(6, letter));
+    letter |= joined;
+    joiner &= ~joined;
+  }
+  punctuation |= joiner;
   uint64_t before = PREVIOUS(3, punctuation);
   uint64_t taken = flood(&c->carry[1], m.newline, m.newline & before);
   uint64_t newline = m.newline & ~taken, white = m.space | newline;
-  uint64_t first = punctuation & ~before & ~PREVIOUS(2, m.space & m.flag80);
+  uint64_t first = punctuation & ~before & ~blank;
   uint64_t single = next_character(&c->carry[2], m.starts, PREVIOUS(7, first));
   uint64_t prefixed = single | PREVIOUS(8, m.space);
   uint64_t word = letter & ~PREVIOUS(4, letter) & ~prefixed;
   uint64_t number = pattern->digits == 1 ? m.number : m.number & ~PREVIOUS(5, m.number);
   w->white[i] = white;
   w->space[i] = m.space;
-  w->begins[i] = (word | first | number | white_begins(c, white, newline, m.space)) & m.starts;
+  w->begins[i] =
+      (word | indic | first | number | white_begins(c, white, newline, m.space)) & m.starts;
   w->contraction[i] = pattern->contractions ? first & m.flag80 : 0;
 }
 

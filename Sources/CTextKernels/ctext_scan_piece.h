@@ -91,7 +91,8 @@ static inline size_t ctext_word_end(ctext_piece *s, size_t start) {
     size_t end = start;
     while (end < s->limit) {
       ctext_character c = ctext_character_at(s, end);
-      int joiner = s->pattern->family == CTEXT_ANY_PREFIX && c.class == CTEXT_JOINER;
+      int joiner = s->pattern->family == CTEXT_ANY_PREFIX && !s->pattern->cuts_words_out &&
+                   c.class == CTEXT_JOINER;
       if (!(c.class & CTEXT_LETTER) && !joiner) break;
       end = c.end;
     }
@@ -133,6 +134,15 @@ static inline size_t ctext_word(ctext_piece *s, size_t start) {
   return ctext_word_end(s, c.end);
 }
 
+// (?: ?B|K)[KJ]*; 0 where there is none.
+static inline size_t ctext_indic_word(ctext_piece *s, size_t start) {
+  size_t first = start + (s->text[start] == ' ');
+  if (!s->pattern->cuts_words_out || first >= s->limit) return 0;
+  ctext_character c = ctext_character_at(s, first);
+  if (!(c.class & CTEXT_INDIC) || (first > start && !(c.class & CTEXT_INDIC_BASE))) return 0;
+  return ctext_run(s, CTEXT_INDIC | CTEXT_JOINER, c.end, SIZE_MAX);
+}
+
 static inline size_t ctext_number(ctext_piece *s, size_t start) {
   size_t first = start;
   if (s->pattern->family == CTEXT_BLANK_PREFIX && s->text[start] == ' ') first++;
@@ -144,7 +154,8 @@ static inline size_t ctext_number(ctext_piece *s, size_t start) {
 static inline int ctext_is_punctuation(const ctext_pattern *pattern, uint8_t class) {
   if (class & CTEXT_PUNCTUATION) return 1;
   if (pattern->family == CTEXT_CASED) return ctext_is(class, CTEXT_LETTER, CTEXT_MARK);
-  return pattern->family == CTEXT_ANY_PREFIX && class == CTEXT_JOINER;
+  return class == CTEXT_JOINER &&
+         (pattern->family == CTEXT_ANY_PREFIX || pattern->family == CTEXT_BLANK_PREFIX);
 }
 
 static inline size_t ctext_punctuation(ctext_piece *s, size_t start) {
@@ -234,6 +245,7 @@ static inline size_t ctext_piece_end(ctext_piece *s, size_t start) {
     end = ctext_contraction(s->pattern->contractions, s->text + start, s->length - start);
     if (end > 0) return start + end;
   }
+  if ((end = ctext_indic_word(s, start)) > 0) return end;
   if ((end = ctext_word(s, start)) > 0) return end;
   if ((end = ctext_number(s, start)) > 0) return end;
   if ((end = ctext_punctuation(s, start)) > 0) return end;

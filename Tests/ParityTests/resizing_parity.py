@@ -140,7 +140,7 @@ def compare(options, folder, tokenizer):
     held_out, training = documents(options)
     print(f"held-out bits a byte after steps of 8 lines, {len(held_out)} lines (before extending: "
           f"{loss(AutoModelForCausalLM.from_pretrained(options.model, dtype=torch.float32), AutoTokenizer.from_pretrained(options.model), held_out):.4f})")
-    for way in ("mean", "composed"):
+    for way in ("by-role", "mean", "composed"):
         output = os.path.join(folder, way)
         print(run(options.akshara, "resize", "--model", options.model, "--tokenizer", tokenizer, "--output", output, "--rows", way).strip())
         model = AutoModelForCausalLM.from_pretrained(output, dtype=torch.float32)

@@ -37,12 +37,20 @@ enum {
   CTEXT_APOSTROPHE = 0x80,
   // alone: ZWJ and ZWNJ where they belong to words, and else are punctuation
   CTEXT_JOINER = 0x20,
+  // alone: letters and marks of scripts whose words are pretokens of their own (`cuts_words_out`)
+  CTEXT_INDIC = 0x40,
+  // with CTEXT_INDIC: a letter that takes U+0020 before it along
+  CTEXT_INDIC_BASE = 0x80,
   // with any, in the staged patterns: Chinese and Japanese, which is cut out first
   CTEXT_IDEOGRAPH = 0x40,
 };
 
 // The alternatives, in the order in which they are tried. `prefix` is one character before a word:
-// white space other than a line end, or punctuation.
+// white space other than a line end, or punctuation. The first two may have one more alternative,
+// which is tried behind the contraction: K are the characters with CTEXT_INDIC, B those of them with
+// CTEXT_INDIC_BASE, and J joiners.
+//
+//   (?: ?B|K)[KJ]*
 enum {
   // contraction | ␣?L+ | ␣?N+ | ␣?P+ | white space
   CTEXT_BLANK_PREFIX = 0,
@@ -62,6 +70,7 @@ typedef struct {
   int32_t digits;              // the most characters of a number: 1, 3, or 0 for any
   int32_t contractions;        // 0 none, 1 as they are written, 2 without regard to case
   int32_t joins_final_spaces;  // white space at the end of the text is one piece
+  int32_t cuts_words_out;      // joiners belong to the words of CTEXT_INDIC, not to letters
   // The class of code point c is classes[128 * pages[c / 128] + c % 128]; 8,704 pages.
   const uint16_t *pages;
   const uint8_t *classes;

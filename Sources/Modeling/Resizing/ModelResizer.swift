@@ -13,6 +13,7 @@ public struct ModelResizer {
   private let tokens: NewTokens
   private let configuration: JSONValue
   private let oldCount: Int
+  private let isTied: Bool
 
   /// The tensors with a row a token.
   private static let embedding = "model.embed_tokens.weight"
@@ -39,6 +40,7 @@ public struct ModelResizer {
     let location = SourceLocation(file: file)
     configuration = try JSONValue(parsing: TextFile(file).bytes, at: location)
     oldCount = folder.configuration.vocabularyCount
+    isTied = folder.configuration.tiesHead
     guard tokens.first <= oldCount else {
       throw AksharaError(
         .invalidOption,
@@ -49,6 +51,23 @@ public struct ModelResizer {
       throw AksharaError(
         .invalidOption, "the tokenizer has no new tokens", at: location,
         remedy: "extend it with `akshara tokenizer extend`")
+    }
+    try refuseResized()
+  }
+
+  /// A resized model may have learnt since; rows behind the last token, which a model may have from
+  /// the beginning, have not.
+  private func refuseResized() throws {
+    let file = Path.join(path, Self.rowFile)
+    guard Path.exists(file) else { return }
+    let location = SourceLocation(file: file)
+    let rows = try JSONValue(parsing: TextFile(file).bytes, at: location).array ?? []
+    let new = tokens.first..<tokens.end
+    guard !rows.contains(where: { $0.integer.map { new.contains(Int($0)) } ?? false }) else {
+      throw AksharaError(
+        .invalidOption,
+        "the model has rows for these tokens already, and what they learnt would be lost",
+        at: location, remedy: "resize the model that was not resized")
     }
   }
 
@@ -128,6 +147,7 @@ public struct ModelResizer {
     }
     let tokens = tokens
     let oldCount = oldCount
+    let role: RowRole = name == Self.head || isTied ? .predicting : .reading
     let fit = try file.withBytes(of: name) { bytes in
       initialization == .composed
         ? NewRows(tokens, format: format, bytes: bytes).compositionFit : nil
@@ -135,7 +155,8 @@ public struct ModelResizer {
     try writer.add(name, entry.type, [newCount, format.width]) { emit in
       try file.withBytes(of: name) { bytes in
         try emit(UnsafeRawBufferPointer(rebasing: bytes[..<(tokens.first * format.size)]))
-        for row in NewRows(tokens, format: format, bytes: bytes).make(initialization, fit: fit) {
+        let rows = NewRows(tokens, format: format, bytes: bytes)
+        for row in rows.make(initialization, fit: fit, role: role) {
           try format.bytes(of: row).withUnsafeBytes { try emit($0) }
         }
         guard oldCount > tokens.end else { return }

@@ -15,9 +15,13 @@ struct NewRows {
   /// The weights of `composed`.
   var compositionFit: CompositionFit { fit(mean: meanRow) }
 
-  /// The rows `[new tokens, width]`; `fit` is for `composed`.
-  func make(_ initialization: RowInitialization, fit: CompositionFit?) -> [[Float]] {
+  /// The rows `[new tokens, width]`; `fit` is for `composed`, `role` for `byRole`.
+  func make(_ initialization: RowInitialization, fit: CompositionFit?, role: RowRole) -> [[Float]] {
     switch initialization {
+    case .byRole:
+      tokens.spellings.map { spelling in
+        role == .reading ? lastHeavyMean(of: spelling) : mean(of: spelling).map { 0.5 * $0 }
+      }
     case .mean: tokens.spellings.map { mean(of: $0) }
     case .composed: composed(fit ?? .even, mean: meanRow)
     }
@@ -35,6 +39,20 @@ struct NewRows {
       for (column, value) in old(Int(id)).enumerated() { sums[column] += Double(value) }
     }
     return sums.map { Float($0 / Double(max(1, ids.count))) }
+  }
+
+  /// The mean with the weights 1, 2, 4 …, summed in double precision: rows from the first on, halved
+  /// each time one is added.
+  private func lastHeavyMean(of ids: [Int32]) -> [Float] {
+    var sums = [Double](repeating: 0, count: format.width)
+    var total = 0.0
+    for id in ids {
+      for (column, value) in old(Int(id)).enumerated() {
+        sums[column] = sums[column] / 2 + Double(value)
+      }
+      total = total / 2 + 1
+    }
+    return sums.map { Float($0 / max(1, total)) }
   }
 
   private func fit(mean: [Float]) -> CompositionFit {

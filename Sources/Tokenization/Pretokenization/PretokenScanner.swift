@@ -21,9 +21,8 @@ public struct PretokenScanner {
   public static let bestRoom = Int(CTEXT_BEST_ROOM)
 
   private let bytes: UnsafeBufferPointer<UInt8>
-  /// What a kernel needs to know of the pattern; `nil` where the slow twin does the work.
-  private let table: ScanTable?
-  private var twin: ReferenceScanner
+  /// What the kernel needs to know of the pattern.
+  private let table: ScanTable
   private let scan: ctext_scan
   private var position = 0
   private let splitter: RuleSplitter?
@@ -47,7 +46,6 @@ public struct PretokenScanner {
     self.splitter = splitter
     self.scan = scan
     table = ScanTable.table(for: pattern)
-    twin = ReferenceScanner(bytes, pattern: pattern)
   }
 
   /// The kernel for this machine, or a lesser one that `AKSHARA_ISA` asks for.
@@ -58,22 +56,11 @@ public struct PretokenScanner {
   /// - Returns: how many it wrote; 0 only at the end of the text.
   public mutating func next(_ ends: UnsafeMutableBufferPointer<UInt32>) -> Int {
     if let splitter { return next(ends, splitter) }
-    guard let table else { return nextOfTwin(ends) }
     guard position < bytes.count, let text = bytes.baseAddress, let room = ends.baseAddress else {
       return 0
     }
     let count = scan(table.pattern, text, bytes.count, position, room, ends.count)
     position = Int(ends[count - 1])
-    return count
-  }
-
-  /// The same from the twin, for patterns that no kernel knows.
-  private mutating func nextOfTwin(_ ends: UnsafeMutableBufferPointer<UInt32>) -> Int {
-    var count = 0
-    while count < ends.count, let pretoken = twin.next() {
-      ends[count] = UInt32(pretoken.upperBound)
-      count += 1
-    }
     return count
   }
 

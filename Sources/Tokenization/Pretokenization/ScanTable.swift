@@ -10,8 +10,8 @@ struct ScanTable: @unchecked Sendable {
   // Written once in `init`, never freed: there is one table a pattern in the process.
   let pattern: UnsafePointer<ctext_pattern>
 
-  /// The table of a pattern, made when it is first asked for; `nil` for a pattern that no kernel knows.
-  static func table(for pattern: SplitPattern) -> ScanTable? {
+  /// The table of a pattern, made when it is first asked for.
+  static func table(for pattern: SplitPattern) -> ScanTable {
     switch pattern {
     case .gpt2: gpt2
     case .cl100k: cl100k
@@ -22,7 +22,10 @@ struct ScanTable: @unchecked Sendable {
     case .tekken: tekken
     case .deepseek3: deepseek3
     case .indic: indic
-    case .gpt2Indic, .cl100kIndic, .llama3Indic, .qwen2Indic: nil
+    case .gpt2Indic: gpt2Indic
+    case .cl100kIndic: cl100kIndic
+    case .llama3Indic: llama3Indic
+    case .qwen2Indic: qwen2Indic
     }
   }
 
@@ -35,6 +38,10 @@ struct ScanTable: @unchecked Sendable {
   private static let tekken = ScanTable(.tekken)
   private static let deepseek3 = ScanTable(.deepseek3)
   private static let indic = ScanTable(.indic)
+  private static let gpt2Indic = ScanTable(.gpt2Indic)
+  private static let cl100kIndic = ScanTable(.cl100kIndic)
+  private static let llama3Indic = ScanTable(.llama3Indic)
+  private static let qwen2Indic = ScanTable(.qwen2Indic)
 
   private init(_ pattern: SplitPattern) {
     let rules = PatternRules(pattern)
@@ -46,6 +53,7 @@ struct ScanTable: @unchecked Sendable {
         digits: rules.digits == .max ? 0 : Int32(rules.digits),
         contractions: rules.contractions == .none ? 0 : rules.contractionsIgnoreCase ? 2 : 1,
         joins_final_spaces: rules.joinsFinalWhitespace ? 1 : 0,
+        cuts_words_out: rules.cutsOutIndicWords ? 1 : 0,
         pages: Self.copy(pages), classes: Self.copy(classes)))
     self.pattern = UnsafePointer(value)
   }
@@ -74,6 +82,10 @@ struct ScanTable: @unchecked Sendable {
     for page in 0..<Int(CTEXT_PAGES) {
       let content = (0..<size).map { offset in
         let codePoint = UInt32(page * size + offset)
+        if rules.cutsOutIndicWords, IndicWords.contains(codePoint) {
+          return UInt8(
+            CTEXT_INDIC | (IndicWords.beginsAfterSpace(codePoint) ? CTEXT_INDIC_BASE : 0))
+        }
         let kind = CharacterClassTable.shared[codePoint]
         return bits[kind.rawValue.trailingZeroBitCount] | characterBits(codePoint, rules)
       }
@@ -95,7 +107,9 @@ struct ScanTable: @unchecked Sendable {
       if kind == .small { return UInt8(CTEXT_LETTER) }
       return UInt8(CTEXT_LETTER | CTEXT_CASELESS) | (kind == .mark ? UInt8(CTEXT_MARK) : 0)
     }
-    if rules.wordPart.contains(kind) { return UInt8(CTEXT_JOINER) }
+    if rules.wordPart.contains(kind) || rules.cutsOutIndicWords && kind == .joiner {
+      return UInt8(CTEXT_JOINER)
+    }
     return rules.punctuation.contains(kind) ? UInt8(CTEXT_PUNCTUATION) : 0
   }
 

@@ -24,10 +24,11 @@ struct ResizeCommand: ParsableCommand {
 
   @Option(
     help: """
-      What new rows are made from. mean: the mean of the tokens that spelled the new one. composed: \
-      as the model's own tokens follow from their parts, by least squares.
+      What new rows are made from. mean: the mean of the tokens that spelled the new one. by-role: \
+      half of it where rows predict, and where they are only read a mean in which later tokens weigh \
+      more. composed: as the model's own tokens follow from their parts, by least squares.
       """)
-  var rows: RowInitialization = .mean
+  var rows: RowInitialization = .byRole
 
   func run() throws {
     let extended = try ExtendedFolder(tokenizer)

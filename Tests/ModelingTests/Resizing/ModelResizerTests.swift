@@ -61,6 +61,42 @@ import Testing
     #expect(String(decoding: ids, as: UTF8.self) == "[4,5]")
   }
 
+  @Test func rowsAreMadeForWhatTheyDo() throws {
+    let format = RowFormat(.f32, width: 2)
+    let old = [[1, 2], [3, 4], [5, 6], [7, 8]].flatMap { format.bytes(of: $0.map(Float.init)) }
+    func rows(_ role: RowRole) -> [[Float]] {
+      old.withUnsafeBytes {
+        NewRows(tokens, format: format, bytes: $0).make(.byRole, fit: nil, role: role)
+      }
+    }
+    // Half of (2, 3) and (11/3, 14/3); and (1·1 + 2·3)/3, (1·1 + 2·3 + 4·7)/7 and the like.
+    let expected: [(RowRole, [Float])] = [
+      (.predicting, [1, 1.5, 11 / 6, 14 / 6]), (.reading, [7 / 3, 10 / 3, 5, 6]),
+    ]
+    for (role, values) in expected {
+      for (value, expected) in zip(rows(role).joined(), values) {
+        #expect(abs(value - expected) < 1e-6, "\(role)")
+      }
+    }
+  }
+
+  @Test func refusesAModelThatWasResized() throws {
+    let folder = TemporaryFolder()
+    let source = Path.join(folder.path, "model")
+    let output = Path.join(folder.path, "resized")
+    _ = try model(source)
+    try ModelResizer(source, tokens).write(to: output, rows: .mean, tokenizerFolder: folder.path)
+    #expect {
+      try ModelResizer(output, tokens)
+    } throws: {
+      "\($0)".contains("the model has rows for these tokens already")
+    }
+    // The next extension's tokens follow.
+    let next = NewTokens(
+      first: 6, spellings: [[0]], compositions: [(left: 0, right: 0, result: 6)])
+    _ = try ModelResizer(output, next)
+  }
+
   @Test func refusesTokensThatDoNotFollowTheModels() throws {
     let folder = TemporaryFolder()
     let source = Path.join(folder.path, "model")
