@@ -118,7 +118,7 @@ let package = Package(
     tests(
       "Evaluation",
       ["Artifacts", "Batching", "Compute", "ComputeCPU", "Modeling", "Tokenization"]),
-    tests("Pipeline", ["Artifacts", "Conversations"]),
+    tests("Pipeline", ["Artifacts", "Conversations", "Transfer"]),
     .testTarget(
       name: "CommandTests", dependencies: ["Artifacts", "Fixtures"], swiftSettings: strict),
   ],

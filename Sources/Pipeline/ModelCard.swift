@@ -41,7 +41,8 @@ struct ModelCard {
   private var sourceRows: String {
     recipe.sources.map { source in
       let licence = source.licence ?? "not named"
-      return "| \(source.paths.joined(separator: ", ")) | \(source.kind.rawValue) | \(licence) |"
+      return
+        "| \(source.paths.map { source.names[$0] ?? $0 }.joined(separator: ", ")) | \(source.kind.rawValue) | \(licence) |"
     }.joined(separator: "\n")
   }
 }

@@ -45,7 +45,7 @@ package struct Recipe: Sendable {
 
   /// Reads a recipe and checks every key, also against one another.
   ///
-  /// - Parameter pull: brings a base model that is named `hf://…`.
+  /// - Parameter pull: brings a base model, or a source, that is named `hf://…`.
   /// - Throws: `invalidOption` or `missingFile`, with the line; what `pull` throws.
   package init(
     _ file: RecipeFile, pull: (HubRepository) throws -> HubSnapshot
@@ -66,7 +66,7 @@ package struct Recipe: Sendable {
       baseModel = Path.normalized(Path.join(folder, base))
       baseName = baseModel
     }
-    sources = try Self.sources(&reader, folder: folder, seed: seed)
+    sources = try Self.sources(&reader, folder: folder, seed: seed, pull: pull)
     curation = try Self.section(&reader, "curation", seed: seed, CurationOptions.init(reading:))
     tokenizer = try Self.section(&reader, "tokenizer", TokenizerOptions.init(reading:))
     format = try Self.section(&reader, "format", seed: seed, FormatOptions.init(reading:))
@@ -92,9 +92,18 @@ package struct Recipe: Sendable {
   }
 
   /// The files that sources name, in the order in which they are read.
-  package var sourceFiles: [(path: String, source: ImportOptions)] {
-    sources.flatMap { source in
-      source.paths.flatMap { Path.glob(Path.join(folder, $0)) }.map { ($0, source) }
+  ///
+  /// `name` is what provenances call a file: for one from the hub its name there.
+  ///
+  /// - Throws: `missingFile` if one went away since the recipe was read.
+  package var sourceFiles: [(path: String, name: String, source: ImportOptions)] {
+    get throws {
+      try sources.flatMap { source in
+        var skipped: [String] = []
+        return try SourcePaths.find(
+          source.paths, relativeTo: folder, named: source.names, skipping: &skipped
+        ).map { ($0.path, $0.name, source) }
+      }
     }
   }
 
@@ -121,7 +130,8 @@ extension Recipe {
   }
 
   private static func sources(
-    _ reader: inout OptionReader, folder: String, seed: Int
+    _ reader: inout OptionReader, folder: String, seed: Int,
+    pull: (HubRepository) throws -> HubSnapshot
   ) throws -> [ImportOptions] {
     let nodes = try reader.list("sources")
     guard !nodes.isEmpty else { throw reader.missing("sources") }
@@ -130,7 +140,9 @@ extension Recipe {
       let isWritten = source.node("seed") != nil
       var options = try ImportOptions(reading: &source)
       if !isWritten { options.seed = seed }
-      for path in options.paths where Path.glob(Path.join(folder, path)).isEmpty {
+      options = try HubSources.resolve(options, pull: pull)
+      for path in options.paths
+      where (try? SourcePaths.find([path], relativeTo: folder)) == nil {
         throw AksharaError(
           .missingFile, "no file matches `\(path)`", at: node.location,
           remedy: "paths count from the recipe's folder")

@@ -86,7 +86,8 @@ import Testing
     let scenes = try SceneImport(options, of: [], countTokens: nil)
     let format = try #require(SceneImport.format(of: kind, ColumnNames(map: [:])))
     let source = SourceFile(
-      path: "a", name: "a", names: SourceNames(group: "a", id: "a"), digest: Digest(of: []))
+      path: "a", name: "a", names: SourceNames(group: "a", id: "a"), digest: Digest(of: []),
+      prepared: PreparedSource(SourcePaths.Found(path: "a", name: "a")))
     var generator = Generator(state: UInt64(index + 1))
     var imported = 0
     for round in 0..<Self.rounds {

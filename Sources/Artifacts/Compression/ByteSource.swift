@@ -28,14 +28,21 @@ public final class ByteSource {
   /// twentieth, and repeated rows to a hundredth; gzip's most is 1,032, and a zstd bomb has millions.
   static let mostExpansion = 500
 
+  private let freeExpansion: Int
   private var consumed = 0
   private var produced = 0
 
   /// Opens the file and looks at its first bytes.
   ///
   /// - Throws: `missingFile`, `unreadable`.
-  public init(_ path: String) throws {
+  public convenience init(_ path: String) throws {
+    try self.init(path, freeExpansion: Self.freeExpansion)
+  }
+
+  /// The same with another amount that may come out of a compressed file whatever its size.
+  init(_ path: String, freeExpansion: Int) throws {
     self.path = path
+    self.freeExpansion = freeExpansion
     descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw Self.unreadable(path) }
     buffer = [UInt8](repeating: 0, count: Self.bufferSize)
@@ -97,10 +104,14 @@ public final class ByteSource {
   ///
   /// - Throws: `malformed` if the compressed data are damaged or cut; `missingFile`, `unreadable`.
   public static func checkCompression(of path: String) throws {
-    let source = try ByteSource(path)
-    guard source.compression != .none else { return }
-    var scratch = [UInt8](repeating: 0, count: bufferSize)
-    while try scratch.withUnsafeMutableBytes({ try source.read(into: $0) }) > 0 {}
+    try ByteSource(path).checkCompression()
+  }
+
+  /// Reads to the end, as above.
+  func checkCompression() throws {
+    guard compression != .none else { return }
+    var scratch = [UInt8](repeating: 0, count: Self.bufferSize)
+    while try scratch.withUnsafeMutableBytes({ try read(into: $0) }) > 0 {}
   }
 
   private func decode(
@@ -125,7 +136,7 @@ public final class ByteSource {
 
   /// Refuses a file that unpacks to far more than text does.
   private func checkExpansion() throws {
-    guard produced > Self.freeExpansion, produced / Self.mostExpansion > consumed else { return }
+    guard produced > freeExpansion, produced / Self.mostExpansion > consumed else { return }
     throw AksharaError(
       .malformed,
       "the \(compression.rawValue) data unpack to more than \(Self.mostExpansion) times their size",

@@ -1,4 +1,5 @@
 public import Artifacts
+public import Orthography
 
 /// How one source becomes conversations: an entry of a recipe's `sources`.
 public struct ImportOptions: Sendable, Equatable {
@@ -28,6 +29,11 @@ public struct ImportOptions: Sendable, Equatable {
   /// `context_tokens`: the most tokens before an answer of a scene; `nil` for any number. Without a
   /// tokenizer these are bytes of UTF-8.
   public var contextTokens: Int?
+  /// `encoding`: how texts are encoded that are not UTF-8; `nil` takes UTF-8 only.
+  public var encoding: EncodingChoice?
+  /// What paths are called in provenances and messages, where not as they are: copies of files that
+  /// belong elsewhere.
+  public var names: [String: String] = [:]
   /// The file's column for one of ours, for example `["instruction": "prompt"]`.
   public var columns: [String: String] = [:]
   /// The names of a table's columns, if its first record does not hold them.
@@ -56,6 +62,9 @@ public struct ImportOptions: Sendable, Equatable {
       throw reader.missing("path")
     }
     self.paths = paths
+    encoding = try reader.string("encoding").map {
+      try Self.encoding($0, at: reader.location)
+    }
     licence = try reader.string("licence")
     language = try reader.string("language")
     tags = try reader.strings("tags") ?? []
@@ -132,6 +141,21 @@ public struct ImportOptions: Sendable, Equatable {
     return columns
   }
 
+  /// The names of encodings, `auto` first.
+  public static var encodingNames: [String] { EncodingChoice.names }
+
+  /// The choice of an encoding that a name stands for.
+  ///
+  /// - Throws: `invalidOption` for an unknown name.
+  public static func encoding(
+    _ name: String, at location: SourceLocation? = nil
+  ) throws -> EncodingChoice {
+    if let choice = EncodingChoice(name: name) { return choice }
+    throw AksharaError(
+      .invalidOption, "there is no encoding \"\(name)\"", at: location,
+      remedy: "use \(encodingNames.joined(separator: ", ")); `auto` follows byte order marks")
+  }
+
   /// The tasks that names stand for; several may be joined by commas.
   ///
   /// - Throws: `invalidOption` for an unknown name.
@@ -153,8 +177,10 @@ public struct ImportOptions: Sendable, Equatable {
   /// All resolved values.
   public var json: JSONValue {
     var object: JSONObject = [
-      "kind": .string(kind.rawValue), "path": .array(paths.map(JSONValue.string)),
+      "kind": .string(kind.rawValue),
+      "path": .array(paths.map { .string(names[$0] ?? $0) }),
     ]
+    object["encoding"] = encoding.map { .string($0.name) }
     object["licence"] = licence.map(JSONValue.string) ?? .null
     object["language"] = language.map(JSONValue.string) ?? .null
     object["tags"] = .array(tags.map(JSONValue.string))

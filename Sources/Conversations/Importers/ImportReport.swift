@@ -25,6 +25,8 @@ public struct ImportReport: Sendable, Equatable {
   public var emptyFiles: [String] = []
   /// Files in folders that are no data: licences, descriptions, and what no format fits.
   public var skippedFiles: [String] = []
+  /// How texts were decoded that are not UTF-8.
+  public var decodings: [SourceDecoding] = []
   /// The first record that was set aside, as a message with its place.
   public var firstFault: AksharaError?
 
@@ -34,7 +36,7 @@ public struct ImportReport: Sendable, Equatable {
   /// The report as JSON; reasons in the order of their names.
   public var json: JSONValue {
     let reasons = reasons.sorted { $0.key.rawValue < $1.key.rawValue }
-    return [
+    var object: JSONObject = [
       "kind": .string(kind.rawValue), "read": JSONValue(read), "imported": JSONValue(imported),
       "quarantined": JSONValue(quarantined), "conversations": JSONValue(conversations),
       "reasons": .object(JSONObject(reasons.map { ($0.key.rawValue, JSONValue($0.value)) })),
@@ -42,6 +44,8 @@ public struct ImportReport: Sendable, Equatable {
       "left_out": leftOut.json,
       "empty_files": .array(emptyFiles.map(JSONValue.string)),
     ]
+    if !decodings.isEmpty { object["encodings"] = .array(decodings.map(\.json)) }
+    return .object(object)
   }
 
   /// The report as one line: `dolly: read 12, imported 11, quarantined 1 (missing_field 1)`;
@@ -54,6 +58,7 @@ public struct ImportReport: Sendable, Equatable {
     if !ignoredColumns.isEmpty {
       lines.append("ignored columns (with their rows): \(ignoredColumns.summary)")
     }
+    lines += decodings.map(\.summary)
     if !leftOut.isEmpty { lines.append("left out: \(leftOut.summary)") }
     return lines.joined(separator: "\n")
   }

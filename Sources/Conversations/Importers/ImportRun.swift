@@ -72,6 +72,19 @@ final class ImportRun {
     for (row, fault) in block.faults { try setAside(row, of: source, because: fault) }
   }
 
+  /// Takes what is known of a source before its text is read: how it was decoded, and what of it
+  /// cannot be read.
+  ///
+  /// - Throws: as `take(_:number:of:make:)`.
+  func begin(_ source: SourceFile) throws {
+    if let decoding = source.prepared.decoding { report.decodings.append(decoding) }
+    leaveOut(source.prepared.leftOut)
+    for part in source.prepared.faults where !isFull {
+      let record = TextLine(bytes: Array(part.text.utf8), number: part.line, offset: 0)
+      try take(record, number: part.line, of: source) { throw part.fault }
+    }
+  }
+
   /// Takes note of files in folders that are no data.
   func skip(_ files: [String]) { report.skippedFiles += files }
 
@@ -89,11 +102,13 @@ final class ImportRun {
   ) throws {
     report.quarantined += 1
     report.reasons[fault.reason, default: 0] += 1
-    let error = fault.error(at: source.location(line: record.number))
+    let error = fault.error(at: source.location(line: source.line(record.number)))
     if report.firstFault == nil { report.firstFault = error }
     try quarantine?.write([
-      "file": .string(source.name), "line": JSONValue(record.number),
-      "offset": JSONValue(record.offset), "reason": .string(fault.reason.rawValue),
+      "file": .string(source.name), "line": JSONValue(source.line(record.number)),
+      // Where a text was taken out of another file, its places are not that file's.
+      "offset": source.prepared.isConverted ? .null : JSONValue(record.offset),
+      "reason": .string(fault.reason.rawValue),
       "detail": .string("\(fault.message); \(fault.remedy)"),
       "row": .string(Self.excerpt(of: record.bytes)),
     ])
@@ -136,12 +151,18 @@ extension Conversation {
     messages.count { $0.content.text.map(ControlTokenText.isFound) ?? false }
   }
 
-  /// The language that the script of the answers tells; of all messages if the answers have no
+  /// The language that the script of the answers tells, and for Latin letters their words; of all messages if the answers have no
   /// letters.
-  var languageByScript: String? {
-    let answers = messages.filter { $0.role == .assistant }
-    return ScriptProfile(of: Self.text(of: answers)).language
-      ?? ScriptProfile(of: Self.text(of: messages)).language
+  var languageOfText: String? {
+    Self.language(of: messages.filter { $0.role == .assistant }) ?? Self.language(of: messages)
+  }
+
+  private static func language(of messages: [Message]) -> String? {
+    let language = ScriptProfile(of: text(of: messages)).language
+    guard language == "en" else { return language }
+    var sample = LatinSample()
+    for message in messages { message.content.text.map { sample.add(Array($0.utf8)) } }
+    return sample.language
   }
 
   private static func text(of messages: [Message]) -> String {

@@ -47,25 +47,40 @@ public struct Importer: Sendable {
   ) throws -> ImportReport {
     try options.check()
     var skipped: [String] = []
-    let found = try SourcePaths.find(options.paths, relativeTo: folder, skipping: &skipped)
-    let kinds = try found.map { file in
-      try naming(file) {
-        try TextHead.check(file.path)
-        return try KindRecognition(options).kind(of: file)
+    let sources = try PreparedSources(options, relativeTo: folder, skipping: &skipped)
+    do {
+      let kinds = try sources.all.map { source in
+        try naming(source.file) {
+          try TextHead.check(source.file.path)
+          return try KindRecognition(options).kind(of: source)
+        }
       }
+      let same = Set(kinds).count == 1 ? kinds[0] : .auto
+      let run = ImportRun(options, kind: same, writer: writer, quarantine: quarantine)
+      run.skip(skipped)
+      try read(Array(zip(sources.all, kinds)), names: writer.names(forSource:), into: run)
+      return run.report
+    } catch let error as AksharaError {
+      throw sources.explained(error)
     }
-    let same = Set(kinds).count == 1 ? kinds[0] : .auto
+  }
+
+  /// Reads sources of known kinds.
+  private func read(
+    _ sources: [(source: PreparedSource, kind: ImportKind)],
+    names: (_ source: String) -> SourceNames, into run: ImportRun
+  ) throws {
     let columns = ColumnNames(map: options.columns)
-    let run = ImportRun(options, kind: same, writer: writer, quarantine: quarantine)
-    run.skip(skipped)
     let scenes = try SceneImport(
-      options, of: Array(zip(found, kinds)), countTokens: countTokens)
-    for (file, kind) in zip(found, kinds) where !run.isFull {
+      options, of: sources.map { ($0.source.file, $0.kind) }, countTokens: countTokens)
+    for (prepared, kind) in sources where !run.isFull {
       let source = SourceFile(
-        path: file.path, name: file.name, names: writer.names(forSource: file.name),
-        digest: isTrial ? Digest(of: []) : try Digest(ofFile: file.path))
+        path: prepared.file.path, name: prepared.file.name, names: names(prepared.file.name),
+        digest: isTrial ? Digest(of: []) : try Digest(ofFile: prepared.original),
+        prepared: prepared)
       let start = run.report.read
-      try naming(file) {
+      try run.begin(source)
+      try naming(prepared.file) {
         if let format = SceneImport.format(of: kind, columns) {
           try scenes.read(source, as: format, into: run)
         } else {
@@ -74,11 +89,10 @@ public struct Importer: Sendable {
       }
       run.finish(source, from: start)
     }
-    guard run.report.read > 0 else { throw Self.nothingRead(in: found) }
+    guard run.report.read > 0 else { throw Self.nothingRead(in: sources.map(\.source.file)) }
     guard run.report.addsUp else {
       throw AksharaError(.checkFailed, "the counts of the import do not add up")
     }
-    return run.report
   }
 
   /// Does something with a file, and names it in errors.

@@ -30,6 +30,13 @@ struct KindRecognition {
     }
   }
 
+  /// The format of a source, where its nature does not say it.
+  ///
+  /// - Throws: as `kind(of:)` for files.
+  func kind(of source: PreparedSource) throws -> ImportKind {
+    try source.kind ?? kind(of: source.file)
+  }
+
   /// The format of a file. Only what is called `.txt`, or has no suffix, is taken for a plain text:
   /// every file has lines, so that the content would say nothing.
   ///
@@ -38,7 +45,7 @@ struct KindRecognition {
   ///   is JSON.
   func kind(of file: SourcePaths.Found) throws -> ImportKind {
     guard options.kind == .auto else { return options.kind }
-    switch DataSetSuffix.suffix(of: file.name) {
+    switch DataSetSuffix.suffix(of: file.path) {
     case ".fountain", ".spmd": return .fountain
     case ".fdx": return .fdx
     case ".srt": return .srt
@@ -48,7 +55,7 @@ struct KindRecognition {
       try TextHead.check(file.path, refusingBinary: true)
       return try TextRecognition(file.path).kindOfText
     case let suffix:
-      guard DataSetSuffix(of: file.name) != nil else {
+      guard DataSetSuffix(of: file.path) != nil else {
         throw Self.unknown(suffix, of: file.name)
       }
       return try kind(ofRowsOf: file)
@@ -61,7 +68,8 @@ struct KindRecognition {
       .unsupported, "`auto` knows no format for `\(suffix)` files", at: location,
       remedy:
         "name the kind (\(kinds)), or rename the file (.jsonl, .json, .csv, .parquet, .fountain, .fdx, "
-        + ".srt, .vtt, .md, .txt)")
+        + ".srt, .vtt, .md, .txt, .docx, "
+        + ".odt, .xlsx, .ods, .pdf)")
   }
 
   /// What can be named instead of `auto`.
@@ -70,7 +78,7 @@ struct KindRecognition {
 
   private func kind(ofRowsOf file: SourcePaths.Found) throws -> ImportKind {
     if let info = DatasetInfo.find(for: file.path), options.columns.isEmpty { return info.kind }
-    if DataSetSuffix(of: file.name) == .table {
+    if DataSetSuffix(of: file.path) == .table {
       let names = try options.tableColumns ?? CSVTableReader(file.path).columns
       if DialogueTableFormat.fits(names) { return .dialogueTable }
     }

@@ -2,7 +2,7 @@ internal import Artifacts
 
 /// One file that is imported.
 struct SourceFile {
-  /// Where it is.
+  /// Where its text is.
   let path: String
   /// Its name in provenances and messages: as the user gave it.
   let name: String
@@ -10,9 +10,14 @@ struct SourceFile {
   let names: SourceNames
   /// The digest of the file as it is stored.
   let digest: Digest
+  /// What the text was taken from.
+  let prepared: PreparedSource
 
   /// Where record lines are found.
   func location(line: Int?) -> SourceLocation { SourceLocation(file: name, line: line) }
+
+  /// The source's own number for a line of the text: a row of a sheet, say.
+  func line(_ number: Int) -> Int { prepared.line(number) }
 }
 
 /// Finds the files that paths and patterns name.
@@ -23,6 +28,12 @@ package enum SourcePaths {
     package let path: String
     /// Its name in provenances and messages.
     package let name: String
+    /// The sheet of a workbook that is meant; all of them if not given.
+    var sheet: String?
+
+    init(path: String, name: String, sheet: String? = nil) {
+      (self.path, self.name, self.sheet) = (path, name, sheet)
+    }
   }
 
   /// The files, each once, in the order of the patterns; those of one pattern by their bytes.
@@ -31,23 +42,32 @@ package enum SourcePaths {
   ///
   /// - Parameters:
   ///   - folder: what relative paths are relative to.
+  ///   - names: what paths are called in provenances and messages, where not as they are.
   ///   - skipped: takes the names of files in folders that are no data.
   /// - Throws: `missingFile` if a pattern names nothing, or a folder has no data.
   package static func find(
-    _ patterns: [String], relativeTo folder: String, skipping skipped: inout [String]
+    _ patterns: [String], relativeTo folder: String, named names: [String: String] = [:],
+    skipping skipped: inout [String]
   ) throws -> [Found] {
     var found: [Found] = []
     var seen: Set<String> = []
     for pattern in patterns {
       let whole = Path.join(folder, pattern)
       let paths = Path.exists(whole) ? [whole] : Path.glob(whole)
+      if paths.isEmpty, let sheet = sheet(whole, pattern, names) {
+        if seen.insert(whole).inserted { found.append(sheet) }
+        continue
+      }
       guard !paths.isEmpty else {
         throw AksharaError(
           .missingFile, "no file has this name or fits this pattern",
           at: SourceLocation(file: pattern), remedy: "check the path")
       }
       func name(of path: String) -> String {
-        whole == pattern ? path : String(path.dropFirst(whole.count - pattern.count))
+        if let name = names[pattern], path.hasPrefix(whole) {
+          return name + path.dropFirst(whole.count)
+        }
+        return whole == pattern ? path : String(path.dropFirst(whole.count - pattern.count))
       }
       for path in paths {
         var files = [path]
@@ -69,6 +89,19 @@ package enum SourcePaths {
     return found
   }
 
+  /// The sheet that `book.xlsx#Sheet` names, if the workbook is there.
+  private static func sheet(
+    _ whole: String, _ pattern: String, _ names: [String: String]
+  ) -> Found? {
+    for mark in whole.indices where whole[mark] == "#" {
+      let book = String(whole[..<mark])
+      guard OfficeFile(book)?.hasSheets == true, Path.exists(book) else { continue }
+      let sheet = String(whole[whole.index(after: mark)...])
+      return Found(path: book, name: names[pattern] ?? pattern, sheet: sheet)
+    }
+    return nil
+  }
+
   /// The files, as above.
   package static func find(_ patterns: [String], relativeTo folder: String) throws -> [Found] {
     var skipped: [String] = []
@@ -86,6 +119,7 @@ struct FolderContent {
   private static let suffixes =
     DataSetSuffix.allCases.flatMap(\.suffixes)
     + [".fountain", ".spmd", ".fdx", ".srt", ".vtt", ".md", ".markdown", ".txt"]
+    + OfficeFile.allCases.map { ".\($0.rawValue)" }
   /// Names, without suffix and in small letters, of files about the data.
   private static let descriptions: Set<String> = [
     "readme", "license", "licence", "source", "notice", "citation", "changelog", "requirements",

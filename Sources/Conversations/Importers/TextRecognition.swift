@@ -20,6 +20,14 @@ struct TextRecognition {
     self.lines = lines
   }
 
+  /// Looks at lines that are in memory.
+  init(lines: [String]) {
+    self.lines = lines.prefix(Self.sampleSize).map { String($0.prefix(Self.longestLine)) }
+  }
+
+  /// Whether it is a script, be it one with scene numbers at the margins.
+  var isScript: Bool { ScriptDump.isDump(lines) || hasHeading }
+
   /// The kind of a file that is called `.md`.
   var kindOfMarkdown: ImportKind {
     if lines.contains(where: { SceneMarkdownFormat.header($0) != nil }) { return .sceneMarkdown }

@@ -25,27 +25,34 @@ public struct Inspector: Sendable {
   /// - Throws: `missingFile`, `unreadable`; `unsupported` if no format fits; `malformed` for a file
   ///   that is no text, or damaged at its beginning.
   public func inspect() throws -> [Inspection] {
-    try SourcePaths.find(options.paths, relativeTo: folder).map(inspect)
+    var skipped: [String] = []
+    let sources = try PreparedSources(options, relativeTo: folder, skipping: &skipped)
+    return try sources.all.map { source in
+      do { return try inspect(source) } catch let error as AksharaError {
+        throw source.explained(error)
+      }
+    }
   }
 
-  private func inspect(_ file: SourcePaths.Found) throws -> Inspection {
-    let encoding = try FileEncoding(of: file.path)
+  private func inspect(_ source: PreparedSource) throws -> Inspection {
+    let file = source.file
+    let encoding = try FileEncoding(of: source.original)
     let kind = try naming(file) {
       try TextHead.check(file.path)
-      return try KindRecognition(options).kind(of: file)
+      return try KindRecognition(options).kind(of: source)
     }
     var inspection = Inspection(
       path: file.name, kind: kind, compression: encoding.compression.rawValue,
       encoding: encoding.name, report: ImportReport(kind: kind))
     if options.kind == .auto {
-      (inspection.reasons, inspection.doubts) = try reasons(for: kind, file)
+      (inspection.reasons, inspection.doubts) = try reasons(for: kind, source)
     } else {
       inspection.reasons = ["the kind was named"]
     }
     let format = SceneImport.format(of: kind, ColumnNames(map: options.columns))
     let isScene = format != nil
     inspection.needsAssistant = isScene && options.assistant.isEmpty && options.tasks.isEmpty
-    run(over: file, isScene: isScene, &inspection)
+    run(over: source, isScene: isScene, &inspection)
     if isScene,
       let found = try? SceneImport.cast(of: [(file, kind)], ColumnNames(map: options.columns))
     {
@@ -58,11 +65,12 @@ public struct Inspector: Sendable {
 
   /// Imports into nothing.
   private func run(
-    over file: SourcePaths.Found, isScene: Bool, _ inspection: inout Inspection
+    over source: PreparedSource, isScene: Bool, _ inspection: inout Inspection
   ) {
     var trial = options
     trial.kind = inspection.kind
-    trial.paths = [file.path]
+    trial.paths = [source.original + (source.sheet.map { "#\($0)" } ?? "")]
+    trial.names[trial.paths[0]] = source.file.name
     trial.maxBadRows = nil
     if inspection.needsAssistant { trial.assistant = ["*"] }
     let limit = options.limit ?? Self.defaultLimit
@@ -127,9 +135,11 @@ public struct Inspector: Sendable {
 
   /// Why `auto` took a file for its kind.
   private func reasons(
-    for kind: ImportKind, _ file: SourcePaths.Found
+    for kind: ImportKind, _ source: PreparedSource
   ) throws -> (reasons: [String], doubts: [String]) {
-    let name = Path.name(of: Compression.nameWithoutSuffix(file.name))
+    if source.kind != nil { return (["it is a PDF with scene headings"], []) }
+    let file = source.file
+    let name = Path.name(of: Compression.nameWithoutSuffix(source.original))
     let suffix = String(name.dropFirst(Path.stem(of: name).count))
     switch kind {
     case .fountain where !suffix.isEmpty && suffix != ".txt", .fdx, .dialogueTable:

@@ -22,6 +22,9 @@ enum OfficeFile: String, CaseIterable {
     self = kind
   }
 
+  /// Whether it is a workbook.
+  var hasSheets: Bool { self == .xlsx || self == .ods }
+
   /// What a document holds.
   enum Content {
     /// Lines of text.

@@ -21,6 +21,14 @@ public enum EncodingChoice: Sendable, Equatable {
     }
   }
 
+  /// Its name, as `init(name:)` takes it.
+  public var name: String {
+    switch self {
+    case .automatic: "auto"
+    case .named(let encoding): encoding.rawValue
+    }
+  }
+
   /// The names, `auto` first.
   public static let names = ["auto"] + TextEncoding.allCases.map(\.rawValue)
 }

@@ -1,5 +1,6 @@
 internal import Artifacts
 internal import Modeling
+internal import Transfer
 
 extension Passport {
   /// The passport of the files in `folder`, trained by `recipe` on the shard set `shards`.
@@ -17,7 +18,8 @@ extension Passport {
     proof = manifest["proof"] ?? .null
     sources = try recipe.sourceFiles.map { file in
       Source(
-        path: Path.normalized(file.path), digest: try Digest(ofFile: file.path),
+        path: HubRepository.isName(file.name) ? file.name : Path.normalized(file.path),
+        digest: try Digest(ofFile: file.path),
         licence: file.source.licence)
     }
     self.recipe = recipe.trainingJSON

@@ -58,7 +58,17 @@ package struct PassportCheck: Sendable {
     for (name, digest) in passport.baseModel.sorted(by: { $0.key < $1.key }) {
       check("base model", Path.join(base, name), digest)
     }
-    for source in passport.sources { check("source", source.path, source.digest) }
+    for source in passport.sources {
+      check("source", try Self.place(ofSource: source.path, hub: hub), source.digest)
+    }
+  }
+
+  /// Where a source stands: its path, or where the cache has a hub's file.
+  private static func place(ofSource name: String, hub: HubEnvironment) throws -> String {
+    guard HubRepository.isName(name) else { return name }
+    let repository = try HubRepository(name)
+    let folder = HubClient(hub).cachedFolder(repository)
+    return folder.map { Path.join($0, repository.path ?? "") } ?? name
   }
 
   /// The folder of a base model: its path, or where the cache has a hub's commit.

@@ -31,7 +31,10 @@ struct ImportStage: StageWork {
     try quarantine.commit()
     let json = JSONValue.array(
       zip(context.recipe.sources, reports).map { source, report in
-        ["paths": .array(source.paths.map { .string($0) }), "report": report.json]
+        [
+          "paths": .array(source.paths.map { .string(source.names[$0] ?? $0) }),
+          "report": report.json,
+        ]
       })
     try AtomicFile.write(json.pretty, to: Path.join(folder.workPath, "report.json"))
     try folder.commit()

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Artifacts
 import Conversations
+import Pipeline
 
 /// `akshara import`.
 struct ImportCommand: ParsableCommand {
@@ -15,7 +16,8 @@ struct ImportCommand: ParsableCommand {
       Data sets may be JSON Lines, JSON arrays, JSON documents one after another, CSV or TSV, each \
       plain, .gz or .zst, and Parquet or Arrow (tools/build-arrow-plugin). Their columns are \
       recognized; `--map ours=theirs` names them by hand, and a LLaMA-Factory dataset_info.json \
-      beside the file is followed. docs/IMPORTERS.md has an example of each format.
+      beside the file is followed. Of DOCX, ODT and PDF (pdftotext) the text is taken, of XLSX and ODS \
+      each sheet is a table (`book.xlsx#Sheet` is one of them). docs/IMPORTERS.md has an example of each format.
       """)
 
   @Argument(
@@ -28,7 +30,8 @@ struct ImportCommand: ParsableCommand {
       """)
   var kind: ImportKind
 
-  @Argument(help: "Files, folders, or patterns with * and ?.")
+  @Argument(
+    help: "Files, folders, patterns with * and ?, or hf://datasets/OWNER/NAME[@REVISION][/PATH].")
   var paths: [String]
 
   @Option(
@@ -45,6 +48,8 @@ struct ImportCommand: ParsableCommand {
 
   @Option(help: "The language, where the script does not tell it: kn-Latn, te-Latn.")
   var language: String?
+
+  @OptionGroup var encoded: EncodingArguments
 
   @Option(
     parsing: .upToNextOption,
@@ -70,7 +75,7 @@ struct ImportCommand: ParsableCommand {
     let sink = try output.map { try AtomicFile.sink($0) } ?? StandardOutputSink()
     let writer = ConversationWriter(sink: sink)
     let aside = try quarantine.map { try JSONLinesWriter($0) }
-    let report = try Importer(options()).run(into: writer, quarantine: aside)
+    let report = try Importer(resolved()).run(into: writer, quarantine: aside)
     try aside?.commit()
     try writer.commit()
     if let first = report.firstFault { StandardError.print("the first record set aside: \(first)") }
@@ -95,10 +100,16 @@ struct ImportCommand: ParsableCommand {
     return lists.joined(separator: "; ")
   }
 
+  /// The options, with what they name on the hub brought.
+  private func resolved() throws -> ImportOptions {
+    try HubSources.resolve(try options()) { try RecipeRun.pull($0) }
+  }
+
   private func options() throws -> ImportOptions {
     var options = ImportOptions(kind: kind, paths: paths)
     options.licence = licence
     options.language = language
+    try encoded.apply(to: &options)
     try scenes.apply(to: &options)
     options.columns = try ImportOptions.columns(map)
     options.tableColumns = columns.map { $0.split(separator: ",").map(String.init) }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Artifacts
 import Conversations
+import Pipeline
 
 /// `akshara inspect`.
 struct InspectCommand: ParsableCommand {
@@ -13,7 +14,8 @@ struct InspectCommand: ParsableCommand {
       whole file. With --json one object a file (schemas/inspection.schema.json).
       """)
 
-  @Argument(help: "Files, or patterns with * and ?.")
+  @Argument(
+    help: "Files, folders, patterns with * and ?, or hf://datasets/OWNER/NAME[@REVISION][/PATH].")
   var paths: [String]
 
   @Option(help: ArgumentHelp("What the files are; recognized by default.", valueName: "kind"))
@@ -23,6 +25,8 @@ struct InspectCommand: ParsableCommand {
 
   @Option(help: "The language, where the script does not tell it: kn-Latn, te-Latn.")
   var language: String?
+
+  @OptionGroup var encoded: EncodingArguments
 
   @Option(
     parsing: .upToNextOption,
@@ -43,9 +47,11 @@ struct InspectCommand: ParsableCommand {
     var options = ImportOptions(kind: kind, paths: paths)
     try scenes.apply(to: &options)
     options.language = language
+    try encoded.apply(to: &options)
     options.columns = try ImportOptions.columns(map)
     options.limit = limit
     try options.check()
+    options = try HubSources.resolve(options) { try RecipeRun.pull($0) }
     for inspection in try Inspector(options).inspect() {
       let text = json ? inspection.json.compactString : inspection.text
       try StandardOutput.write(Array((text + "\n").utf8))

@@ -20,12 +20,14 @@ enum RecipeRun {
       progress: { ProgressLine.show($0) })
   }
 
-  /// Brings a base model; offline, only the cache is asked.
-  private static func pull(_ repository: HubRepository, offline: Bool) throws -> HubSnapshot {
+  /// Brings a base model or a data set; offline, only the cache is asked.
+  static func pull(_ repository: HubRepository, offline: Bool = false) throws -> HubSnapshot {
     var environment = try HubEnvironment()
     if offline { environment.isOffline = true }
     defer { ProgressLine.show("") }
-    return try HubClient(environment).pull(repository, filter: .model) {
+    return try HubClient(environment).pull(
+      repository, filter: repository.kind == .models ? .model : HubFilter()
+    ) {
       ProgressLine.show(PullProgress.text($0))
     }
   }

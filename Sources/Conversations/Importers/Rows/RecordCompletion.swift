@@ -15,7 +15,7 @@ struct RecordCompletion {
       ?? Provenance(
         source: source.name, licence: options.licence, record: number, digest: source.digest)
     conversation.language =
-      options.language ?? conversation.language ?? conversation.languageByScript
+      options.language ?? conversation.language ?? conversation.languageOfText
     conversation.tags = options.tags + conversation.tags.filter { !options.tags.contains($0) }
     if let prompt = options.systemPrompt, conversation.messages.first?.role != .system {
       conversation.messages.insert(Message(.system, .text(prompt)), at: 0)

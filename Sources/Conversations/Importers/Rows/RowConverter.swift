@@ -231,8 +231,16 @@ final class RowConverter {
       only = message.text
       count += 1
     }
-    if count == 1, let only { return ScriptProfile(ofUTF8: only).language }
-    return scratch.withUnsafeBufferPointer { ScriptProfile(ofUTF8: $0).language }
+    let language =
+      if count == 1, let only {
+        ScriptProfile(ofUTF8: only).language
+      } else {
+        scratch.withUnsafeBufferPointer { ScriptProfile(ofUTF8: $0).language }
+      }
+    guard language == "en" else { return language }
+    var sample = LatinSample()
+    for message in messages where isChosen(message.role) { sample.add(message.text) }
+    return sample.language
   }
 
   /// As `String.isBlank`.
