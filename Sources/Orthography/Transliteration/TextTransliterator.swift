@@ -1,7 +1,7 @@
 /// Transliterates running text: its words, and nothing between them.
 ///
 /// ```
-/// roman → kn   namaskara, 5 gantege!  →  ನಮಸ್ಕಾರ, 5 ಗಂಟೆಗೆ!
+/// roman → kn   bengaluru, 5!  →  ಬೆಂಗಳೂರು, 5!
 /// ```
 ///
 /// To a script, words of A to Z are transliterated; words with other letters, digits or apostrophes in

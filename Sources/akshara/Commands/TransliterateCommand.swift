@@ -10,7 +10,7 @@ struct TransliterateCommand: ParsableCommand {
     abstract: "Writes Kannada and Telugu in Latin letters, or Latin letters in their script.",
     discussion: """
       Reads standard input line by line. To kn or te, words of the letters A to Z are taken as people \
-      write messages ("namaskara"), or with --from iso15919 letter by letter ("namaskāra"); \
+      write messages ("bengaluru"), or with --from iso15919 letter by letter ("namaskāra"); \
       everything else stays. To roman or iso15919, words in Kannada and Telugu script are written \
       in Latin letters. ISO 15919 can be turned back exactly, the letters of messages cannot: \
       docs/ORTHOGRAPHY.md says how often the first candidate is right.
