@@ -46,7 +46,10 @@ let package = Package(
       linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
     .target(
-      name: "COrthographyModels", exclude: ["romanized_language.bin"],
+      name: "COrthographyModels",
+      exclude: [
+        "romanized_language.bin", "transliteration_kannada.bin", "transliteration_telugu.bin",
+      ],
       cSettings: [.unsafeFlags(["-std=gnu23"])]),  // for #embed
     .systemLibrary(name: "CLibXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .target(name: "CXML", dependencies: ["CLibXML"]),
@@ -85,7 +88,7 @@ let package = Package(
       name: "akshara",
       dependencies: [
         "Artifacts", "Batching", "Compute", "ComputeCPU", "Conversations", "Curation",
-        "Evaluation", "Modeling", "Pipeline", "Tokenization", "Training", "Transfer",
+        "Evaluation", "Modeling", "Orthography", "Pipeline", "Tokenization", "Training", "Transfer",
         argumentParser,
       ],
       swiftSettings: strict),

@@ -20,7 +20,7 @@ struct Akshara: ParsableCommand {
     subcommands: [
       RunCommand.self, InspectCommand.self, PullCommand.self, ImportCommand.self,
       CurateCommand.self, TokenizerCommand.self, ResizeCommand.self, ShardCommand.self,
-      LabelsCommand.self, TrainCommand.self, GenerateCommand.self,
+      LabelsCommand.self, TrainCommand.self, GenerateCommand.self, TransliterateCommand.self,
       VerifyCommand.self, DoctorCommand.self,
     ])
 

@@ -6,3 +6,7 @@
 
 // Tells Kannada, Telugu and English apart in Latin letters: tools/train-romanized-language.
 const uint8_t *_Nonnull corthography_romanized_language(size_t *_Nonnull count);
+
+// Transliterate between colloquial Latin letters and Kannada or Telugu: tools/train-transliteration.
+const uint8_t *_Nonnull corthography_transliteration_kannada(size_t *_Nonnull count);
+const uint8_t *_Nonnull corthography_transliteration_telugu(size_t *_Nonnull count);

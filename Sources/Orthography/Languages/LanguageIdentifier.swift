@@ -19,14 +19,10 @@ public struct LanguageIdentifier: Sendable {
   /// Below this share of the letters no language is the text's.
   private static let leastShare = 0.6
 
-  /// What it costs to change the language between two words of Latin letters, in nats; chosen on code-mixed
-  /// Telugu (UD_Telugu_English-TECT), whose words are labelled.
-  private static let switchCost: Float = 0.5
-
   /// The spans of a text, in order; none for a text without letters.
   ///
-  /// The languages of neighbouring words in Latin letters are chosen together: the sequence with the
-  /// best sum of scores, less a cost for each change (Viterbi).
+  /// The languages of all words are chosen together (`LanguagePath`): words in Latin letters by their
+  /// scores, less a cost for each change; around a Kannada word English is expected, Telugu hardly.
   ///
   /// - Complexity: O(n).
   public func spans(of text: String) -> [LanguageSpan] {
@@ -91,40 +87,20 @@ public struct LanguageIdentifier: Sendable {
   }
 
   private func languages(of words: [LanguageWord], in text: String) -> [String] {
-    var languages: [String] = []
-    var rest = words[...]
-    while let first = rest.first {
-      guard first.script == .latin else {
-        languages.append(Self.tag(of: first.script))
-        rest = rest.dropFirst()
-        continue
+    var path = LanguagePath()
+    let latin = words.filter { $0.script == .latin }
+    var scores = scores(of: latin, in: text)[...]
+    for word in words {
+      switch word.script {
+      case .latin: path.append(scores.removeFirst())
+      case .kannada: path.append(settling: .kannada)
+      case .telugu: path.append(settling: .telugu)
+      default: path.append(settling: nil)
       }
-      let run = rest.prefix { $0.script == .latin }
-      languages += Self.path(through: scores(of: Array(run), in: text)).map {
-        RomanizedLanguageModel.languages[$0]
-      }
-      rest = rest.dropFirst(run.count)
     }
-    return languages
-  }
-
-  /// The best sequence of languages for words with these scores.
-  private static func path(through scores: [RomanizedLanguageModel.Scores]) -> [Int] {
-    let states = RomanizedLanguageModel.languages.indices
-    guard var sums = scores.first else { return [] }
-    var origins: [[Int]] = []
-    for score in scores.dropFirst() {
-      let best = states.max { sums[$0] < sums[$1] } ?? 0
-      let origin = states.map { sums[$0] >= sums[best] - switchCost ? $0 : best }
-      var next = score
-      for state in states {
-        next[state] += sums[origin[state]] - (origin[state] == state ? 0 : switchCost)
-      }
-      sums = next
-      origins.append(origin)
+    return zip(words, path.best()).map { word, language in
+      word.script == .latin
+        ? RomanizedLanguageModel.languages[language] : Self.tag(of: word.script)
     }
-    var path = [states.max { sums[$0] < sums[$1] } ?? 0]
-    for origin in origins.reversed() { path.append(origin[path[path.count - 1]]) }
-    return path.reversed()
   }
 }
