@@ -101,7 +101,7 @@ struct TokenizerFile {
     case .tokenizerJSON:
       (try? document?.get()).flatMap { CompiledTokenizer.tokenizerJSON($0, definition) }
     case .ranks: .ranks(definition)
-    case .tekken, .sentencePiece: nil
+    case .tekken, .vocabulary, .sentencePiece: nil
     }
   }
 

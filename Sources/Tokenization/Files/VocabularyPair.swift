@@ -51,10 +51,10 @@ struct VocabularyPair {
       ["vocab": .object(vocabulary), "merges": .array(try merges())], name: "",
       location: location)
     var reader = BPEModelReader(section: section, addedTokens: addedTokens, isByteLevel: true)
-    try reader.read()
+    let parts = try reader.read()
     return BPEDefinition(
-      pretokenization: pretokenization, vocabulary: reader.vocabulary, merges: reader.merges,
-      prefersWholePretokens: false, characters: reader.characters, addedTokens: addedTokens)
+      pretokenization: pretokenization, vocabulary: parts.vocabulary, merges: parts.merges,
+      prefersWholePretokens: false, characters: parts.characters, addedTokens: addedTokens)
   }
 
   private var ownSpecialTokens: [AddedToken] {
