@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks `akshara tokenizer extend` with HF `tokenizers`: what was stays, and what is new has equal IDs.
 
-    extension_parity.py [--akshara .build/release/akshara] [--shared ../shared] [--add 16000] [--random 100000]
+    extension_parity.py [--akshara .build/release/akshara] [--shared ../shared] [--add 16000] [--random 10000]
 
 Every check prints what it compared; data that are missing are named and skipped. The exit status is 1 if a check fails.
 Random strings hold only code points that Unicode 15.0 assigns: peers with other tables class the rest differently.
@@ -90,7 +90,7 @@ def main():
     parser.add_argument("--akshara", default=".build/release/akshara")
     parser.add_argument("--shared", default="../shared")
     parser.add_argument("--add", type=int, default=16000)
-    parser.add_argument("--random", type=int, default=100_000)
+    parser.add_argument("--random", type=int, default=10_000)
     options = parser.parse_args()
     vocabulary = os.path.join(options.shared, "data/tok_llama3/llama3.tokenizer.json.zst")
     if not os.path.exists(vocabulary):

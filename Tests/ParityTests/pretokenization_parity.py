@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares how `akshara tokenizer pretokens` cuts text with `tokenizers`' pre-tokenizers and Python's `regex`.
 
-    pretokenization_parity.py [--akshara .build/release/akshara] [--shared ../shared] [--random 20000] [--megabytes 1]
+    pretokenization_parity.py [--akshara .build/release/akshara] [--shared ../shared] [--random 3000] [--megabytes 0.2]
 
 Every named pattern and some free regular expressions, on the corpora and on random strings. Each is compared under
 AKSHARA_ISA = scalar, avx2 and avx512, as far as the machine goes. `cl100k` is compared with `regex`, because `$` means
@@ -91,8 +91,8 @@ def main():
     root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
     parser.add_argument("--akshara", default=os.environ.get("AKSHARA_BINARY", os.path.join(root, ".build", "release", "akshara")))
     parser.add_argument("--shared", default=os.environ.get("AKSHARA_SHARED", os.path.join(root, "..", "shared")))
-    parser.add_argument("--random", type=int, default=20_000, help="how many random strings")
-    parser.add_argument("--megabytes", type=float, default=1, help="how much of each corpus")
+    parser.add_argument("--random", type=int, default=3_000, help="how many random strings")
+    parser.add_argument("--megabytes", type=float, default=0.2, help="how much of each corpus")
     options = parser.parse_args()
     failures = 0
     lines = random_strings(options.random, seed=11, newlines=False)

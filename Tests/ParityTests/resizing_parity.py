@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks `akshara resize` with transformers, and compares its ways to make new rows.
 
-    resizing_parity.py [--akshara .build/release/akshara] [--model samples/base] [--steps 40] [--add 2000]
+    resizing_parity.py [--akshara .build/release/akshara] [--model samples/base] [--steps 4] [--add 2000]
 
 The sample model's tokenizer is extended; for each type of weights the resized model must load, give the same logits for
 old tokens on text that has no new ones, and hold the same bytes elsewhere. Then each way is trained for some steps on
@@ -39,7 +39,7 @@ def main():
     parser.add_argument("--model", default="samples/base")
     parser.add_argument("--texts", nargs="*", default=["samples/base-training/kannada-wikipedia.txt.zst", "samples/base-training/telugu-wikipedia.txt.zst"])
     parser.add_argument("--add", type=int, default=2000)
-    parser.add_argument("--steps", type=int, default=40)
+    parser.add_argument("--steps", type=int, default=4)
     options = parser.parse_args()
     torch.manual_seed(1)
     transformers.utils.logging.disable_progress_bar()

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Compares `akshara tokenizer` with its peers on every kind of tokenizer file.
 
-    tokenizer_files_parity.py [--akshara .build/release/akshara] [--shared ../shared] [--random 4000] [--settings 60]
-                              [--kilobytes 200] [--seed 1] [--only PART]
+    tokenizer_files_parity.py [--akshara .build/release/akshara] [--shared ../shared] [--random 800] [--settings 30]
+                              [--kilobytes 20] [--seed 1] [--only PART]
 
 Peers: `sentencepiece` 0.2, `tokenizers` 0.23, `tiktoken` 0.14, and `mistral-common` 1.13 where it is installed (it
 also brings the tekken files). Compared are token IDs with special tokens as text and as tokens, byte offsets where the
@@ -488,9 +488,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--akshara", default=".build/release/akshara")
     parser.add_argument("--shared", default="../shared")
-    parser.add_argument("--random", type=int, default=4000)
-    parser.add_argument("--settings", type=int, default=60)
-    parser.add_argument("--kilobytes", type=int, default=200)
+    parser.add_argument("--random", type=int, default=800)
+    parser.add_argument("--settings", type=int, default=30)
+    parser.add_argument("--kilobytes", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", choices=PARTS)
     options = parser.parse_args()

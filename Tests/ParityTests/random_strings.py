@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares `akshara tokenizer encode` with one peer on very many random strings.
 
-    random_strings_parity.py VOCABULARY [--akshara .build/release/akshara] [--shared ../shared] [--strings 1000000]
+    random_strings.py VOCABULARY [--akshara .build/release/akshara] [--shared ../shared] [--strings 1000000]
                              [--seed 1] [--seconds 480]
 
 Vocabularies: llama3-hf, llama3-tiktoken, qwen, gpt2, llama2, mistral1, mistral3, tekken_240718, tekken_240911,
