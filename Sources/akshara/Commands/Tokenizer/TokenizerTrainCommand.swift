@@ -94,7 +94,7 @@ struct TokenizerTrainCommand: ParsableCommand {
     ProgressLine.show("")
     try description.write(tokenizer, to: folder.workPath)
     try folder.commit()
-    if let report = trainer.report { print(report) }
+    if let report = trainer.report { try print(report) }
   }
 
   private func trainerOptions() throws -> BPETrainerOptions {
@@ -136,11 +136,11 @@ struct TokenizerTrainCommand: ParsableCommand {
     }
   }
 
-  private func print(_ report: TrainingReport) {
+  private func print(_ report: TrainingReport) throws {
     StandardError.print(
       "\(report.tokenCount) tokens from \(report.byteCount) bytes of text with "
         + "\(report.wordCount) different words: \(Path.join(output, "tokenizer.json"))")
-    if json { Swift.print(report.json.compactString) }
+    if json { try StandardOutput.write(report.json.compact + [UInt8(ascii: "\n")]) }
   }
 }
 
