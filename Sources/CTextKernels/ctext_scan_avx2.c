@@ -173,16 +173,6 @@ static inline block four_bytes(const ctext_pattern *pattern, const uint8_t *p, b
   return load(classes + 3);
 }
 
-// The four-byte sequences among `lead` that are well-formed.
-static inline uint64_t well_formed_fours(const uint8_t *p, uint64_t lead) {
-  uint64_t result = 0;
-  for (; lead; lead &= lead - 1) {
-    uint32_t code_point;
-    if (ctext_decode(p + __builtin_ctzll(lead), 4, &code_point) == 4) result |= lead & -lead;
-  }
-  return result;
-}
-
 static inline block multibyte(const ctext_pattern *pattern, const uint8_t *p, block bytes,
                               block classes, uint64_t high, block_state *state,
                               uint64_t *starts) {
@@ -198,7 +188,7 @@ static inline block multibyte(const ctext_pattern *pattern, const uint8_t *p, bl
   // E0 goes on with A0 or more (no overlong forms), ED with less (no surrogates).
   uint64_t from_a0 = at_least(next, 0xA0);
   three &= ~((equal(bytes, 0xE0) & ~from_a0) | (equal(bytes, 0xED) & from_a0));
-  uint64_t four = from_f0 ? well_formed_fours(p, from_f0) : 0;
+  uint64_t four = from_f0 ? ctext_well_formed_fours(p, from_f0) : 0;
   uint64_t second_of_two = two << 1 | state->two >> 63;
   uint64_t second = three << 1 | state->three >> 63, third = three << 2 | state->three >> 62;
   uint64_t rest_of_four = four << 1 | state->four >> 63 | four << 2 | state->four >> 62 |

@@ -106,16 +106,6 @@ static __attribute__((noinline)) __m512i four_bytes(const ctext_pattern *pattern
   return _mm512_loadu_si512(classes + 3);
 }
 
-// The four-byte sequences among `lead` that are well-formed.
-static inline uint64_t well_formed_fours(const uint8_t *p, uint64_t lead) {
-  uint64_t result = 0;
-  for (; lead; lead &= lead - 1) {
-    uint32_t code_point;
-    if (ctext_decode(p + __builtin_ctzll(lead), 4, &code_point) == 4) result |= lead & -lead;
-  }
-  return result;
-}
-
 __attribute__((always_inline)) static inline __m512i multibyte(const ctext_pattern *pattern, const uint8_t *p, __m512i bytes,
                                 __m512i classes, uint64_t high, block_state *state,
                                 uint64_t *starts) {
@@ -134,7 +124,7 @@ __attribute__((always_inline)) static inline __m512i multibyte(const ctext_patte
   uint64_t e0 = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)0xE0));
   uint64_t ed = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)0xED));
   three &= ~((e0 & ~from_a0) | (ed & from_a0));
-  uint64_t four = __builtin_expect(from_f0 != 0, 0) ? well_formed_fours(p, from_f0) : 0;
+  uint64_t four = __builtin_expect(from_f0 != 0, 0) ? ctext_well_formed_fours(p, from_f0) : 0;
   uint64_t second_of_two = two << 1 | state->two >> 63;
   uint64_t second = three << 1 | state->three >> 63, third = three << 2 | state->three >> 62;
   uint64_t rest_of_four = four << 1 | state->four >> 63 | four << 2 | state->four >> 62 |

@@ -51,6 +51,16 @@ static inline size_t ctext_decode(const uint8_t *p, size_t left, uint32_t *code_
   return 1;
 }
 
+// The four-byte sequences among `lead` that are well-formed.
+static inline uint64_t ctext_well_formed_fours(const uint8_t *p, uint64_t lead) {
+  uint64_t result = 0;
+  for (; lead; lead &= lead - 1) {
+    uint32_t code_point;
+    if (ctext_decode(p + __builtin_ctzll(lead), 4, &code_point) == 4) result |= lead & -lead;
+  }
+  return result;
+}
+
 static inline ctext_character ctext_character_at(ctext_piece *s, size_t position) {
   uint32_t code_point;
   size_t count = ctext_decode(s->text + position, s->length - position, &code_point);
