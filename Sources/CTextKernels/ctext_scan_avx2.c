@@ -123,13 +123,13 @@ static inline block three_bytes(const ctext_pattern *pattern, const uint8_t *p, 
   block second_bytes = align(p, 1, is_second, is_third);
   block index = page_index(second_bytes, align(p, 2, is_second, is_third));
   block even = with_last_bit(second_bytes);
-  for (uint64_t todo = lead | second | third; todo;) {
-    int at = (int)__builtin_ctzll(todo);
+  for (uint64_t unsettled = lead | second | third; unsettled;) {
+    int at = (int)__builtin_ctzll(unsettled);
     const uint8_t *c = p + at - (second >> at & 1) - 2 * (third >> at & 1);
     uint32_t page = (uint32_t)(c[0] & 0x0F) << 5 | (uint32_t)(c[1] & 0x3F) >> 1;
-    uint64_t same = todo & equal(first_bytes, c[0]) & equal(even, c[1] | 1);
+    uint64_t same = unsettled & equal(first_bytes, c[0]) & equal(even, c[1] | 1);
     result = blend(result, page_classes(pattern, page, index), widen(same));
-    todo &= ~same;
+    unsettled &= ~same;
   }
   return result;
 }
@@ -141,12 +141,12 @@ static inline block two_bytes(const ctext_pattern *pattern, const uint8_t *p, bl
   block first_bytes = align(p, 0, is_second, none);
   block index = page_index(first_bytes, align(p, 1, is_second, none));
   block even = with_last_bit(first_bytes);
-  for (uint64_t todo = lead | second; todo;) {
-    int at = (int)__builtin_ctzll(todo);
+  for (uint64_t unsettled = lead | second; unsettled;) {
+    int at = (int)__builtin_ctzll(unsettled);
     uint8_t c = p[at - (int)(second >> at & 1)];
-    uint64_t same = todo & equal(even, c | 1);
+    uint64_t same = unsettled & equal(even, c | 1);
     result = blend(result, page_classes(pattern, (uint32_t)(c & 0x1F) >> 1, index), widen(same));
-    todo &= ~same;
+    unsettled &= ~same;
   }
   return result;
 }

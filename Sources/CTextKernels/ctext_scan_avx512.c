@@ -53,14 +53,14 @@ static inline __m512i three_bytes(const ctext_pattern *pattern, const uint8_t *p
   __m512i second_bytes = align(p1, p0, m1, second, third);
   __m512i index = page_index(second_bytes, align(p2, p1, p0, second, third));
   __m512i even = _mm512_or_si512(second_bytes, _mm512_set1_epi8(1));
-  for (uint64_t todo = lead | second | third; todo;) {
-    int at = (int)__builtin_ctzll(todo);
+  for (uint64_t unsettled = lead | second | third; unsettled;) {
+    int at = (int)__builtin_ctzll(unsettled);
     const uint8_t *c = p + at - (second >> at & 1) - 2 * (third >> at & 1);
     uint32_t page = (uint32_t)(c[0] & 0x0F) << 5 | (uint32_t)(c[1] & 0x3F) >> 1;
-    uint64_t same = _mm512_mask_cmpeq_epi8_mask(todo, first_bytes, _mm512_set1_epi8((char)c[0]));
+    uint64_t same = _mm512_mask_cmpeq_epi8_mask(unsettled, first_bytes, _mm512_set1_epi8((char)c[0]));
     same = _mm512_mask_cmpeq_epi8_mask(same, even, _mm512_set1_epi8((char)(c[1] | 1)));
     result = _mm512_mask_mov_epi8(result, same, page_classes(pattern, page, index));
-    todo &= ~same;
+    unsettled &= ~same;
   }
   return result;
 }
@@ -73,13 +73,13 @@ static __attribute__((noinline)) __m512i two_bytes(const ctext_pattern *pattern,
   __m512i index =
       page_index(first_bytes, _mm512_mask_mov_epi8(_mm512_loadu_si512(p + 1), second, p0));
   __m512i even = _mm512_or_si512(first_bytes, _mm512_set1_epi8(1));
-  for (uint64_t todo = lead | second; todo;) {
-    int at = (int)__builtin_ctzll(todo);
+  for (uint64_t unsettled = lead | second; unsettled;) {
+    int at = (int)__builtin_ctzll(unsettled);
     uint8_t c = p[at - (int)(second >> at & 1)];
-    uint64_t same = _mm512_mask_cmpeq_epi8_mask(todo, even, _mm512_set1_epi8((char)(c | 1)));
+    uint64_t same = _mm512_mask_cmpeq_epi8_mask(unsettled, even, _mm512_set1_epi8((char)(c | 1)));
     result = _mm512_mask_mov_epi8(
         result, same, page_classes(pattern, (uint32_t)(c & 0x1F) >> 1, index));
-    todo &= ~same;
+    unsettled &= ~same;
   }
   return result;
 }
