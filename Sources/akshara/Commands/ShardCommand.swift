@@ -103,5 +103,6 @@ extension Truncation: ExpressibleByArgument {}
 extension BorderRule: ExpressibleByArgument {}
 extension RefusalPolicy: ExpressibleByArgument {}
 extension TemplateDate: ExpressibleByArgument {
+  /// Reads `2024-07-26`.
   public init?(argument: String) { self.init(argument) }
 }
