@@ -71,7 +71,7 @@ struct ConversationComparison {
       found += 1
       compare(conversation, with: record, at: place)
       // Only windows of one conversation share an ID.
-      if set.manifest.options.truncation.rawValue != "split" { break }
+      if set.manifest.options.truncation != .split { break }
     }
     guard found == 0 else { return }
     guard try dropped?.take(conversation.id) != true else { return }
@@ -94,7 +94,7 @@ struct ConversationComparison {
     let sample = record.sample
     let text = Array(sample.text.utf8)
     var own: [Int: [UInt8]] = [:]
-    for span in sample.spans where !span.isFrame && span.kind != .endOfTurn {
+    for span in sample.spans where span.kind.isSaid {
       guard let message = span.message else { continue }
       own[message, default: []] += text[span.bytes.clamped(to: text.indices)]
     }

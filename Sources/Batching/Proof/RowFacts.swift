@@ -169,6 +169,6 @@ extension SampleSpan {
   /// Whether it is the template's own text around a message.
   var isFrame: Bool { kind == .begin || kind == .header || kind == .separator }
 
-  /// Whether it is what an assistant's message says.
-  var isAnswer: Bool { role == .assistant && !isFrame && kind != .endOfTurn }
+  /// Whether it is what an answer says.
+  var isAnswer: Bool { role == .assistant && kind.isSaid }
 }
