@@ -82,6 +82,17 @@ public struct ShardManifest: Sendable, Equatable {
   /// It does not keep the set from being opened, so that it can be verified again.
   var hasBrokenProof = false
 
+  /// Where the rows come from, if conversations were not rendered for them here.
+  public var origin: Origin?
+
+  /// A set of another tool's that rows were taken from.
+  public struct Origin: Sendable, Equatable {
+    /// The set's name, without the folders above it.
+    public var name: String
+    /// What could not be checked, since it was not at hand.
+    public var unproven: [SupervisionProof.Unproven]
+  }
+
   /// All counts of all splits.
   public var totals: ShardCounts {
     splits.reduce(into: ShardCounts()) { $0.add($1.counts) }
