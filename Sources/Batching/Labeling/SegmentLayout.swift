@@ -99,8 +99,8 @@ struct SegmentLayout {
 }
 
 extension RenderedSegment {
-  /// Whether it is the content of an answer.
-  fileprivate var isAnswer: Bool { role == .assistant && kind == .content }
+  /// Whether it is what an answer says.
+  fileprivate var isAnswer: Bool { role == .assistant && kind.isSaid }
 }
 
 extension SampleSpan {

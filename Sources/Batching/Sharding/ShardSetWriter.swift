@@ -38,11 +38,13 @@ final class ShardSetWriter {
       conversation.outcome, language: conversation.language, source: conversation.source)
     let writer = writers[split] ?? ShardWriter(split, below: folder, limits: limits)
     writers[split] = writer
-    guard let sample = conversation.outcome.sample else { return try writeDropped(conversation) }
-    try writer.append(
-      ShardRecord(
-        sample: sample, language: conversation.language, source: conversation.source,
-        tags: conversation.tags))
+    guard !conversation.outcome.samples.isEmpty else { return try writeDropped(conversation) }
+    for sample in conversation.outcome.samples {
+      try writer.append(
+        ShardRecord(
+          sample: sample, language: conversation.language, source: conversation.source,
+          tags: conversation.tags))
+    }
   }
 
   private func writeDropped(_ conversation: SampledConversation) throws {
