@@ -39,7 +39,7 @@ struct SampleMaker: Sendable {
 
   let options: FormatOptions
   let chooser: TemplateChooser
-  private let encoder: SampleEncoder
+  let tokenizer: any Tokenizer
   private let scanner: ControlTextScanner
   private let responseTemplate: ResponseTemplate?
 
@@ -48,7 +48,7 @@ struct SampleMaker: Sendable {
     try options.validate()
     self.options = options
     chooser = try TemplateChooser(options, tokenizer: tokenizer)
-    encoder = SampleEncoder(tokenizer: tokenizer, border: options.border)
+    self.tokenizer = tokenizer
     scanner = ControlTextScanner(tokenizer)
     responseTemplate =
       options.trainOn == .responseTemplate
@@ -60,6 +60,15 @@ struct SampleMaker: Sendable {
   /// - Throws: `unsupported` if its template refuses it and `on_refusal` is `stop`; `malformed` for
   ///   a weight that cannot be, and for a row that is too long if `truncation` is `stop`.
   func make(_ conversation: Conversation, at location: SourceLocation? = nil) throws -> Outcome {
+    var encoder = SampleEncoder(tokenizer: tokenizer, border: options.border)
+    return try make(conversation, at: location, by: &encoder)
+  }
+
+  /// The row of a conversation, made by an encoder of the caller's.
+  func make(
+    _ conversation: Conversation, at location: SourceLocation?,
+    by encoder: inout some ConversationEncoder
+  ) throws -> Outcome {
     let template = chooser.template(for: conversation)
     let rendered: RenderedConversation
     do {
@@ -75,7 +84,7 @@ struct SampleMaker: Sendable {
       straddles: encoded.straddles, changes: rendered.changes,
       controlTokenText: scanner.counts(in: rendered))
     if encoded.sample.inputIDs.count > options.maxLength {
-      outcome.sample = try cut(encoded, of: conversation, template, at: location)
+      outcome.sample = try cut(encoded, of: conversation, template, at: location, by: &encoder)
       outcome.truncation = outcome.sample == nil ? nil : options.truncation
       if outcome.sample == nil { outcome.reason = .tooLong }
     }
@@ -99,8 +108,8 @@ struct SampleMaker: Sendable {
 
   /// The row cut to `max_length`; `nil` if it must be dropped.
   private func cut(
-    _ encoded: SampleEncoder.Encoded, of conversation: Conversation, _ template: any ChatTemplate,
-    at location: SourceLocation?
+    _ encoded: EncodedConversation, of conversation: Conversation, _ template: any ChatTemplate,
+    at location: SourceLocation?, by encoder: inout some ConversationEncoder
   ) throws -> LabeledSample? {
     switch options.truncation {
     case .stop:
