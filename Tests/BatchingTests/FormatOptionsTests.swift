@@ -27,7 +27,9 @@ import Testing
     let options = try read(
       ("template", ["llama3", "completion"]), ("template_by_tag", ["prose": "completion"]),
       ("train_on", "response-template"), ("train_on_eos", "last"),
-      ("response_template", "Price is $"), ("max_length", 512), ("truncation", "left"),
+      ("response_template", "Price is $"), ("train_on_thinking", false),
+      ("train_on_tool_calls", false), ("template_date", "2025-02-28"), ("max_length", 512),
+      ("truncation", "left"),
       ("border", "as_rendered"), ("on_refusal", "drop"), ("begin_token", "<s>"),
       ("end_token", "</s>"), ("seed", 7))
     #expect(
@@ -36,6 +38,8 @@ import Testing
           templates: ["llama3", "completion"],
           templateByTag: [.init(tag: "prose", template: "completion")],
           trainOn: .responseTemplate, trainOnEOS: .last, responseTemplate: "Price is $",
+          trainOnThinking: false, trainOnToolCalls: false,
+          templateDate: TemplateDate("2025-02-28"),
           maxLength: 512, truncation: .left, border: .asRendered, onRefusal: .drop,
           beginToken: "<s>", endToken: "</s>", seed: 7))
   }

@@ -99,8 +99,8 @@ struct SegmentLayout {
 }
 
 extension RenderedSegment {
-  /// Whether it is the content of an answer.
-  private var isAnswer: Bool { role == .assistant && kind == .content }
+  /// Whether it is what an answer says.
+  private var isAnswer: Bool { role == .assistant && kind.isSaid }
 
   /// Whether an answer, or the supervised part of one, begins or ends between this and `next`.
   func isCut(before next: RenderedSegment) -> Bool {

@@ -50,10 +50,10 @@ struct RowFacts {
     return spans[low..<end]
   }
 
-  /// The messages of which content or end is supervised, in order.
+  /// The messages of which what they say or their end is supervised, in order.
   var supervisedMessages: [Int] {
     var messages: [Int] = []
-    for span in spans where span.supervised && (span.kind == .content || span.kind == .endOfTurn) {
+    for span in spans where span.supervised && (span.kind.isSaid || span.kind == .endOfTurn) {
       if let message = span.message, messages.last != message { messages.append(message) }
     }
     return messages
@@ -75,6 +75,6 @@ struct RowFacts {
 }
 
 extension SampleSpan {
-  /// Whether it is the content of an answer.
-  var isAnswer: Bool { role == .assistant && kind == .content }
+  /// Whether it is what an answer says.
+  var isAnswer: Bool { role == .assistant && kind.isSaid }
 }

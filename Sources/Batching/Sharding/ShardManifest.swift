@@ -97,8 +97,10 @@ public struct ShardManifest: Sendable, Equatable {
       .map { "\($0.value) \($0.key)" }.joined(separator: ", ")
     let reasons = dropped.isEmpty ? "" : " (\(dropped))"
     let state = proof.map { $0.holds ? "proof holds" : "proof does not hold" } ?? "not proven"
-    return "\(totals.rowsIn) rows in, \(totals.rowsKept) kept, \(totals.rowsDropped) "
-      + "dropped\(reasons); \(totals.ledger.rendered) tokens = \(totals.ledger.supervised) "
+    let added = totals.rowsAdded > 0 ? " (\(totals.rowsAdded) by splitting)" : ""
+    let repeated = totals.ledger.repeated > 0 ? " + \(totals.ledger.repeated) repeated" : ""
+    return "\(totals.rowsIn) rows in, \(totals.rowsKept) kept\(added), \(totals.rowsDropped) "
+      + "dropped\(reasons); \(totals.ledger.rendered) tokens\(repeated) = \(totals.ledger.supervised) "
       + "supervised + \(totals.ledger.context) context + \(totals.ledger.truncated) truncated + "
       + "\(totals.ledger.dropped.values.reduce(0, +)) dropped; \(state)"
   }

@@ -29,16 +29,18 @@ struct ShardPart: Sendable {
     let source = conversation.provenance?.source
     counts[split, default: ShardCounts()].count(
       outcome, language: conversation.language, source: source)
-    guard let sample = outcome.sample else {
+    guard !outcome.samples.isEmpty else {
       dropped.append(
         Dropped(
           id: conversation.id, split: split, reason: outcome.droppedFor,
           tokens: outcome.renderedTokens, location: location))
       return
     }
-    let record = ShardRecord(
-      sample: sample, language: conversation.language, source: source, tags: conversation.tags)
-    Self.append(record, to: &columns[split, default: [ShardColumns()]], limits)
+    for sample in outcome.samples {
+      let record = ShardRecord(
+        sample: sample, language: conversation.language, source: source, tags: conversation.tags)
+      Self.append(record, to: &columns[split, default: [ShardColumns()]], limits)
+    }
   }
 
   // Not a method: a second access to `self` would copy the columns.

@@ -15,7 +15,7 @@ final class ShardWorker {
     self.maker = maker
     self.limits = limits
     parser = try JSONParser()
-    encoder = RowEncoder(tokenizer: maker.tokenizer, border: maker.options.border)
+    encoder = RowEncoder(tokenizer: maker.encoder.tokenizer, border: maker.options.border)
   }
 
   /// The rows of a block.

@@ -35,6 +35,19 @@ struct ShardCommand: ParsableCommand {
   @Option(help: "The text behind which `--train-on response-template` begins.")
   var responseTemplate: String?
 
+  @Option(help: "Whether thinking in the answers that are trained on is trained on: true or false.")
+  var trainOnThinking = FormatOptions().trainOnThinking
+
+  @Option(help: "Whether tool calls in the answers that are trained on are: true or false.")
+  var trainOnToolCalls = FormatOptions().trainOnToolCalls
+
+  @Option(
+    help: """
+      The day that templates write which name one, such as 2024-07-26; else each template's own, \
+      so that rows are the same on every day.
+      """)
+  var templateDate: TemplateDate?
+
   @Option(help: "The most tokens in a row.")
   var maxLength = FormatOptions().maxLength
 
@@ -68,8 +81,10 @@ struct ShardCommand: ParsableCommand {
   func run() throws {
     let options = FormatOptions(
       templates: template, trainOn: trainOn, trainOnEOS: trainOnEOS,
-      responseTemplate: responseTemplate, maxLength: maxLength, truncation: truncation,
-      border: border, onRefusal: onRefusal, beginToken: beginToken, endToken: endToken, seed: seed)
+      responseTemplate: responseTemplate, trainOnThinking: trainOnThinking,
+      trainOnToolCalls: trainOnToolCalls, templateDate: templateDate, maxLength: maxLength,
+      truncation: truncation, border: border, onRefusal: onRefusal, beginToken: beginToken,
+      endToken: endToken, seed: seed)
     let sharder = Sharder(
       tokenizer: try BPETokenizer(contentsOf: tokenizer), options: options,
       threads: threads.threads)
@@ -85,3 +100,6 @@ extension TrainOnEOS: ExpressibleByArgument {}
 extension Truncation: ExpressibleByArgument {}
 extension BorderRule: ExpressibleByArgument {}
 extension RefusalPolicy: ExpressibleByArgument {}
+extension TemplateDate: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
