@@ -55,6 +55,11 @@ extension CPUBackend {
     output.expectCount(q.count, "attention's output")
     v.expectCount(k.count, "attention's values")
     logSumExp.expectCount(q.shape[0] * shape.heads, "attention's logSumExp")
+    if let narrow {
+      return attention(
+        q, k, v, sequences: sequences, scale: scale, output: output, logSumExp: logSumExp,
+        with: narrow)
+    }
     let (q, k, v) = (q.floats, k.floats, v.floats)
     let (output, logs) = (output.floats, logSumExp.floats)
     pool.run(sequences.count * shape.heads) { unit, worker in

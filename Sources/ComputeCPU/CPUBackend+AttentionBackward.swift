@@ -3,7 +3,7 @@ import Compute
 internal import Glibc
 
 /// What the backward pass of attention reads and writes.
-private struct AttentionGradients {
+struct AttentionGradients {
   let shape: AttentionShape
   let scale: Float
   let outputGradient, q, k, v, output, logs: UnsafeMutablePointer<Float>
@@ -40,6 +40,7 @@ extension CPUBackend {
       shape: shape, scale: scale, outputGradient: outputGradient.floats, q: q.floats,
       k: k.floats, v: v.floats, output: output.floats, logs: logSumExp.floats,
       qGradient: qGradient.floats, kGradient: kGradient.floats, vGradient: vGradient.floats)
+    if let narrow { return attendBack(all, sequences, with: narrow) }
     pool.run(sequences.count * shape.keyHeads) { unit, worker in
       let borders = SequenceBorders(sequences, unit / shape.keyHeads)
       let keyHead = unit % shape.keyHeads
