@@ -1,4 +1,5 @@
 import Artifacts
+import Batching
 import ComputeCPU
 import Fixtures
 import Foundation
@@ -298,10 +299,14 @@ private struct SpikingSource: BatchSource {
   var longestRow: Int { base.longestRow }
   func trainingBatchCount(epoch: Int) -> Int { base.trainingBatchCount(epoch: epoch) }
   func trainingBatch(epoch: Int, index: Int) throws -> SourceBatch {
-    var batch = try base.trainingBatch(epoch: epoch, index: index)
+    let batch = try base.trainingBatch(epoch: epoch, index: index)
     guard epoch == self.epoch else { return batch }
-    batch.input.targets = batch.input.targets.map { $0 < 0 ? $0 : 30 - $0 }
-    return batch
+    let rows = batch.rows.map { number in
+      TokenRow(
+        inputIDs: base.rows[number].inputIDs,
+        labels: base.rows[number].labels.map { $0 < 0 ? $0 : 30 - $0 })
+    }
+    return SourceBatch(input: ModelInput(rows), rows: batch.rows)
   }
   func name(ofTrainingRow row: Int) -> String { base.name(ofTrainingRow: row) }
   var heldOutBatchCount: Int { base.heldOutBatchCount }
