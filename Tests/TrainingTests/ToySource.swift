@@ -29,7 +29,7 @@ struct ToySource: BatchSource {
   }
 
   var digest: String { "toy" }
-  var longestBatch: Int { 44 }
+  var longestBatch: Int { 11 * max(4, plan.options.batchSize) }
   var longestRow: Int { 11 }
   func trainingBatchCount(epoch: Int) -> Int { plan.epoch(epoch).count }
   func trainingBatch(epoch: Int, index: Int) throws -> SourceBatch {
