@@ -5,16 +5,20 @@ import Testing
 
 @Suite struct AttentionTests {
   /// Attention in blocks against the formula with all scores at once: more queries than one block has,
-  /// and more keys, with and without a cache.
-  @Test(arguments: [(70, 0), (20, 560), (1, 1100), (1, 0)])
-  func agreesWithTheFormula(queries: Int, ahead: Int) throws {
+  /// and more keys, with and without a cache, with and without a window.
+  @Test(
+    arguments: [
+      (70, 0, nil), (20, 560, nil), (1, 1100, nil), (1, 0, nil), (70, 0, 9), (130, 0, 65),
+      (5, 0, 1), (20, 560, 530), (70, 600, 3), (1, 1100, 700), (9, 2, 40),
+    ] as [(Int, Int, Int?)])
+  func agreesWithTheFormula(queries: Int, ahead: Int, window: Int?) throws {
     var f = try BackendFixture()
     let (heads, keyHeads, width) = (2, 1, 4)
     let keys = queries + ahead
     let (q, dy) = (try f.random([queries, heads, width]), try f.random([queries, heads, width]))
     let k = try f.random([keys, keyHeads, width], scale: 3)
     let v = try f.random([keys, keyHeads, width])
-    let sequences = try f.sequences([queries], ahead: ahead)
+    let sequences = try f.sequences([queries], ahead: ahead).within(window)
     let (output, logs) = (try f.zeros(like: q), try f.zeros([queries, heads]))
     f.backend.attention(q, k, v, sequences: sequences, scale: 1.5, output: output, logSumExp: logs)
     let (dq, dk, dv) = (try f.zeros(like: q), try f.zeros(like: k), try f.zeros(like: v))
@@ -40,7 +44,8 @@ import Testing
     var sumV = sumK
     for head in 0..<heads {
       let reference = ReferenceAttention(
-        q: rows(q, head: head), k: rows(k, head: 0), v: rows(v, head: 0), scale: 1.5)
+        q: rows(q, head: head), k: rows(k, head: 0), v: rows(v, head: 0), scale: 1.5,
+        window: window)
       expect(rows(output, head: head), reference.output)
       let gradients = reference.backward(rows(dy, head: head))
       expect(rows(dq, head: head), gradients.q)
