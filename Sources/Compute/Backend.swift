@@ -44,12 +44,19 @@ public protocol Backend: AnyObject, Sendable {
   func quantizeNF4(_ weight: Tensor, doubleQuantization: Bool) throws -> NF4Weight
   /// Writes the float32 values that a quantized matrix stands for.
   func dequantize(_ weight: NF4Weight, to destination: Tensor)
+  /// Quantizes a float32 matrix `[out, in]` row by row as bitsandbytes does for LLM.int8; see
+  /// `Int8Weight`.
+  func quantizeInt8(_ weight: Tensor) throws -> Int8Weight
+  /// Writes the float32 values that a quantized matrix stands for.
+  func dequantize(_ weight: Int8Weight, to destination: Tensor)
 
   // MARK: Embedding
 
-  /// `output[t] = table[tokens[t]]`; tokens int32 `[tokens]`, table `[vocabulary, hidden]`.
+  /// `output[t] = table[tokens[t]]`; tokens int32 `[tokens]`, table `[vocabulary, hidden]` of any
+  /// float type, output float32 `[tokens, hidden]`.
   func embed(_ tokens: Tensor, table: Tensor, output: Tensor)
-  /// `tableGradient[tokens[t]] += outputGradient[t]`, in the order of `t`.
+  /// `tableGradient[tokens[t]] += outputGradient[t]`, in the order of `t`; a negative token is passed
+  /// over.
   func embedBackward(_ tokens: Tensor, outputGradient: Tensor, tableGradient: Tensor)
 
   // MARK: Normalization
@@ -88,6 +95,9 @@ public protocol Backend: AnyObject, Sendable {
   /// Causal softmax attention inside each sequence; sequences never see each other.
   ///
   ///     output[i] = Σ_j softmax_j(scale * q[i]·k[j]) v[j]     j ≤ i + keys − queries, same sequence
+  ///
+  /// With `sequences.window` only the last so many of these keys are seen, the query's own among
+  /// them: j > i + keys − queries − window.
   ///
   /// q, output `[query tokens, heads, d]`; k, v `[key tokens, kvHeads, d]`; heads of one group share a
   /// key-value head. `logSumExp` float32 `[query tokens, heads]` is kept for the backward pass.
@@ -183,13 +193,26 @@ public struct PackedSequences: Sendable {
   public let count: Int
   /// The most keys a sequence has.
   public let longest: Int
+  /// The most keys a query sees, its own among them; `nil`: all up to its own.
+  public private(set) var window: Int?
 
   /// Borders on the device.
-  public init(queryBorders: Tensor, keyBorders: Tensor, count: Int, longest: Int) {
+  public init(
+    queryBorders: Tensor, keyBorders: Tensor, count: Int, longest: Int, window: Int? = nil
+  ) {
     self.queryBorders = queryBorders
     self.keyBorders = keyBorders
     self.count = count
     self.longest = longest
+    self.window = window
+  }
+
+  /// The same sequences for a layer whose queries see at most `window` keys.
+  public func within(_ window: Int?) -> PackedSequences {
+    var sequences = self
+    // A window that no sequence outgrows takes nothing away.
+    sequences.window = window.flatMap { $0 < longest ? $0 : nil }
+    return sequences
   }
 }
 

@@ -52,6 +52,17 @@ import Testing
     try compare(model, on: backend, dropout: DropoutStreams(seed: 1, pass: 0))
   }
 
+  @Test func biasesAndHeadNormsHaveTheGradientThatDifferencesShow() throws {
+    let backend = try CPUBackend(threads: 1)
+    let weights = try SmallModel.weights(isRich: true, on: backend)
+    let model = try DecoderModel(
+      weights, for: .training(.base), capacity: 16, positions: 8, on: backend)
+    // 7 biases and 2 head norms a layer more.
+    #expect(model.parameters.count == 20 + 2 * 9)
+    #expect(model.parameters.filter { !$0.decays }.count == 5 + 2 * 9)
+    try compare(model, on: backend, dropout: DropoutStreams(seed: 1, pass: 0))
+  }
+
   @Test(arguments: [0, 0.3])
   func everyMatrixOfAnAdapterOverNF4HasTheGradientThatDifferencesShow(dropout: Double) throws {
     let backend = try CPUBackend(threads: 1)

@@ -21,9 +21,10 @@ import Testing
   }
 
   /// The cache changes the order of no sum: a token's scores are made over the same keys.
-  @Test func cachedAndUncachedLogitsAgree() throws {
+  @Test(arguments: [false, true])
+  func cachedAndUncachedLogitsAgree(isRich: Bool) throws {
     let backend = try CPUBackend(threads: 1)
-    let weights = try SmallModel.weights(on: backend)
+    let weights = try SmallModel.weights(isRich: isRich, on: backend)
     let generating = try DecoderModel(
       weights, for: .generating, capacity: 8, positions: 16, on: backend)
     let scoring = try DecoderModel(weights, for: .scoring, capacity: 16, positions: 16, on: backend)

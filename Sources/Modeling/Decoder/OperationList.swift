@@ -20,7 +20,7 @@ public enum DecoderPurpose: Sendable, Hashable {
 /// parameters. One buffer carries the gradient of the residual stream all the way.
 struct OperationList: Sendable {
   private(set) var operations: [any DecoderOperation] = []
-  private(set) var plan = ActivationPlan()
+  var plan = ActivationPlan()
   /// The hidden states behind the last norm.
   private(set) var hidden = ActivationSlot.buffer(0)
   /// Their gradient, and that of the residual stream; only for training.
@@ -42,14 +42,14 @@ struct OperationList: Sendable {
     let gated: ActivationSlot
   }
 
-  private let weights: DecoderWeights
-  private let parameterGradients: DecoderGradients
+  let weights: DecoderWeights
+  let parameterGradients: DecoderGradients
   private let rotaryTable: Tensor
   private let purpose: DecoderPurpose
   private let checkpointing: ActivationCheckpointing
   /// The slots that outlive their layer.
   private var kept: Set<ActivationSlot> = []
-  private var shape: ModelConfiguration { weights.configuration }
+  var shape: ModelConfiguration { weights.configuration }
   /// Whether something below the operation that is added next has trained parameters.
   private var trainsBelow = false
 
@@ -91,7 +91,7 @@ struct OperationList: Sendable {
   }
 
   /// A buffer that each layer has for itself if the backward pass reads it and it is not made again.
-  private mutating func slot(
+  mutating func slot(
     _ name: String, _ width: Int, keptFor layer: Int,
     _ cost: ActivationCheckpointing.Cost = .product
   ) -> ActivationSlot {
@@ -103,7 +103,7 @@ struct OperationList: Sendable {
 
   // MARK: Operations
 
-  private mutating func append(_ operation: some DecoderOperation) {
+  mutating func append(_ operation: some DecoderOperation) {
     operations.append(operation)
   }
 
@@ -156,14 +156,24 @@ struct OperationList: Sendable {
   private mutating func addAttention(_ layer: Int, input: ActivationSlot) -> ActivationSlot {
     let below = trainsBelow
     let (q, kv) = (shape.queryWidth, shape.keyValueWidth)
-    let query = slot("query", q, keptFor: layer)
     let isCached = purpose == .generating
-    let key = isCached ? .cachedKeys(layer: layer) : slot("key", kv, keptFor: layer)
+    var query = slot("query", q, keptFor: layer)
+    var key = isCached ? .cachedKeys(layer: layer) : slot("key", kv, keptFor: layer)
+    let heads = headNorms(layer, query: query, key: key)
+    let (queryGradient, keyGradient) = (
+      heads?.queryGradient ?? gradients?.query, heads?.keyGradient ?? gradients?.key
+    )
+    if let heads { (query, key) = (heads.query, heads.key) }
     let value = isCached ? .cachedValues(layer: layer) : slot("value", kv, keptFor: layer)
     // The backward pass meets them in the opposite order: v overwrites, k and q add.
-    addLinear(layer, .query, input, query, gradients?.query, below, accumulates: true)
-    addLinear(layer, .key, input, key, gradients?.key, below, accumulates: true)
+    addLinear(layer, .query, input, query, queryGradient, below, accumulates: true)
+    addLinear(layer, .key, input, key, keyGradient, below, accumulates: true)
     addLinear(layer, .value, input, value, gradients?.value, below)
+    if let heads {
+      for operation in heads.operations { append(operation) }
+      trainsBelow = trainsBelow || heads.operations.contains { $0.isTrained }
+      (query, key) = (heads.normalizedQuery, heads.normalizedKey)
+    }
     append(
       RotaryOperation(
         table: rotaryTable, headWidth: shape.headWidth, values: [query, key],
@@ -171,7 +181,8 @@ struct OperationList: Sendable {
     let output = slot("attention", q, keptFor: layer)
     append(
       AttentionOperation(
-        headWidth: shape.headWidth, query: query, key: key, value: value, output: output,
+        headWidth: shape.headWidth, window: shape.window(ofLayer: layer), query: query, key: key,
+        value: value, output: output,
         logSumExp: slot("log sum exp", shape.headCount, keptFor: layer),
         gradients: gradients.map {
           .init(output: $0.attention, query: $0.query, key: $0.key, value: $0.value)

@@ -46,14 +46,10 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: "The seed of the draws.")
   var seed: UInt64 = 0
 
-  @Flag(
-    name: .customLong("load-in-4bit"),
-    help: "Store the linear layers in NF4 with double quantization, as QLoRA trains over them.")
-  var loadIn4bit = false
-
   @Flag(help: #"Print {"prompt_ids", "ids", "text"} on one line."#)
   var json = false
 
+  @OptionGroup var storage: StorageOptions
   @OptionGroup var threading: ThreadOptions
 
   func validate() throws {
@@ -79,7 +75,7 @@ struct GenerateCommand: ParsableCommand {
       folder.configuration, tokenizer: tokenizer, framing: framing(tokenizer))
     let weights = try DecoderWeights.load(
       model: folder, adapter: adapter.map(AdapterFolder.init),
-      quantization: loadIn4bit ? QuantizationOptions() : nil, on: backend)
+      quantization: storage.quantization, on: backend)
     let generator = try TextGenerator(
       weights, positions: try answerer.tokens(of: prompt).count + maxTokens, on: backend)
     let options = GenerationOptions(

@@ -125,6 +125,8 @@ struct RotaryOperation: DecoderOperation {
 /// Softmax attention inside each sequence.
 struct AttentionOperation: DecoderOperation {
   let headWidth: Int
+  /// The most keys a query sees, its own among them; `nil`: all before it.
+  let window: Int?
   let query: ActivationSlot
   let key: ActivationSlot
   let value: ActivationSlot
@@ -150,8 +152,8 @@ struct AttentionOperation: DecoderOperation {
   func forward(_ pass: DecoderPass) {
     pass.backend.attention(
       pass[query].heads(of: headWidth), pass.attended(key).heads(of: headWidth),
-      pass.attended(value).heads(of: headWidth), sequences: pass.sequences, scale: scale,
-      output: pass[output].heads(of: headWidth), logSumExp: pass[logSumExp])
+      pass.attended(value).heads(of: headWidth), sequences: pass.sequences.within(window),
+      scale: scale, output: pass[output].heads(of: headWidth), logSumExp: pass[logSumExp])
   }
 
   func backward(_ pass: DecoderPass) {
@@ -160,7 +162,7 @@ struct AttentionOperation: DecoderOperation {
       outputGradient: pass[gradients.output].heads(of: headWidth),
       pass[query].heads(of: headWidth), pass[key].heads(of: headWidth),
       pass[value].heads(of: headWidth), output: pass[output].heads(of: headWidth),
-      logSumExp: pass[logSumExp], sequences: pass.sequences, scale: scale,
+      logSumExp: pass[logSumExp], sequences: pass.sequences.within(window), scale: scale,
       qGradient: pass[gradients.query].heads(of: headWidth),
       kGradient: pass[gradients.key].heads(of: headWidth),
       vGradient: pass[gradients.value].heads(of: headWidth))
