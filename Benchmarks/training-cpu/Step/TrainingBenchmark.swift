@@ -9,7 +9,7 @@ import Modeling
 ///
 ///     training-benchmark [--hidden 512] [--layers 8] [--heads 8] [--kv-heads 4] [--gate 1408]
 ///       [--vocabulary 32000] [--batch 8] [--length 512] [--rank 16] [--steps 5] [--threads 2]
-///       [--dtype bfloat16|float32]
+///       [--dtype bfloat16|float32] [--checkpointing none|selective|layer]
 @main
 struct TrainingBenchmark {
   static func main() throws {
@@ -52,6 +52,7 @@ struct BenchmarkOptions {
     "batch": 8, "length": 512, "rank": 16, "steps": 5, "threads": 2,
   ]
   private(set) var computeType = DType.bfloat16
+  private(set) var checkpointing = ActivationCheckpointing.none
 
   init(_ arguments: some Sequence<String>) throws {
     var rest = arguments.makeIterator()
@@ -60,6 +61,8 @@ struct BenchmarkOptions {
       let value = rest.next() ?? ""
       if key == "dtype", let type = DType(rawValue: value) {
         computeType = type
+      } else if key == "checkpointing", let kind = ActivationCheckpointing(rawValue: value) {
+        checkpointing = kind
       } else if values[key] != nil, let number = Int(value) {
         values[key] = number
       } else {
@@ -99,7 +102,8 @@ struct BenchmarkRun {
       quantization: QuantizationOptions(), on: backend
     ).addingAdapter(LoRAOptions(rank: options["rank"], alpha: 32), seed: 1, on: backend)
     model = try DecoderModel(
-      weights, for: .training(.adapter), capacity: tokens, positions: length, on: backend)
+      weights, for: .training(.adapter), capacity: tokens, positions: length,
+      checkpointing: options.checkpointing, on: backend)
     parameters = try model.parameters.map {
       OptimizedParameter(
         value: $0.value, gradient: $0.gradient,
