@@ -44,6 +44,8 @@ public struct TrainingOptions: Sendable, Equatable {
   public var batchSize = 8
   /// Micro-batches of an optimizer step (`gradient_accumulation_steps`).
   public var accumulation = 1
+  /// How rows are laid into micro-batches (`packing`, `packing_strategy`).
+  public var layout = BatchLayout()
   /// How the learning rate moves (`lr_scheduler_type`).
   public var schedule = LearningRateSchedule.Shape.cosine
   /// The share of all steps in which the rate rises from 0, rounded up (`warmup_ratio`).
@@ -91,6 +93,7 @@ public struct TrainingOptions: Sendable, Equatable {
     batchSize = try reader.integer("per_device_train_batch_size", in: 1...65_536) ?? batchSize
     accumulation =
       try reader.integer("gradient_accumulation_steps", in: 1...65_536) ?? accumulation
+    layout = try BatchLayout(reading: &reader)
     schedule = try reader.choice("lr_scheduler_type", LearningRateSchedule.Shape.self) ?? schedule
     warmupRatio = try reader.number("warmup_ratio", in: 0...1) ?? warmupRatio
     warmupSteps = try reader.integer("warmup_steps", in: 0...steps.upperBound)
@@ -116,6 +119,11 @@ public struct TrainingOptions: Sendable, Equatable {
         .invalidOption, "`init: random` leaves nothing for `method: \(method.rawValue)` to adapt",
         at: location, remedy: "use `method: full`, or `init: pretrained`")
     }
+    if layout.packing && groupsByLength {
+      throw AksharaError(
+        .invalidOption, "`packing` and `group_by_length` cannot both be true", at: location,
+        remedy: "leave `group_by_length` out: packs are of one length")
+    }
     if let warmupSteps, let maximumSteps, warmupSteps > maximumSteps {
       throw AksharaError(
         .invalidOption, "`warmup_steps` \(warmupSteps) is above `max_steps` \(maximumSteps)",
@@ -126,7 +134,7 @@ public struct TrainingOptions: Sendable, Equatable {
   /// All values as they are written into manifests and compared when a run goes on.
   public var json: JSONValue {
     func count(_ value: Int?) -> JSONValue { value.map { JSONValue($0) } ?? .null }
-    return [
+    var values: JSONObject = [
       "method": .string(method.rawValue), "init": .string(initialization.rawValue),
       "seed": JSONValue(seed), "learning_rate": .number(learningRate),
       "num_train_epochs": .number(epochs), "max_steps": count(maximumSteps),
@@ -140,5 +148,7 @@ public struct TrainingOptions: Sendable, Equatable {
       "eval_steps": count(evaluationSteps), "save_steps": JSONValue(savingSteps),
       "save_total_limit": JSONValue(keptCheckpoints), "group_by_length": .bool(groupsByLength),
     ]
+    for (key, value) in layout.pairs { values[key] = value }
+    return .object(values)
   }
 }
