@@ -19,7 +19,7 @@ public struct ShardManifest: Sendable, Equatable {
     public var rows: Int
 
     /// Whether it holds tokens; otherwise it holds what belongs to them.
-    var isData: Bool { Path.name(of: path).hasPrefix("data-") }
+    package var isData: Bool { Path.name(of: path).hasPrefix("data-") }
   }
 
   /// A file that was read.
@@ -81,6 +81,17 @@ public struct ShardManifest: Sendable, Equatable {
   /// Whether the file had something in the proof's place that lacks a part or contradicts itself.
   /// It does not keep the set from being opened, so that it can be verified again.
   var hasBrokenProof = false
+
+  /// Where the rows come from, if conversations were not rendered for them here.
+  public var origin: Origin?
+
+  /// A set of another tool's that rows were taken from.
+  public struct Origin: Sendable, Equatable {
+    /// The set's name, without the folders above it.
+    public var name: String
+    /// What could not be checked, since it was not at hand.
+    public var unproven: [SupervisionProof.Unproven]
+  }
 
   /// All counts of all splits.
   public var totals: ShardCounts {
