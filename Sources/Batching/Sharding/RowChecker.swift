@@ -41,7 +41,8 @@ struct RowChecker: Sendable {
     }
   }
 
-  private func check(_ batch: ShardBatch, _ index: Int) -> [(Fault, String)] {
+  /// Every fault of one row.
+  func check(_ batch: ShardBatch, _ index: Int) -> [(Fault, String)] {
     let ids = batch.inputIDs(index)
     if let fault = columnFault(batch, index, ids) { return [fault] }
     let spans: [SampleSpan]
