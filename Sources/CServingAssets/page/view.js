@@ -185,6 +185,7 @@ const list = {
     if (chosen) $('list').setAttribute('aria-activedescendant', chosen.id);
     else $('list').removeAttribute('aria-activedescendant');
     clearTimeout(this.loading);
+    if (!state.found) return;
     const load = () => this.load(first, first + this.visible + 2);
     // While the bar is dragged over a million rows only the places where it rests are asked for.
     if (this.pages.size === 0) load(); else this.loading = setTimeout(load, 30);
@@ -232,7 +233,7 @@ const list = {
       took(answer);
       this.drawNow();
       if (!isFull) setTimeout(() => { if (controller === this.controller) this.fetchPage(page); }, 150);
-    } catch { this.waiting.delete(page); }
+    } catch { if (controller === this.controller) this.waiting.delete(page); }
   },
 
   /** Puts a line into view. */
@@ -258,25 +259,19 @@ function took(answer) {
   if (grew) list.resize();
 }
 
-/** Watches a scan until it is done. */
+/** Watches a scan until it is done, and shows the first row as soon as there is one. */
 async function watch() {
   const at = state.at;
-  while (!state.done && at === state.at) {
+  for (;;) {
+    if (state.found > 0 && state.row === null) await choose(0);
+    if (at !== state.at || state.done) break;
     await new Promise(resume => setTimeout(resume, 200));
     if (at !== state.at) return;
-    const hadNone = state.found === 0;
     try {
       took(await ask('/api/rows', {...wanted(), from: 0, count: 0}));
     } catch { return; }
-    if (hadNone && state.found > 0) await firstLines();
   }
   if (at === state.at && state.found === 0) nothing();
-}
-
-async function firstLines() {
-  list.pages.clear();
-  await list.fetchPage(0);
-  choose(0);
 }
 
 function nothing() {
@@ -300,15 +295,10 @@ async function apply() {
   $('filter-count').textContent = active ? ` (${active})` : '';
   $('filter-button').classList.toggle('on', active > 0);
   list.reset();
-  state.found = 0;
-  const page = {...wanted(), from: 0, count: PAGE};
-  const answer = await ask('/api/rows', page, {signal: list.controller.signal});
-  if (answer.rows.length === PAGE || answer.done) list.pages.set(0, answer.rows);
-  took(answer);
-  list.resize();
-  if (answer.found > 0) { list.pages.set(0, answer.rows); choose(0); if (!answer.done && answer.rows.length < PAGE) list.fetchPage(0); }
-  else if (answer.done) nothing();
-  else { $('lines').replaceChildren(); $('row').replaceChildren(el('p', {class: 'quiet empty'}, 'Looking …')); }
+  Object.assign(state, {found: 0, done: false, row: null, position: 0});
+  $('lines').replaceChildren();
+  $('row').replaceChildren(el('p', {class: 'quiet empty'}, 'Looking …'));
+  await list.fetchPage(0);
   watch();
 }
 
