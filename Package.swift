@@ -117,6 +117,9 @@ let package = Package(
     .executableTarget(
       name: "tokenizer-benchmark", dependencies: ["Tokenization"],
       path: "Benchmarks/tokenizer/Encoding", swiftSettings: strict),
+    .executableTarget(
+      name: "training-benchmark", dependencies: ["Compute", "ComputeCPU", "Modeling"],
+      path: "Benchmarks/training-cpu/Step", swiftSettings: strict),
 
     // Tests.
     .target(

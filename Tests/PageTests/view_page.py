@@ -286,7 +286,7 @@ def dialogs(window):
     window.shot("keys")
     window.press("Escape", "l")
     check(page.is_visible("#ledger svg"), "l draws the ledger")
-    sums = page.evaluate("() => state.set.ledger.every(e => e.rendered === e.supervised + e.context + e.truncated + e.dropped)")
+    sums = page.evaluate("() => state.set.ledger.every(e => e.rendered + e.repeated === e.supervised + e.context + e.truncated + e.dropped)")
     widths = page.evaluate("() => [...document.querySelectorAll('#ledger-body tbody svg')].map(s => [...s.querySelectorAll('rect')].reduce((w, r) => w + Number(r.getAttribute('width')), 0))")
     check(sums and all(abs(width - 1000) < 0.01 for width in widths), "its bars add up")
     window.shot("ledger")

@@ -40,7 +40,8 @@ import Testing
       for bar in json["ledger"]?.array ?? [] {
         let parts = ["supervised", "context", "truncated", "dropped"]
         #expect(
-          parts.compactMap { bar[$0]?.integer }.reduce(0, +) == bar["rendered"]?.integer)
+          parts.compactMap { bar[$0]?.integer }.reduce(0, +)
+            == (bar["rendered"]?.integer ?? 0) + (bar["repeated"]?.integer ?? 0))
       }
     }
   }

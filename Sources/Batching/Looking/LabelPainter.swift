@@ -49,7 +49,7 @@ package struct LabelPainter: Sendable {
       text += "\(picture.aksharas.count) aksharas, \(picture.cutAksharas) cut by tokens\n"
     }
     if !options.isDisjoint(with: [.ids, .bytes]) {
-      text += TokenTable(picture, options).lines
+      text += TokenLines(picture, options).lines
     } else if let pieces = picture.pieces(
       of: sample.text, withAksharas: options.contains(.aksharas))
     {
@@ -57,7 +57,7 @@ package struct LabelPainter: Sendable {
     } else {
       // The bytes of each token say more than a text that they are not.
       text += "the tokens do not decode to the text; the tokens:\n"
-      text += TokenTable(picture, options.union(.bytes)).lines
+      text += TokenLines(picture, options.union(.bytes)).lines
     }
     return text.hasSuffix("\n") ? text : text + "\n"
   }

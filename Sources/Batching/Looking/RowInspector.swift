@@ -37,8 +37,8 @@ package struct RowInspector: Sendable {
   /// What is wrong with a row: each fault once, with where it was found first.
   package func faults(of row: ShardRow) -> [(fault: SupervisionProof.Fault, detail: String)] {
     var seen: Set<SupervisionProof.Fault> = []
-    return checker.check(row.batch, row.index).filter { seen.insert($0.0).inserted }
-      .map { (fault: $0.0, detail: $0.1) }
+    return checker.check(row.batch, row.index).0.filter { seen.insert($0.fault).inserted }
+      .map { (fault: $0.fault, detail: $0.detail) }
   }
 
   /// Whether the text of a control token stands in a message of the row, where it stays text.

@@ -53,16 +53,22 @@ package struct RowPicture: Sendable {
     aksharas = AksharaSegmenter().ranges(in: text)
   }
 
-  /// Where tokens end, if their bytes are the text's; padding behind it takes no place.
+  /// Where tokens end, if their bytes are the text's; padding behind it takes no place. A space that
+  /// the tokenizer put before a piece of text (SentencePiece's dummy prefix) takes none, either.
   private static func ends(of tokens: [Token], in text: [UInt8]) -> [Int]? {
     var ends: [Int] = []
     var end = 0
     for token in tokens {
       if token.part != .padding {
-        guard end + token.bytes.count <= text.count,
-          text[end..<end + token.bytes.count].elementsEqual(token.bytes)
-        else { return nil }
-        end += token.bytes.count
+        let rest = text[end...]
+        if rest.starts(with: token.bytes) {
+          end += token.bytes.count
+        } else if token.bytes.first == UInt8(ascii: " "), rest.starts(with: token.bytes.dropFirst())
+        {
+          end += token.bytes.count - 1
+        } else {
+          return nil
+        }
       }
       ends.append(end)
     }

@@ -652,7 +652,8 @@ function bar(entry) {
   const drawing = svg('svg', {viewBox: '0 0 1000 40', preserveAspectRatio: 'none', role: 'img', 'aria-label': PARTS.map(part => `${part} ${count(entry[part])}`).join(', ')});
   let x = 0;
   for (const part of PARTS) {
-    const width = entry.rendered ? 1000 * entry[part] / entry.rendered : 0;
+    const all = entry.rendered + entry.repeated;
+    const width = all ? 1000 * entry[part] / all : 0;
     if (width <= 0) continue;
     drawing.append(svg('rect', {x, y: 0, width, height: 40, class: 'f-' + part}, svg('title', {}, `${part}: ${count(entry[part])}`)));
     const gap = {truncated: 14, dropped: 7}[part];
@@ -666,7 +667,7 @@ function openLedger() {
   const entries = state.set.ledger;
   if (!entries) { say('Conversations have no ledger before they are sharded.'); return; }
   const all = entries[0];
-  $('ledger-sum').textContent = `${count(all.rendered)} tokens rendered = ${PARTS.map(part => `${count(all[part])} ${part}`).join(' + ')}`;
+  $('ledger-sum').textContent = `${count(all.rendered)} tokens rendered${all.repeated ? ` + ${count(all.repeated)} repeated in rows that were split` : ''} = ${PARTS.map(part => `${count(all[part])} ${part}`).join(' + ')}`;
   const body = el('tbody');
   let group = null;
   for (const entry of entries) {

@@ -29,6 +29,7 @@ enum LedgerPage {
     let dropped = ledger.dropped.sorted { $0.key < $1.key }
     return [
       "group": .string(group), "name": .string(name), "rendered": JSONValue(ledger.rendered),
+      "repeated": JSONValue(ledger.repeated),
       "supervised": JSONValue(ledger.supervised), "context": JSONValue(ledger.context),
       "truncated": JSONValue(ledger.truncated),
       "dropped": JSONValue(dropped.reduce(0) { $0 + $1.value }),
