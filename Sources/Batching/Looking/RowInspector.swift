@@ -45,7 +45,7 @@ package struct RowInspector: Sendable {
   package func hasControlText(_ row: ShardRow) -> Bool {
     guard let spans = try? row.spans() else { return false }
     return spans.contains { span in
-      span.kind == .content
+      span.kind.isSaid
         && scanner.isFound(in: UnsafeRawBufferPointer(rebasing: row.text[span.bytes]))
     }
   }

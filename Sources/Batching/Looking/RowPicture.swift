@@ -75,6 +75,14 @@ package struct RowPicture: Sendable {
     return end == text.count ? ends : nil
   }
 
+  /// Where control tokens stand in the text; `nil` where places are not known.
+  package var controlRanges: [Range<Int>]? {
+    ends.map { ends in
+      tokens.indices.filter { tokens[$0].isSpecial && tokens[$0].part != .padding }
+        .map { ($0 == 0 ? 0 : ends[$0 - 1])..<ends[$0] }
+    }
+  }
+
   /// The numbers of the tokens that end inside an akshara; empty where places are not known.
   package var cuttingTokens: [Int] {
     var akshara = 0

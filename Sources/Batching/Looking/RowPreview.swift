@@ -40,11 +40,6 @@ package struct RowPreview: Sendable {
     maker = nil
   }
 
-  /// Every control token of the templates, each once; none without templates.
-  package var controlTokens: [String] {
-    Array(Set((maker?.chooser.all ?? []).flatMap(\.requiredSpecialTokens))).sorted()
-  }
-
   /// Whether the text of a control token stands in a message.
   package func hasControlText(_ conversation: Conversation) -> Bool {
     guard let maker else { return false }
@@ -72,7 +67,7 @@ package struct RowPreview: Sendable {
   }
 
   /// The conversation that a row shows: its messages' contents as they were rendered. What the
-  /// template left out of them cannot be known.
+  /// template left out of them cannot be known; thinking and tool calls are not taken back apart.
   package static func conversation(of record: ShardRecord) -> Conversation {
     let text = Array(record.sample.text.utf8)
     var messages: [(number: Int, role: Role, bytes: [UInt8])] = []
@@ -91,58 +86,56 @@ package struct RowPreview: Sendable {
       language: record.language, tags: record.tags)
   }
 
-  /// A written row's text under this tokenizer: the same template, other tokens.
+  /// A row's text under this tokenizer: the same template, other tokens.
   ///
-  /// - Parameter controlTokens: the control tokens of the row's template. Those that the tokenizer
-  ///   lacks are encoded as text, and said.
-  package func reencoded(_ record: ShardRecord, controlTokens: [String]) -> Result {
-    let known = controlTokens.sorted { ($1.utf8.count, $0) < ($0.utf8.count, $1) }
-    let missing = known.filter { tokenizer.specialToken($0) == nil }
+  /// - Parameter picture: the row under its own tokenizer: what is a control token there is one here.
+  ///   Those that this tokenizer lacks are encoded as text, and said.
+  package func reencoded(_ record: ShardRecord, _ picture: RowPicture) -> Result {
+    guard let controls = picture.controlRanges else {
+      return Result(sample: nil, remarks: ["the row's tokens do not decode to its text"])
+    }
+    var missing: Set<String> = []
+    let segments = Self.segments(of: record.sample, controls: controls) { token in
+      if tokenizer.specialToken(token) != nil { return .control(token) }
+      missing.insert(token)
+      return .text(token)
+    }
     let rendered = RenderedConversation(
-      id: record.sample.conversationID, template: record.sample.template,
-      segments: Self.segments(of: record.sample) { text in
-        known.first { text.starts(with: $0.utf8) }.map { ($0, missing.contains($0)) }
-      })
-    let used = missing.filter { record.sample.text.contains($0) }
+      id: record.sample.conversationID, template: record.sample.template, segments: segments)
     do {
       let encoded = try SampleEncoder(tokenizer: tokenizer, border: border).encode(rendered)
       return Result(
         sample: encoded.sample,
-        remarks: used.sorted().map { "the tokenizer has no control token `\($0)`: taken as text" })
+        remarks: missing.sorted().map {
+          "the tokenizer has no control token `\($0)`: taken as text"
+        })
     } catch { return Result(sample: nil, remarks: ["\(error)"]) }
   }
 
-  /// The segments that a row was encoded from. Only what the template wrote can be a control token.
+  /// The segments that a row was encoded from.
   private static func segments(
-    of sample: LabeledSample,
-    control: (ArraySlice<UInt8>) -> (text: String, isMissing: Bool)?
+    of sample: LabeledSample, controls: [Range<Int>], piece: (String) -> RenderedSegment.Piece
   ) -> [RenderedSegment] {
     let text = Array(sample.text.utf8)
     var segments: [RenderedSegment] = []
+    var controls = controls[...]
     for span in sample.spans {
-      func add(_ piece: RenderedSegment.Piece) {
+      func add(_ range: Range<Int>, _ make: (String) -> RenderedSegment.Piece) {
+        guard !range.isEmpty else { return }
         segments.append(
           RenderedSegment(
-            piece, span.kind, role: span.role, message: span.message,
-            supervised: span.supervised, weight: span.weight))
+            make(String(decoding: text[range], as: UTF8.self)), span.kind, role: span.role,
+            message: span.message, supervised: span.supervised, weight: span.weight))
       }
-      var rest = text[span.bytes.clamped(to: text.indices)]
-      var plain = rest.prefix(0)
-      func addPlain() {
-        if !plain.isEmpty { add(.text(String(decoding: plain, as: UTF8.self))) }
+      let range = span.bytes.clamped(to: text.indices)
+      var start = range.lowerBound
+      while let control = controls.first, control.upperBound <= range.upperBound {
+        add(start..<max(start, control.lowerBound)) { .text($0) }
+        add(control, piece)
+        start = control.upperBound
+        controls.removeFirst()
       }
-      while !rest.isEmpty {
-        if span.kind != .content, let (token, isMissing) = control(rest) {
-          addPlain()
-          add(isMissing ? .text(token) : .control(token))
-          rest = rest.dropFirst(token.utf8.count)
-          plain = rest.prefix(0)
-        } else {
-          rest = rest.dropFirst()
-          plain = text[plain.startIndex..<rest.startIndex]
-        }
-      }
-      addPlain()
+      add(start..<max(start, range.upperBound)) { .text($0) }
     }
     return segments
   }

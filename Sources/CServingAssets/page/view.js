@@ -409,12 +409,14 @@ function drawConversation(body, row) {
     let last = null;
     const messages = [];
     for (const span of row.tokens.spans) {
-      if (span.kind !== 'content') continue;
+      const place = {content: 'text', thinking: 'thinking', tool_call: 'calls'}[span.kind];
+      if (!place) continue;
       const text = decode(bytes.subarray(span.start, span.end)) ?? '';
-      if (last && last.message === span.message && last.supervised === span.supervised) last.text += text;
-      else { last = {...span, text}; messages.push(last); }
+      // What of one message is trained on and what is not stands apart.
+      if (!last || last.message !== span.message || last.supervised !== span.supervised) messages.push(last = {...span, text: '', thinking: '', calls: ''});
+      last[place] += text;
     }
-    for (const message of messages) body.append(bubble(message.role, message.supervised, message.weight, null, message.text));
+    for (const message of messages) body.append(bubble(message.role, message.supervised, message.weight, null, message.text, message.thinking, message.calls));
     if (!messages.length) body.append(textNode(row.tokens.text));
   } else if (row.plain) body.append(textNode(row.plain));
 }
@@ -425,7 +427,7 @@ function bubble(role, supervised, weight, name, content, reasoning, calls) {
     el('h3', {}, (role ?? 'text') + (name ? ` · ${seen(name)}` : ''),
       supervised === true && el('span', {class: 'yes'}, '● trained on'), supervised === false && el('span', {}, '○ context'),
       isWeighted && el('span', {}, `weight ${weight}`)),
-    reasoning && appendText(el('div', {class: 'text thinking'}), reasoning), textNode(content),
+    reasoning && appendText(el('div', {class: 'text thinking'}), reasoning), content && textNode(content),
     calls && el('div', {class: 'text mono'}, seen(calls)));
 }
 

@@ -103,7 +103,7 @@ struct ConversationRows: RowSource {
     guard let other, let preview else { throw RowComparer.nothingToCompare }
     let shown = try conversation(row)
     let left = preview.row(of: shown)
-    let right = other.row(of: shown, left.sample, controlTokens: preview.controlTokens)
+    let right = other.row(of: shown, left.sample, preview.tokenizer)
     return RowComparer.json(
       (left, preview.tokenizer, template), (right, other.tokenizer, other.name))
   }

@@ -66,24 +66,30 @@ struct RowComparer: Sendable {
   }
 
   /// A written row made anew. Another template renders what the row's messages show.
-  func row(of record: ShardRecord, controlTokens: [String]) -> RowPreview.Result {
-    guard rendersAnew else {
-      return preview.reencoded(record, controlTokens: controlTokens)
-    }
+  ///
+  /// - Parameter picture: the row under its own tokenizer.
+  func row(of record: ShardRecord, _ picture: RowPicture) -> RowPreview.Result {
+    guard rendersAnew else { return preview.reencoded(record, picture) }
     var result = preview.row(of: RowPreview.conversation(of: record))
     result.remarks.append("rendered from what the row shows of its messages")
+    if record.sample.spans.contains(where: { $0.kind.isSaid && $0.kind != .content }) {
+      result.remarks.append("thinking and tool calls are left out")
+    }
     return result
   }
 
   /// A conversation under the other tokenizer or template.
   ///
-  /// - Parameter sample: the row that it becomes by itself, of which only tokens may change.
-  func row(of conversation: Conversation, _ sample: LabeledSample?, controlTokens: [String])
-    -> RowPreview.Result
-  {
+  /// - Parameters:
+  ///   - sample: the row that it becomes by itself, of which only tokens may change.
+  ///   - own: the tokenizer by which it does.
+  func row(
+    of conversation: Conversation, _ sample: LabeledSample?, _ own: any Tokenizer
+  ) -> RowPreview.Result {
     if rendersAnew { return preview.row(of: conversation) }
     guard let sample else { return RowPreview.Result(sample: nil, remarks: []) }
-    return preview.reencoded(ShardRecord(sample: sample), controlTokens: controlTokens)
+    return preview.reencoded(
+      ShardRecord(sample: sample), RowPicture(sample, tokenizer: own))
   }
 
   /// Both sides for the page: each with `name`, `remarks`, and `tokens` where there is a row.

@@ -9,7 +9,6 @@ struct ShardRows: RowSource {
   private let other: RowComparer?
   /// The splits with the number of their first row.
   private let starts: [(split: Split, first: Int)]
-  private let controlTokens: [String: [String]]
 
   let count: Int
 
@@ -34,8 +33,6 @@ struct ShardRows: RowSource {
       count += shards.rowCount(split)
     }
     (self.shards, self.starts, self.count) = (shards, starts, count)
-    controlTokens = Dictionary(
-      shards.manifest.templates.map { ($0.name, $0.controlTokens) }, uniquingKeysWith: { $1 + $0 })
   }
 
   var digest: String? { shards.digest.description }
@@ -129,10 +126,12 @@ struct ShardRows: RowSource {
 
   func comparison(_ row: Int) throws -> JSONValue {
     guard let other, let inspector else { throw RowComparer.nothingToCompare }
-    let record = try shardRow(row).record()
+    let shown = shardRow(row)
+    let record = try shown.record()
+    let picture = RowPicture(
+      record.sample, padding: shown.padding, tokenizer: inspector.tokenizer)
     let left = RowPreview.Result(sample: record.sample, remarks: [])
-    let right = other.row(
-      of: record, controlTokens: controlTokens[record.sample.template] ?? [])
+    let right = other.row(of: record, picture)
     return RowComparer.json(
       (left, inspector.tokenizer, "as sharded"), (right, other.tokenizer, other.name))
   }
