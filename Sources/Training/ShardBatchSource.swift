@@ -71,6 +71,17 @@ public final class ShardBatchSource: BatchSource {
     (try? shards.record(.train, row).sample.conversationID) ?? "train row \(row)"
   }
 
+  /// The data file that holds the row, and its number there.
+  public func place(ofTrainingRow row: Int) -> String {
+    var rest = row
+    let files = shards.manifest.splits.first { $0.split == .train }?.files ?? []
+    for file in files where file.isData {
+      if rest < file.rows { return "\(file.path) row \(rest)" }
+      rest -= file.rows
+    }
+    return "train row \(row)"
+  }
+
   /// How many held-out micro-batches there are.
   public var heldOutBatchCount: Int { heldOut.count }
 

@@ -29,7 +29,7 @@ struct ToySource: BatchSource {
   }
 
   var digest: String { "toy" }
-  var longestBatch: Int { 44 }
+  var longestBatch: Int { 11 * max(4, plan.options.batchSize) }
   var longestRow: Int { 11 }
   func trainingBatchCount(epoch: Int) -> Int { plan.epoch(epoch).count }
   func trainingBatch(epoch: Int, index: Int) throws -> SourceBatch {
@@ -47,11 +47,13 @@ struct ToySource: BatchSource {
 }
 
 /// A small model's folder with random weights.
-func makeModelFolder(_ path: String) throws -> ModelFolder {
+func makeModelFolder(_ path: String, width: Int = 16) throws -> ModelFolder {
   try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   let configuration: JSONValue = [
-    "model_type": "llama", "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 4,
-    "num_key_value_heads": 2, "intermediate_size": 32, "vocab_size": 31, "rms_norm_eps": 1e-5,
+    "model_type": "llama", "hidden_size": JSONValue(width), "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2, "intermediate_size": JSONValue(2 * width), "vocab_size": 31,
+    "rms_norm_eps": 1e-5,
     "tie_word_embeddings": true, "max_position_embeddings": 64, "bos_token_id": 1,
     "eos_token_id": 0,
   ]

@@ -61,16 +61,46 @@ import Testing
     #expect(found == [.unsupervisedEndOfTurn])
   }
 
-  @Test func anEndTokenThatIsNotTheTemplates() throws {
+  @Test(
+    arguments: [
+      ("<|end_header_id|>", [.wrongEndOfTurn]),
+      ("<|end_of_text|>", [.wrongEndOfTurn, .controlTokenFromData]),
+    ] as [(String, Set<SupervisionProof.Fault>)])
+  func anEndTokenThatIsNotTheTemplates(
+    other: String, faults expected: Set<SupervisionProof.Fault>
+  ) throws {
     let found = try faults { sample in
       let end = try index(of: "<|eot_id|>", in: sample)
-      let other = try #require(tokenizer.specialToken("<|end_of_text|>"))
-      (sample.inputIDs[end], sample.labels[end]) = (other, other)
-      sample.text = String(sample.text.dropLast("<|eot_id|>".count)) + "<|end_of_text|>"
+      let id = try #require(tokenizer.specialToken(other))
+      (sample.inputIDs[end], sample.labels[end]) = (id, id)
+      sample.text = String(sample.text.dropLast("<|eot_id|>".count)) + other
       sample.spans[sample.spans.count - 1].bytes =
         sample.spans[sample.spans.count - 1].bytes.lowerBound..<sample.text.utf8.count
     }
-    #expect(found == [.unsupervisedEndOfTurn, .controlTokenFromData])
+    #expect(found == expected)
+  }
+
+  @Test(arguments: [0, -1, Float.nan, .infinity] as [Float])
+  func aWeightThatIsNone(weight: Float) throws {
+    let found = try faults { sample in
+      let span = try #require(sample.spans.lastIndex { $0.kind == .content })
+      sample.spans[span].weight = weight
+    }
+    #expect(found == [.wrongWeight])
+  }
+
+  @Test func aTokenThatTheAttentionMaskHides() throws {
+    let folder = try ShardFolder(records: [try record()], FormatOptions(templates: ["llama3"]))
+    let count = try record().sample.inputIDs.count
+    try folder.change("train/data-00000-of-00001.arrow") { bytes in
+      // The mask is the only run of so many ones in the file.
+      let ones = bytes.firstRange(of: [UInt8](repeating: 1, count: count))
+      #expect(ones != nil)
+      if let ones { bytes[ones.lowerBound + 3] = 0 }
+    }
+    let report = try folder.verify()
+    #expect(report.proof.faults.filter { $0.value > 0 } == [.hiddenToken: 1])
+    #expect(report.examples.first?.detail == "the attention mask is not 1 at token 3")
   }
 
   @Test func aHeaderThatIsTrainedOn() throws {
@@ -102,7 +132,7 @@ import Testing
 
   @Test func tokensThatAreNotTheText() throws {
     let found = try faults { $0.text = $0.text.replacing("bc", with: "bx") }
-    #expect(found == [.supervisedTextDiffers])
+    #expect(found == [.textDiffersFromTokens])
   }
 
   @Test func aBeginTokenTwice() throws {
@@ -148,7 +178,7 @@ import Testing
   }
 
   @Test func aTemplateThatTheManifestDoesNotKnow() throws {
-    #expect(try faults { $0.template = "other" } == [.controlTokenFromData])
+    #expect(try faults { $0.template = "other" } == [.unknownTemplate])
   }
 
   @Test(arguments: [-1, 100_000] as [Int32])
@@ -184,10 +214,33 @@ import Testing
     let record = ShardRecord(sample: try #require(sample))
     #expect(try ShardFolder(records: [record], options).verify().holds)
     let report = try ShardFolder(records: [record], FormatOptions()).verify()
-    #expect(report.proof.faults[.supervisedTextDiffers] == 1)
+    #expect(report.proof.faults.filter { $0.value > 0 } == [.tokenAcrossBorder: 1])
     #expect(
       report.lines.first
-        == "train row 0 (d): supervised_text_differs: token 8 lies across an answer's border")
+        == "train row 0 (d): token_across_border: token 8 lies across an answer's border")
+  }
+
+  @Test func theFaultIsShownWithTheTokensAroundIt() throws {
+    var broken = try record()
+    let end = try index(of: "<|eot_id|>", in: broken.sample)
+    broken.sample.labels[end] = ignoreIndex
+    let report = try ShardFolder(records: [broken], FormatOptions(templates: ["llama3"])).verify()
+    let excerpt = try #require(report.examples.first?.excerpt)
+    #expect(
+      excerpt.line(coloured: false)
+        == "…d<|eot_id|><|start_header_id|>assistant<|end_header_id|>⏎⏎⟦ef⟧[<|eot_id|>]")
+    #expect(excerpt.line(coloured: true).contains("\u{1B}[32mef\u{1B}[0m\u{1B}[97;41m<|eot_id|>"))
+    #expect(report.lines(coloured: false)[1] == "    " + excerpt.line(coloured: false))
+  }
+
+  @Test func aTokenizerThatPadsWithTheEndIsToldOf() throws {
+    let folder = try ShardFolder(records: [try record()], FormatOptions(templates: ["llama3"]))
+    let set = try folder.open()
+    let report = try ShardVerifier(tokenizer: tokenizer, padding: "<|eot_id|>").verify(set)
+    #expect(report.holds && report.notices.count == 1)
+    #expect(report.notices.first?.hasPrefix("the tokenizer pads with `<|eot_id|>`") == true)
+    #expect(
+      try ShardVerifier(tokenizer: tokenizer, padding: "<|end_of_text|>").verify(set).notices == [])
   }
 
   @Test func everyTemplateAndStrategyIsSound() throws {

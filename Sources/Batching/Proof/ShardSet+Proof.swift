@@ -29,7 +29,7 @@ extension ShardSet {
     guard rows > 0, proof.rows == rows, totals.rowsKept == rows else {
       throw unproven("its proof covers \(proof.rows) of \(rows) rows")
     }
-    let named = manifest.splits.flatMap(\.files)
+    let named = manifest.provenFiles
     guard proof.files.count == named.count,
       named.allSatisfy({ proof.files[$0.path] == $0.digest })
     else { throw unproven("its proof is of other files") }

@@ -129,7 +129,7 @@ import Testing
     let folder = try folder()
     try folder.replace("\"rendered\"", with: "\"rendred\"")
     let error = refusal {
-      _ = try ShardVerifier.verify(folder: folder.path, tokenizer: nil, threads: 1)
+      _ = try ShardVerifier.verify(folder: folder.path, threads: 1)
     }
     #expect(error?.code == .checkFailed)
     #expect(error?.location?.file == "\(folder.path)/manifest.json")
@@ -138,7 +138,7 @@ import Testing
   @Test func aFolderThatIsNoShardSetIsToldSo() {
     let empty = TemporaryFolder()
     let error = refusal {
-      _ = try ShardVerifier.verify(folder: empty.path, tokenizer: nil, threads: 1)
+      _ = try ShardVerifier.verify(folder: empty.path, threads: 1)
     }
     #expect(error?.code == .missingFile)
     #expect(error?.message == "this is not a shard set (it has no manifest.json)")

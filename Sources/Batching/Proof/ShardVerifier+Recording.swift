@@ -8,42 +8,64 @@ extension ShardVerifier {
   /// A manifest as it was read, with its digest.
   typealias ReadManifest = (manifest: ShardManifest, digest: Digest)
 
+  /// What a set is checked with.
+  public struct Inputs: Sendable {
+    /// A tokenizer's file; `nil` takes the set's own copy.
+    public var tokenizer: String?
+    /// The conversations that the set was made of, in order; `nil` leaves the comparison out.
+    public var conversations: [String]?
+    /// The text of the token that fills batches up, if it is known.
+    public var padding: String?
+
+    /// What a set is checked with.
+    public init(
+      tokenizer: String? = nil, conversations: [String]? = nil, padding: String? = nil
+    ) {
+      self.tokenizer = tokenizer
+      self.conversations = conversations
+      self.padding = padding
+    }
+  }
+
   /// Checks the set in a folder from its rows, whatever proof stands in its manifest, and writes
   /// there what was found: the proof, or none if files or counts are not what the manifest says.
   ///
-  /// - Parameter tokenizer: a tokenizer's file; `nil` takes the set's own copy.
   /// - Throws: `missingFile` if the folder is no shard set or no tokenizer is there; `checkFailed`
   ///   if the set is damaged so that its rows cannot be read, naming the file, or the tokenizer is
   ///   not the set's; `unreadable`, `unsupported`, `unwritable`.
   public static func verify(
-    folder: String, tokenizer: String?, threads: Int
+    folder: String, with inputs: Inputs = Inputs(), threads: Int
   ) throws -> Report {
     let read = try asDamage { try ShardSet.readManifest(in: folder) }
-    let file = tokenizer ?? Path.join(folder, tokenizerName)
-    guard tokenizer != nil || Path.exists(file) else {
+    let file = inputs.tokenizer ?? Path.join(folder, tokenizerName)
+    guard inputs.tokenizer != nil || Path.exists(file) else {
       throw AksharaError(
         .missingFile, "the set holds no copy of its tokenizer", at: SourceLocation(file: file),
         remedy: "name the tokenizer's file with --tokenizer")
     }
-    guard tokenizer == nil else {
-      return try ShardVerifier(tokenizer: try BPETokenizer(contentsOf: file), threads: threads)
-        .verify(folder: folder, read)
+    func report(with tokenizer: any Tokenizer) throws -> Report {
+      try ShardVerifier(tokenizer: tokenizer, threads: threads, padding: inputs.padding)
+        .verify(folder: folder, read, conversations: inputs.conversations)
+    }
+    guard inputs.tokenizer == nil else {
+      return try report(with: try BPETokenizer(contentsOf: file))
     }
     // The copy is part of the set: a damaged or foreign one is a fault of the set.
     return try withdrawingProof(of: read.manifest, in: folder) {
-      let own = try asDamage { try BPETokenizer(contentsOf: file) }
-      return try ShardVerifier(tokenizer: own, threads: threads).verify(folder: folder, read)
+      try report(with: try asDamage { try BPETokenizer(contentsOf: file) })
     }
   }
 
   /// Checks the set in a folder and writes what was found into its manifest.
   ///
   /// - Throws: `checkFailed`, `unreadable`, `unwritable`.
-  func verify(folder: String, _ read: ReadManifest) throws -> Report {
+  func verify(
+    folder: String, _ read: ReadManifest, conversations: [String]? = nil
+  ) throws -> Report {
     let set = try Self.withdrawingProof(of: read.manifest, in: folder) {
       try Self.asDamage(missingFiles: true) { try ShardSet(folder, read) }
     }
-    let report = try verify(set)
+    let report = try verify(set, conversations: conversations)
     try Self.record(report.recordedProof, in: read.manifest, folder: folder)
     return report
   }
@@ -94,12 +116,42 @@ extension ShardVerifier.Report {
   var recordedProof: SupervisionProof? { problems.isEmpty ? proof : nil }
 
   /// What is wrong, a line each: the set's problems, the first faults, how many there are.
-  public var lines: [String] {
+  public var lines: [String] { lines(coloured: false, excerpts: false) }
+
+  /// What was found, a line each: what should be known, the set's problems, the first faults with
+  /// the tokens around them, how many faults of each kind there are.
+  ///
+  /// - Parameter coloured: whether a terminal shows the lines.
+  public func lines(coloured: Bool, excerpts: Bool = true) -> [String] {
+    func paint(_ text: String, _ colour: String) -> String {
+      TerminalColour.paint(text, colour, if: coloured)
+    }
     let counts = SupervisionProof.Fault.allCases.compactMap { fault -> String? in
       let count = proof.faults[fault] ?? 0
-      return count == 0 ? nil : "\(count) × \(fault.rawValue)"
+      return count == 0 ? nil : paint("\(count) × \(fault.rawValue)", TerminalColour.wrong)
     }
-    return problems + examples.map(\.description) + counts
+    let shown = examples.flatMap { example -> [String] in
+      let excerpt = excerpts ? example.excerpt : nil
+      return ["\(example)"] + (excerpt.map { ["    " + $0.line(coloured: coloured)] } ?? [])
+    }
+    return notices.map { paint($0, TerminalColour.notice) }
+      + problems.map { paint($0, TerminalColour.wrong) } + shown + counts
+  }
+
+  /// One sentence about a set without faults: what was checked, and what could not be.
+  public var conclusion: String {
+    let observed = SupervisionProof.Observation.allCases.compactMap { name -> String? in
+      let count = proof.observations[name] ?? 0
+      return count == 0 ? nil : "\(count) \(name.rawValue)"
+    }
+    let rows = "\(proof.rows) rows checked"
+    let seen = observed.isEmpty ? "" : " (\(observed.joined(separator: ", ")))"
+    let compared = proof.conversations.map { "; \($0.summary)" } ?? ""
+    guard proof.unproven.isEmpty else {
+      let names = proof.unproven.map(\.rawValue).joined(separator: ", ")
+      return "\(rows)\(seen): no fault, but not checked: \(names)\(compared)"
+    }
+    return "\(rows)\(seen): the proof holds\(compared)"
   }
 
   /// Refuses what was found.
@@ -119,12 +171,13 @@ extension ShardVerifier.Report {
       [
         "split": .string(example.split.rawValue), "row": JSONValue(example.row),
         "id": .string(example.id), "fault": .string(example.fault.rawValue),
-        "detail": .string(example.detail),
+        "detail": .string(example.detail), "excerpt": example.excerpt?.json ?? .null,
       ]
     }
     return [
       "holds": .bool(holds), "proof": proof.json,
-      "problems": .array(problems.map { .string($0) }), "examples": .array(examples),
+      "problems": .array(problems.map { .string($0) }),
+      "notices": .array(notices.map { .string($0) }), "examples": .array(examples),
     ]
   }
 }
