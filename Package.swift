@@ -118,8 +118,10 @@ let package = Package(
     .executableTarget(
       name: "tokenizer-benchmark", dependencies: ["Tokenization"],
       path: "Benchmarks/tokenizer/Encoding", swiftSettings: strict),
+    .target(name: "CAllocationCount", path: "Benchmarks/training-cpu/AllocationCount"),
     .executableTarget(
-      name: "training-benchmark", dependencies: ["Compute", "ComputeCPU", "Modeling"],
+      name: "training-benchmark",
+      dependencies: ["CAllocationCount", "Compute", "ComputeCPU", "Modeling"],
       path: "Benchmarks/training-cpu/Step", swiftSettings: strict),
 
     // Tests.
