@@ -21,8 +21,8 @@ struct Akshara: ParsableCommand {
       RunCommand.self, InspectCommand.self, PullCommand.self, ImportCommand.self,
       CurateCommand.self, TokenizerCommand.self, ResizeCommand.self, ShardCommand.self,
       LabelsCommand.self, TemplateCommand.self, TrainCommand.self, GenerateCommand.self,
-      ProbeCommand.self,
-      TransliterateCommand.self, VerifyCommand.self, DoctorCommand.self,
+      ProbeCommand.self, TransliterateCommand.self, ViewCommand.self, VerifyCommand.self,
+      DoctorCommand.self,
     ])
 
   /// Parses and runs, and turns every error into one sentence and an exit status.
