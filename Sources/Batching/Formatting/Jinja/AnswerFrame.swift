@@ -18,6 +18,9 @@ struct AnswerFrame: Sendable, Equatable {
   ///     opening   <|Assistant|><think>\n
   ///     header    <|Assistant|>                                    the prompt ends with it
   ///
+  ///     opening   <|assistant|><think>
+  ///     header    <|assistant|></think>                            they part behind <|assistant|>
+  ///
   ///     opening   nothing
   ///     header    " "  (Llama 2's, behind [/INST])                  the model writes it
   func promptLength(of header: [UInt8]) -> Int? {
@@ -29,7 +32,21 @@ struct AnswerFrame: Sendable, Equatable {
     let length = stride(from: longest, to: 0, by: -1).first {
       header.suffix($0).elementsEqual(opening.prefix($0))
     }
-    return length == nil ? nil : header.count
+    return length == nil ? lengthBeforeParting(from: header) : header.count
+  }
+
+  /// Where opening and header begin alike and then part, the header reaches to the last mark or line
+  /// that both close: the model says what follows there.
+  private func lengthBeforeParting(from header: [UInt8]) -> Int? {
+    let start = header.prefix(while: Self.isSpace).count
+    let blank = opening.prefix(while: Self.isSpace).count
+    let common = zip(opening[blank...], header[start...]).prefix { $0 == $1 }.map { $0.0 }
+    let closed = common.lastIndex { $0 == UInt8(ascii: ">") || $0 == UInt8(ascii: "\n") }
+    return closed.map { start + $0 + 1 }
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool {
+    byte == 0x20 || (0x09...0x0D).contains(byte)
   }
 
   /// Templates that open no answer write its header with the answer, or at the end of the question:
@@ -37,7 +54,7 @@ struct AnswerFrame: Sendable, Equatable {
   /// model has to write.
   private func lengthWithoutOpening(of header: [UInt8]) -> Int {
     let common = zip(plainHeader, header).prefix { $0 == $1 }.count
-    let isBlank = plainHeader.allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) }
+    let isBlank = plainHeader.allSatisfy(Self.isSpace)
     return isBlank ? 0 : common
   }
 

@@ -21,6 +21,7 @@ struct TemplateFile {
   /// Whether an option's value names a file rather than a template of ours.
   static func isPath(_ option: String) -> Bool {
     option.hasSuffix(".jinja") || option.hasSuffix(".json") || option.contains("/")
+      || !TemplateCatalog.names.contains(option) && Path.exists(option)
   }
 
   /// The files that are read for `option`.
