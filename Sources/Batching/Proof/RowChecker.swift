@@ -222,6 +222,10 @@ struct RowChecker: Sendable {
     _ row: RowFacts, _ template: TemplateTokens
   ) -> (faults: [Finding], isCut: Bool) {
     guard !unproven.contains(.messageBorders) else { return ([], false) }
+    // A template that ends no answer with a control token has none to check.
+    guard template.endOfTurn != nil || row.spans.contains(where: { $0.kind == .endOfTurn }) else {
+      return ([], false)
+    }
     var faults: [Finding] = []
     var isCut = false
     let answers = row.supervisedMessages

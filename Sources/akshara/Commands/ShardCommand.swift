@@ -20,8 +20,9 @@ struct ShardCommand: ParsableCommand {
 
   @Option(
     help: """
-      \(TemplateCatalog.names.joined(separator: ", ")). Given more than once, each conversation \
-      takes one of them by its ID. Left out, the error names those that go with the tokenizer.
+      \(TemplateCatalog.names.joined(separator: ", ")); or a Jinja template: FILE.jinja, a \
+      tokenizer_config.json, or a model's FOLDER/. Given more than once, each conversation takes \
+      one of them by its ID. Left out, the error names those that go with the tokenizer.
       """)
   var template: [String] = []
 
