@@ -59,12 +59,14 @@ struct ConversationRows: RowSource {
     do {
       let shown = try conversation(row)
       let first = shown.messages.first { $0.role == .user } ?? shown.messages.first
+      let reply = shown.messages.first { $0.role == .assistant }
       let sample = preview?.row(of: shown).sample
       return RowListing(
         row: row, split: shown.split?.rawValue ?? "", number: file.number(row) ?? row + 1,
         id: shown.id, language: shown.language ?? "", tokens: sample?.inputIDs.count,
         supervised: sample?.supervisedCount,
-        snippet: RowListing.snippet(Array((first?.content.text ?? "").utf8)))
+        snippet: RowListing.snippet(Array((first?.content.text ?? "").utf8)),
+        answer: RowListing.snippet(Array((reply?.content.text ?? "").utf8)))
     } catch {
       return RowListing(
         row: row, split: "", number: file.number(row) ?? row + 1, id: "", language: "",

@@ -52,9 +52,11 @@ struct RowListing: Sendable {
   var supervised: Int?
   /// The beginning of what is asked.
   var snippet: String
+  /// The beginning of the first answer: many rows ask in the same words.
+  var answer = ""
 
   /// So much of a text stands in the list, in bytes.
-  static let snippetLength = 240
+  static let snippetLength = 160
 
   /// The beginning of a text on one line, cut at a character.
   static func snippet(_ text: some Collection<UInt8>) -> String {
@@ -73,6 +75,7 @@ struct RowListing: Sendable {
       "id": .string(id), "language": .string(language),
       "tokens": tokens.map { JSONValue($0) } ?? .null,
       "supervised": supervised.map { JSONValue($0) } ?? .null, "snippet": .string(snippet),
+      "answer": .string(answer),
     ]
   }
 }
