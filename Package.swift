@@ -77,7 +77,8 @@ let package = Package(
     stage("Conversations", ["Artifacts", "CXML", "CZip", "Orthography"]),
     stage("Curation", ["Artifacts", "Conversations", "Orthography"]),
     stage("Tokenization", ["Artifacts", "Orthography", "CTextKernels"]),
-    stage("Batching", ["Artifacts", "Conversations", "Tokenization"]),
+    stage("Jinja", ["Artifacts"]),
+    stage("Batching", ["Artifacts", "Conversations", "Jinja", "Tokenization"]),
     stage("Compute"),
     stage("ComputeCPU", ["Compute", "CMatMul", "CTensorKernels"]),
     stage("Modeling", ["Artifacts", "Compute"]),
@@ -117,8 +118,10 @@ let package = Package(
     .executableTarget(
       name: "tokenizer-benchmark", dependencies: ["Tokenization"],
       path: "Benchmarks/tokenizer/Encoding", swiftSettings: strict),
+    .target(name: "CAllocationCount", path: "Benchmarks/training-cpu/AllocationCount"),
     .executableTarget(
-      name: "training-benchmark", dependencies: ["Compute", "ComputeCPU", "Modeling"],
+      name: "training-benchmark",
+      dependencies: ["CAllocationCount", "Compute", "ComputeCPU", "Modeling"],
       path: "Benchmarks/training-cpu/Step", swiftSettings: strict),
 
     // Tests.
@@ -131,6 +134,7 @@ let package = Package(
     tests("Conversations", ["Artifacts", "Orthography"]),
     tests("Curation", ["Artifacts", "Conversations", "Orthography"]),
     tests("Tokenization", ["Artifacts"]),
+    tests("Jinja", ["Artifacts"]),
     tests("Batching", ["Artifacts", "Conversations", "Tokenization"]),
     tests("Compute"),
     tests("ComputeCPU", ["Artifacts", "Compute"]),
