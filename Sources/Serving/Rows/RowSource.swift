@@ -31,8 +31,9 @@ protocol RowSource: Sendable {
   /// The ID of a row's conversation.
   func id(_ row: Int) -> String
 
-  /// Whether a row passes what the filter asks of it. Reviews are not asked for here.
-  func passes(_ row: Int, _ filter: RowFilter) -> Bool
+  /// What tells whether a row passes what the filter asks of it; reviews are not asked for here.
+  /// It belongs to the thread that asked for it, and may keep buffers from row to row.
+  func matcher(for filter: RowFilter) -> (Int) -> Bool
 
   /// The tags of a row.
   func tags(_ row: Int) -> [String]

@@ -141,7 +141,9 @@ struct ShardRows: RowSource {
       (left, inspector.tokenizer, "as sharded"), (right, other.tokenizer, other.name))
   }
 
-  func passes(_ row: Int, _ filter: RowFilter) -> Bool {
+  func matcher(for filter: RowFilter) -> (Int) -> Bool { { passes($0, filter) } }
+
+  private func passes(_ row: Int, _ filter: RowFilter) -> Bool {
     let (split, number) = place(row)
     if let wanted = filter.split, wanted != split.rawValue { return false }
     let shown = shards.shardRow(split, number)

@@ -46,9 +46,10 @@ final class RowCatalog: Sendable {
       return answer(Array(range), found: rows.count, scanned: rows.count, isDone: true, sought)
     }
     let scan = scans.scan(.init(filter: filter, application: application)) {
-      RowScan(count: rows.count) { [rows, desk] row in
-        rows.passes(row, filter)
-          && (filter.review.map { desk.passes(rows.id(row), $0) } ?? true)
+      RowScan(count: rows.count) { [rows, desk] in
+        let matches = rows.matcher(for: filter)
+        guard let review = filter.review else { return matches }
+        return { matches($0) && desk.passes(rows.id($0), review) }
       }
     }
     let page = scan.page(from: first, count: count)
