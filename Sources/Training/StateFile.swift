@@ -47,6 +47,7 @@ enum StateFile {
     case .float16: .f16
     case .int32: .i32
     case .uint8: .u8
+    case .int8: .i8
     }
   }
 }
