@@ -6,6 +6,7 @@ internal import Modeling
 struct TrainedWeights {
   let weights: DecoderWeights
   private let part: TrainedPart
+  private let checkpointing: ActivationCheckpointing
 
   /// Loads or draws the base, and adds the adapter.
   ///
@@ -14,6 +15,7 @@ struct TrainedWeights {
     let options = job.options
     let base = try Self.base(job, on: backend)
     part = options.method == .full ? .base : .adapter
+    checkpointing = options.checkpointing
     weights =
       options.method == .full
       ? base : try base.addingAdapter(job.lora, seed: options.seed, on: backend)
@@ -38,7 +40,7 @@ struct TrainedWeights {
   func model(_ source: any BatchSource, on backend: any Backend) throws -> DecoderModel {
     try DecoderModel(
       weights, for: .training(part), capacity: source.longestBatch, positions: source.longestRow,
-      on: backend)
+      checkpointing: checkpointing, on: backend)
   }
 
   /// Writes `model/` or `adapter/` below the job's run directory, whole or not at all.
