@@ -20,7 +20,8 @@ struct Akshara: ParsableCommand {
     subcommands: [
       RunCommand.self, InspectCommand.self, PullCommand.self, ImportCommand.self,
       CurateCommand.self, TokenizerCommand.self, ResizeCommand.self, ShardCommand.self,
-      LabelsCommand.self, TrainCommand.self, GenerateCommand.self, MergeCommand.self,
+      LabelsCommand.self, EstimateCommand.self, TrainCommand.self, GenerateCommand.self,
+      MergeCommand.self,
       ProbeCommand.self,
       TransliterateCommand.self, VerifyCommand.self, DoctorCommand.self,
     ])
