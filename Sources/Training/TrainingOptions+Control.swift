@@ -93,6 +93,11 @@ extension TrainingOptions {
         .invalidOption, "`init: random` leaves nothing for `method: \(method.rawValue)` to adapt",
         at: location, remedy: "use `method: full`, or `init: pretrained`")
     }
+    if layout.packing && groupsByLength {
+      throw AksharaError(
+        .invalidOption, "`packing` and `group_by_length` cannot both be true", at: location,
+        remedy: "leave `group_by_length` out: packs are of one length")
+    }
     if let warmupSteps, let maximumSteps, warmupSteps > maximumSteps {
       throw AksharaError(
         .invalidOption, "`warmup_steps` \(warmupSteps) is above `max_steps` \(maximumSteps)",

@@ -22,6 +22,7 @@ extension TrainingOptions {
     if schedule == .cosineWithMinimum {
       object.append("lr_scheduler_kwargs", ["min_lr_rate": .number(minimumRate)])
     }
+    for (key, value) in layout.pairs { object.append(key, value) }
     appendControl(to: &object)
     return .object(object)
   }

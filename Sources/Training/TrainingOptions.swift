@@ -81,6 +81,8 @@ public struct TrainingOptions: Sendable, Equatable {
   public var batchSize = 8
   /// Micro-batches of an optimizer step (`gradient_accumulation_steps`).
   public var accumulation = 1
+  /// How rows are laid into micro-batches (`packing`, `packing_strategy`).
+  public var layout = BatchLayout()
   /// How the learning rate moves (`lr_scheduler_type`).
   public var schedule = LearningRateSchedule.Shape.cosine
   /// The share of all steps in which the rate rises from 0, rounded up (`warmup_ratio`).
@@ -150,6 +152,7 @@ public struct TrainingOptions: Sendable, Equatable {
     batchSize = try reader.integer("per_device_train_batch_size", in: 1...65_536) ?? batchSize
     accumulation =
       try reader.integer("gradient_accumulation_steps", in: 1...65_536) ?? accumulation
+    layout = try BatchLayout(reading: &reader)
     schedule = try reader.choice("lr_scheduler_type", LearningRateSchedule.Shape.self) ?? schedule
     warmupRatio = try reader.number("warmup_ratio", in: 0...1) ?? warmupRatio
     warmupSteps = try reader.integer("warmup_steps", in: 0...steps.upperBound)

@@ -21,9 +21,8 @@ struct Akshara: ParsableCommand {
       RunCommand.self, InspectCommand.self, PullCommand.self, ImportCommand.self,
       CurateCommand.self, TokenizerCommand.self, ResizeCommand.self, ShardCommand.self,
       LabelsCommand.self, EstimateCommand.self, TrainCommand.self, GenerateCommand.self,
-      MergeCommand.self,
-      ProbeCommand.self,
-      TransliterateCommand.self, VerifyCommand.self, DoctorCommand.self,
+      MergeCommand.self, ProbeCommand.self, TransliterateCommand.self, ViewCommand.self,
+      VerifyCommand.self, DoctorCommand.self,
     ])
 
   /// Parses and runs, and turns every error into one sentence and an exit status.

@@ -12,8 +12,14 @@ struct ToySource: BatchSource {
   let rows: [TokenRow]
   let heldOut: [TokenRow]
   let plan: BatchPlan
+  /// The place where the source fails, as if the machine did.
+  var stop: BatchPosition?
 
-  init(rows count: Int = 40, batchSize: Int = 4, seed: UInt64 = 1) throws {
+  struct Stopped: Error {}
+
+  init(
+    rows count: Int = 40, batchSize: Int = 4, packing: Int? = nil, seed: UInt64 = 1
+  ) throws {
     var generator = SplitMix64(seed: seed)
     func row() -> TokenRow {
       let length = 4 + generator.next(below: 6)
@@ -25,7 +31,7 @@ struct ToySource: BatchSource {
     heldOut = (0..<8).map { _ in row() }
     plan = try BatchPlan(
       lengths: rows.map { Int32($0.count) },
-      options: BatchPlan.Options(batchSize: batchSize, seed: seed))
+      options: BatchPlan.Options(batchSize: batchSize, packing: packing, seed: seed))
   }
 
   var digest: String { "toy" }
@@ -33,6 +39,7 @@ struct ToySource: BatchSource {
   var longestRow: Int { 11 }
   func trainingBatchCount(epoch: Int) -> Int { plan.epoch(epoch).count }
   func trainingBatch(epoch: Int, index: Int) throws -> SourceBatch {
+    if BatchPosition(epoch: epoch, batch: index) == stop { throw Stopped() }
     let numbers = plan.epoch(epoch)[index]
     return SourceBatch(
       input: ModelInput(numbers.map { rows[$0] }), rows: numbers)

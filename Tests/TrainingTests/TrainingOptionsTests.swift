@@ -30,6 +30,7 @@ import Testing
       ("adam_beta1", 0.8), ("adam_beta2", 0.95), ("adam_epsilon", 1e-6),
       ("weight_decay", 0.1), ("max_grad_norm", 0.5), ("logging_steps", 2), ("eval_steps", 20),
       ("save_steps", 30), ("save_total_limit", 5), ("group_by_length", true),
+      ("packing_strategy", "bfd"), ("padding_free", true),
     ])
     var expected = TrainingOptions()
     expected.method = .full
@@ -55,6 +56,24 @@ import Testing
     expected.groupsByLength = true
     #expect(options == expected)
     #expect(try read([]) == TrainingOptions())
+  }
+
+  @Test func packingIsReadAndPaddingRefused() throws {
+    #expect(try read([("packing", true)]).layout.packing)
+    #expect(
+      message(("packing", true), ("group_by_length", true))
+        == "recipe.yaml:7: `packing` and `group_by_length` cannot both be true; leave "
+        + "`group_by_length` out: packs are of one length")
+    #expect(message(("packing_strategy", "wrapped")).contains("use one of: bfd"))
+    for (key, value) in [("padding_side", "left"), ("pad_to_multiple_of", 8)]
+      as [(String, JSONValue)]
+    {
+      #expect(
+        message((key, value))
+          == "recipe.yaml:7: `\(key)` has no meaning here: training lays rows end to end and pads "
+          + "nothing; leave it out")
+    }
+    #expect(message(("padding_free", false)).contains("`padding_free: false` has no meaning here"))
   }
 
   @Test func whatIsWrittenIntoManifestsCanBeReadBack() throws {

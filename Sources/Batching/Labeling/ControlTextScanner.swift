@@ -42,6 +42,13 @@ struct ControlTextScanner: Sendable {
     return counts
   }
 
+  /// Whether a control token's text stands in `bytes`.
+  func isFound(in bytes: UnsafeRawBufferPointer) -> Bool {
+    bytes.indices.contains { start in
+      candidates[Int(bytes[start])].contains { bytes[start...].starts(with: $0.bytes) }
+    }
+  }
+
   private func count(in bytes: UnsafeBufferPointer<UInt8>, into counts: inout [String: Int]) {
     // Most texts have none of these bytes.
     guard let base = bytes.baseAddress,
