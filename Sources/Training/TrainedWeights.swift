@@ -6,6 +6,7 @@ internal import Modeling
 struct TrainedWeights {
   let weights: DecoderWeights
   private let part: TrainedPart
+  private let checkpointing: ActivationCheckpointing
 
   /// Loads or draws the base, and adds the adapter.
   ///
@@ -14,6 +15,7 @@ struct TrainedWeights {
     let options = job.options
     let base = try Self.base(job, on: backend)
     part = options.method == .full ? .base : .adapter
+    checkpointing = options.checkpointing
     weights =
       options.method == .full
       ? base : try base.addingAdapter(job.lora, seed: options.seed, on: backend)
@@ -34,6 +36,7 @@ struct TrainedWeights {
       quantization: isStored ? quantization : nil, storage: isStored ? .stored : .float32,
       on: backend)
     part = isStored ? .adapter : .base
+    checkpointing = options.checkpointing
     weights = isStored ? try base.addingAdapter(job.lora, seed: options.seed, on: backend) : base
   }
 
@@ -68,7 +71,8 @@ struct TrainedWeights {
   /// The model with memory planned for `capacity` tokens in rows of at most `positions`.
   func model(capacity: Int, positions: Int, on backend: any Backend) throws -> DecoderModel {
     try DecoderModel(
-      weights, for: .training(part), capacity: capacity, positions: positions, on: backend)
+      weights, for: .training(part), capacity: capacity, positions: positions,
+      checkpointing: checkpointing, on: backend)
   }
 
   /// Writes `model/` or `adapter/` below the job's run directory, whole or not at all.

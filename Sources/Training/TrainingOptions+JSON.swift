@@ -1,8 +1,11 @@
 public import Artifacts
 
 extension TrainingOptions {
-  /// Keys that change no result: what is reported, and under which name.
-  package static let keysWithoutEffect: Set<String> = ["report_to", "run_name"]
+  /// Keys that change no result: what is reported, and under which name; what is made again instead of
+  /// being kept.
+  package static let keysWithoutEffect: Set<String> = [
+    "report_to", "run_name", "gradient_checkpointing", "gradient_checkpointing_kind",
+  ]
 
   /// All values as they are written into manifests.
   public var json: JSONValue {
@@ -38,7 +41,9 @@ extension TrainingOptions {
       "early_stopping_threshold": .number(patienceThreshold),
       "load_best_model_at_end": .bool(keepsBest), "loss_spike_threshold": .number(spikeThreshold),
       "on_loss_spike": .string(spikeAction.rawValue), "report_to": .string(report.rawValue),
-      "run_name": runName.map { .string($0) } ?? .null,
+      "run_name": runName.map { .string($0) } ?? .null, "bf16": .bool(usesBFloat16),
+      "gradient_checkpointing": .bool(checkpointing != .none),
+      "gradient_checkpointing_kind": .string(checkpointing.rawValue),
     ]
     for pair in rest.pairs { object.append(pair.key, pair.value) }
   }

@@ -1,4 +1,5 @@
 public import Artifacts
+public import Modeling
 
 /// What is trained, and how: the recipe's `training` table.
 ///
@@ -113,6 +114,12 @@ public struct TrainingOptions: Sendable, Equatable {
   public var keptCheckpoints = 2
   /// Whether rows of like length come together (`group_by_length`).
   public var groupsByLength = false
+  /// Whether products are made of bfloat16 factors, with float32 sums (`bf16`). On the CPU several times
+  /// as fast where the processor multiplies bfloat16; float32 is the reference, and the default.
+  public var usesBFloat16 = false
+  /// What is made again in the backward pass instead of being kept (`gradient_checkpointing`,
+  /// `gradient_checkpointing_kind`). Results do not depend on it, memory and time do.
+  public var checkpointing = ActivationCheckpointing.none
   /// Held-out losses in a row that are no better than the best before training stops; `nil`: it never
   /// stops early (`early_stopping_patience`).
   public var patience: Int?
@@ -169,6 +176,8 @@ public struct TrainingOptions: Sendable, Equatable {
     keptCheckpoints = try reader.integer("save_total_limit", in: 1...10_000) ?? keptCheckpoints
     groupsByLength = try reader.boolean("group_by_length") ?? groupsByLength
     try readControl(&reader)
+    usesBFloat16 = try reader.boolean("bf16") ?? usesBFloat16
+    checkpointing = try Self.checkpointing(&reader)
     minimumRate = try minimumRate(&reader)
     try reader.finish()
     try check(at: reader.location)
