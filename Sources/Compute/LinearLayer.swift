@@ -77,23 +77,45 @@ public struct NF4Weight: Sendable {
 
 /// The low-rank update of one linear layer: `y += scaling * dropout(x) Aᵀ Bᵀ`.
 ///
-/// Source: Hu et al. 2021, "LoRA".
+/// With a magnitude the whole layer becomes `y = m / ‖W + scaling · B A‖ · (x Wᵀ + scaling · x Aᵀ Bᵀ)`,
+/// row by row of the weight, of which `Backend.linear` makes the part in parentheses.
+///
+/// Sources: Hu et al. 2021, "LoRA"; Liu et al. 2024, "DoRA".
 public struct LoRAWeights: Sendable {
   /// float32 `[rank, in]`.
   public let a: Tensor
   /// float32 `[out, rank]`; zero at the start.
   public let b: Tensor
-  /// alpha / rank.
+  /// alpha / rank, or alpha / √rank where it is stabilized (Kalajdzievski 2023, "rsLoRA").
   public let scaling: Float
   /// The probability with which an input element is dropped while training.
   public let dropout: Float
+  /// The lengths that the rows of the adapted weight are given; `nil`: those they have.
+  public let magnitude: Magnitude?
+
+  /// The trained length of each row, and the length that the row has.
+  public struct Magnitude: Sendable {
+    /// float32 `[out]`: m.
+    public let value: Tensor
+    /// float32 `[out]`: `‖W + scaling · B A‖`, which `AdapterOperations.rowNorms` writes.
+    public let norms: Tensor
+
+    /// Lengths in these tensors.
+    public init(value: Tensor, norms: Tensor) {
+      self.value = value
+      self.norms = norms
+    }
+  }
 
   /// An adapter's matrices.
-  public init(a: Tensor, b: Tensor, scaling: Float, dropout: Float) {
+  public init(
+    a: Tensor, b: Tensor, scaling: Float, dropout: Float, magnitude: Magnitude? = nil
+  ) {
     self.a = a
     self.b = b
     self.scaling = scaling
     self.dropout = dropout
+    self.magnitude = magnitude
   }
 
   /// The rank.
@@ -127,9 +149,15 @@ public struct LinearGradients: Sendable {
   public var a: Tensor?
   /// float32 `[out, rank]`.
   public var b: Tensor?
+  /// float32 `[out]`: of an adapter's magnitude.
+  public var magnitude: Tensor?
 
   /// Gradient tensors.
-  public init(weight: Tensor? = nil, bias: Tensor? = nil, a: Tensor? = nil, b: Tensor? = nil) {
+  public init(
+    weight: Tensor? = nil, bias: Tensor? = nil, a: Tensor? = nil, b: Tensor? = nil,
+    magnitude: Tensor? = nil
+  ) {
+    self.magnitude = magnitude
     self.weight = weight
     self.bias = bias
     self.a = a

@@ -24,6 +24,7 @@ public final class DecoderModel {
   let backend: any Backend
   private let list: OperationList
   private let head: Tensor?
+  private let headRows: SelectedRows?
   private let buffers: [Tensor]
   private let input: InputBuffers
 
@@ -45,14 +46,19 @@ public final class DecoderModel {
       } else { DecoderGradients(none: weights, on: backend) }
     list = OperationList(weights, gradients: gradients, rotaryTable: table, purpose: purpose)
     buffers = try list.plan.buffers.map { try backend.makeTensor([capacity, $0.width], .float32) }
-    input = try InputBuffers(capacity: capacity, on: backend)
+    input = try InputBuffers(
+      capacity: capacity, rows: weights.replacements.embeddingRows, on: backend)
     head = gradients.head
+    headRows = weights.replacements.sharedHeadRows.flatMap { rows in
+      gradients.headRows.map { SelectedRows(indices: rows.places, gradient: $0) }
+    }
     parameters = gradients.parameters
     self.weights = weights
     self.purpose = purpose
     self.capacity = capacity
     self.positions = positions
     self.backend = backend
+    if purpose == .generating { weights.makeRowNorms(on: backend) }
   }
 
   private static func check(_ weights: DecoderWeights, for purpose: DecoderPurpose) throws {
@@ -111,7 +117,8 @@ public final class DecoderModel {
     let pass = try forward(batch, dropout: dropout)
     crossEntropy(
       pass, normalizer: normalizer, loss: loss,
-      gradients: CrossEntropyGradients(hidden: pass[slots.normalized], head: head))
+      gradients: CrossEntropyGradients(
+        hidden: pass[slots.normalized], head: head, headRows: headRows))
     backend.zero(pass[slots.stream])
     for operation in list.operations[list.firstTrained...].reversed() { operation.backward(pass) }
   }
@@ -167,7 +174,8 @@ public final class DecoderModel {
     let sequences = input.upload(batch, cached: cache?.count ?? 0, on: backend)
     let pass = DecoderPass(
       backend: backend, tokens: input.tokens.prefix(batch.count),
-      positions: input.positions.prefix(batch.count), sequences: sequences, dropout: dropout,
+      positions: input.positions.prefix(batch.count),
+      trainedRows: input.trainedRows?.prefix(batch.count), sequences: sequences, dropout: dropout,
       buffers: buffers.map { $0.prefix(batch.count) }, cache: cache)
     for operation in list.operations { operation.forward(pass) }
     return pass
