@@ -12,6 +12,9 @@ extension FormatOptions {
     trainOn = try reader.choice("train_on", TrainOn.self) ?? trainOn
     trainOnEOS = try reader.choice("train_on_eos", TrainOnEOS.self) ?? trainOnEOS
     responseTemplate = try reader.string("response_template")
+    trainOnThinking = try reader.boolean("train_on_thinking") ?? trainOnThinking
+    trainOnToolCalls = try reader.boolean("train_on_tool_calls") ?? trainOnToolCalls
+    templateDate = try Self.date(reader.string("template_date"), at: reader.location)
     maxLength = try reader.integer("max_length", in: 1...Self.longestRow) ?? maxLength
     truncation = try reader.choice("truncation", Truncation.self) ?? truncation
     border = try reader.choice("border", BorderRule.self) ?? border
@@ -21,6 +24,18 @@ extension FormatOptions {
     seed = try reader.integer("seed", in: 0...Int.max).map(UInt64.init) ?? seed
     try reader.finish()
     try validate(at: reader.location)
+  }
+
+  private static func date(
+    _ text: String?, at location: SourceLocation?
+  ) throws -> TemplateDate? {
+    guard let text else { return nil }
+    guard let date = TemplateDate(text) else {
+      throw AksharaError(
+        .invalidOption, "`format.template_date` is \"\(text)\"", at: location,
+        remedy: "write the day as `2024-07-26`")
+    }
+    return date
   }
 
   private static func tagged(_ node: OptionNode?) throws -> [TaggedTemplate] {
@@ -82,7 +97,9 @@ extension FormatOptions {
       "template_by_tag": .object(
         JSONObject(templateByTag.map { ($0.tag, .string($0.template)) })),
       "train_on": .string(trainOn.rawValue), "train_on_eos": .string(trainOnEOS.rawValue),
-      "response_template": text(responseTemplate), "max_length": JSONValue(maxLength),
+      "response_template": text(responseTemplate), "train_on_thinking": .bool(trainOnThinking),
+      "train_on_tool_calls": .bool(trainOnToolCalls),
+      "template_date": text(templateDate?.description), "max_length": JSONValue(maxLength),
       "truncation": .string(truncation.rawValue), "border": .string(border.rawValue),
       "on_refusal": .string(onRefusal.rawValue), "begin_token": text(beginToken),
       "end_token": text(endToken), "seed": JSONValue(seed),

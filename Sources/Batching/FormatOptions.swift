@@ -6,13 +6,18 @@ public enum Truncation: String, Sendable, CaseIterable {
   case stop
   /// It is dropped.
   case drop
-  /// Its oldest turns are cut off, whole turns only; a system message in front stays. A row whose
-  /// last turn alone is too long is dropped.
+  /// Its oldest turns are cut off, whole turns only; a system message in front stays. The answers of
+  /// those turns are not trained on and are counted. A row whose last turn alone is too long is
+  /// dropped.
   case left
   /// It is cut at the end; an answer that is cut loses its end token, so that the model does not
   /// learn to stop there, and context behind the last answer goes too. A row of which only context
   /// would be left is dropped.
   case right
+  /// It becomes several rows, cut between turns: each begins with the system message in front and
+  /// has as many turns as fit, so that every answer is trained on in one row. A turn that is too long
+  /// by itself is left out; a row of which no turn fits is dropped.
+  case split
 }
 
 /// What happens to a conversation for which its template has no form.
@@ -37,6 +42,12 @@ public struct FormatOptions: Sendable, Equatable {
   public var trainOnEOS: TrainOnEOS
   /// The text that `response-template` looks for.
   public var responseTemplate: String?
+  /// Whether the thinking of answers that are trained on is trained on. Default: yes.
+  public var trainOnThinking: Bool
+  /// Whether the tool calls of answers that are trained on are trained on. Default: yes.
+  public var trainOnToolCalls: Bool
+  /// The day that templates write which name one; `nil` takes each template's own.
+  public var templateDate: TemplateDate?
   /// The most tokens in a row. Default: 2048.
   public var maxLength: Int
   /// What happens to longer rows. Default: `stop`.
@@ -45,9 +56,10 @@ public struct FormatOptions: Sendable, Equatable {
   public var border: BorderRule
   /// What happens to a conversation that a template refuses. Default: `stop`.
   public var onRefusal: RefusalPolicy
-  /// The token that opens sequences of `instruction` and `completion`; `nil` takes the tokenizer's.
+  /// The token that opens sequences in templates without control tokens of their own, such as
+  /// `alpaca`; `nil` takes the tokenizer's.
   public var beginToken: String?
-  /// The token that ends sequences of `instruction` and `completion`; `nil` takes the tokenizer's.
+  /// The token that ends answers in those templates; `nil` takes the tokenizer's.
   public var endToken: String?
   /// The seed of the choice among templates. Default: 42.
   public var seed: UInt64
@@ -73,7 +85,8 @@ public struct FormatOptions: Sendable, Equatable {
   public init(
     templates: [String] = ["chatml"], templateByTag: [TaggedTemplate] = [],
     trainOn: TrainOn = .assistant, trainOnEOS: TrainOnEOS = .turn,
-    responseTemplate: String? = nil, maxLength: Int = 2048, truncation: Truncation = .stop,
+    responseTemplate: String? = nil, trainOnThinking: Bool = true, trainOnToolCalls: Bool = true,
+    templateDate: TemplateDate? = nil, maxLength: Int = 2048, truncation: Truncation = .stop,
     border: BorderRule = .cutAtAnswer, onRefusal: RefusalPolicy = .stop,
     beginToken: String? = nil, endToken: String? = nil, seed: UInt64 = 42
   ) {
@@ -82,6 +95,9 @@ public struct FormatOptions: Sendable, Equatable {
     self.trainOn = trainOn
     self.trainOnEOS = trainOnEOS
     self.responseTemplate = responseTemplate
+    self.trainOnThinking = trainOnThinking
+    self.trainOnToolCalls = trainOnToolCalls
+    self.templateDate = templateDate
     self.maxLength = maxLength
     self.truncation = truncation
     self.border = border
@@ -91,7 +107,8 @@ public struct FormatOptions: Sendable, Equatable {
     self.seed = seed
   }
 
-  /// The begin and end token for `instruction` and `completion`; `nil` takes the tokenizer's.
+  /// The begin and end token for templates without control tokens of their own; `nil` takes the
+  /// tokenizer's.
   public var sequenceTokens: SequenceTokens? {
     endToken.map { SequenceTokens(begin: beginToken, end: $0) }
   }

@@ -162,8 +162,8 @@ public protocol Backend: AdapterOperations, AnyObject, Sendable {
 
   /// `norm = sqrt(Σ over all tensors of Σ g²)`, float32 `[1]`; summed in double precision.
   func gradientNorm(_ gradients: [Tensor], norm: Tensor)
-  /// One AdamW step over all parameters. With a `norm`, gradients are first scaled by
-  /// `min(1, maxNorm / (norm + 1e-6))`.
+  /// One AdamW step over all parameters, whose moments are float32 or block-wise in 8 bits. With a
+  /// `norm`, gradients are first scaled by `min(1, maxNorm / (norm + 1e-6))`.
   ///
   ///     p = p * (1 − lr λ)
   ///     m = m + (1 − β₁) (g − m),   v = β₂ v + (1 − β₂) g²
@@ -171,7 +171,8 @@ public protocol Backend: AdapterOperations, AnyObject, Sendable {
   ///
   /// The order of operations is that of torch.optim.AdamW, so that parameters agree to their last
   /// bits. Source: Loshchilov and Hutter 2019, "Decoupled weight decay regularization"; the clipping
-  /// constant as in torch.nn.utils.clip_grad_norm_.
+  /// constant as in torch.nn.utils.clip_grad_norm_. Moments in 8 bits are dequantized, updated in
+  /// float32, used, and quantized again (`BlockwiseMoment`).
   func adamW(_ parameters: [OptimizedParameter], settings: AdamWSettings, norm: Tensor?)
 
   /// Waits until all work is done.
@@ -230,61 +231,5 @@ public struct CrossEntropyGradients: Sendable {
     self.hidden = hidden
     self.head = head
     self.headRows = headRows
-  }
-}
-
-/// A parameter with its gradient and its optimizer state, all float32 of one shape.
-public struct OptimizedParameter: Sendable {
-  /// The parameter.
-  public let value: Tensor
-  /// Its gradient.
-  public let gradient: Tensor
-  /// The first moment.
-  public let firstMoment: Tensor
-  /// The second moment.
-  public let secondMoment: Tensor
-  /// Its weight decay λ; 0 for norms and biases.
-  public let weightDecay: Double
-
-  /// A parameter and its state.
-  public init(
-    value: Tensor, gradient: Tensor, firstMoment: Tensor, secondMoment: Tensor, weightDecay: Double
-  ) {
-    self.value = value
-    self.gradient = gradient
-    self.firstMoment = firstMoment
-    self.secondMoment = secondMoment
-    self.weightDecay = weightDecay
-  }
-}
-
-/// What one AdamW step needs to know.
-///
-/// Double precision: torch forms `1 - beta` and the bias corrections in it and rounds once.
-public struct AdamWSettings: Sendable, Hashable {
-  /// The learning rate of this step.
-  public var learningRate: Double
-  /// β₁.
-  public var beta1: Double
-  /// β₂.
-  public var beta2: Double
-  /// ε.
-  public var epsilon: Double
-  /// The number of this step, from 1.
-  public var step: Int
-  /// The gradient norm above which gradients are scaled down.
-  public var maxGradientNorm: Double
-
-  /// Settings of one step.
-  public init(
-    learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, step: Int,
-    maxGradientNorm: Double
-  ) {
-    self.learningRate = learningRate
-    self.beta1 = beta1
-    self.beta2 = beta2
-    self.epsilon = epsilon
-    self.step = step
-    self.maxGradientNorm = maxGradientNorm
   }
 }

@@ -40,6 +40,17 @@ public struct NF4Weight: Sendable {
   /// Blocks a nested block.
   public static let nestedBlockSize = 256
 
+  /// Quantiles of the standard normal distribution, scaled to -1...1, with an exact zero.
+  ///
+  /// Source: Dettmers et al. 2023, "QLoRA", appendix E; digits as in `get_4bit_type` of bitsandbytes
+  /// 0.50.2.
+  public static let values: [Float] = [
+    -1.0, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635,
+    -0.18477343022823334, -0.09105003625154495, 0.0, 0.07958029955625534, 0.16093020141124725,
+    0.24611230194568634, 0.33791524171829224, 0.44070982933044434, 0.5626170039176941,
+    0.7229568362236023, 1.0,
+  ]
+
   /// `[out, in]`.
   public let shape: [Int]
   /// uint8 `[(out * in + 1) / 2]`: two codes a byte, the first in the high nibble.

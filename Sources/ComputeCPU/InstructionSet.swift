@@ -43,6 +43,11 @@ enum InstructionSet: String, CaseIterable {
   /// them.
   var narrow: UnsafePointer<ctensor_narrow> { ctensor_narrow_for(Int32(number), true) }
 
+  /// The same without the machine's own bfloat16 products, for tests that compare them.
+  var narrowWithoutProducts: UnsafePointer<ctensor_narrow> {
+    ctensor_narrow_for(Int32(number), false)
+  }
+
   /// What the bits of bfloat16 products depend on.
   var narrowName: String {
     self == .avx512 && ctensor_has_bfloat16() ? "avx512_bf16" : rawValue

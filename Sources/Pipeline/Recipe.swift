@@ -107,10 +107,15 @@ package struct Recipe: Sendable {
     }
   }
 
-  /// What the trained bits depend on besides the data: everything but the evaluation.
+  /// What the trained bits depend on besides the data: everything but the evaluation and what is
+  /// merely reported.
   var trainingJSON: JSONValue {
     guard case .object(var object) = json else { return json }
     object["evaluation"] = nil
+    if case .object(var training)? = object["training"] {
+      for key in TrainingOptions.keysWithoutEffect { training[key] = nil }
+      object["training"] = .object(training)
+    }
     return .object(object)
   }
 }

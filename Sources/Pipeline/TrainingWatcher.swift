@@ -9,13 +9,20 @@ struct TrainingWatcher: Sendable {
     switch event {
     case .started(let start): context.report(Self.text(start))
     case .notice(let text): context.report("train: note: \(text)")
-    case .logged(let line, let rate, let left):
-      context.progress(
-        "train: \(line.text), \(Int(rate)) tokens/s, \(Self.time(left)) left")
+    case .logged(let line, let pace): context.progress("train: \(line.text), \(Self.text(pace))")
     case .evaluated(let line): context.report("train: \(line.text)")
+    case .stopped(let step):
+      context.report(
+        "train: stopped after step \(step): the held-out loss no longer falls "
+          + "(`early_stopping_patience`)")
     case .saved: break
     case .finished: context.progress("")
     }
+  }
+
+  private static func text(_ pace: TrainingPace) -> String {
+    let memory = pace.peakMemory.map { ", \($0 >> 20) MiB at most" } ?? ""
+    return "\(Int(pace.tokensPerSecond)) tokens/s, \(time(pace.secondsLeft)) left\(memory)"
   }
 
   private static func text(_ start: TrainingStart) -> String {
@@ -24,7 +31,7 @@ struct TrainingWatcher: Sendable {
       format: "%.2f M of %.2f M parameters (%.1f %%)", Double(start.trainedParameters) / 1e6,
       Double(start.parameters) / 1e6, share)
     let from = start.checkpoint.map { ", going on from \($0)" } ?? ""
-    return "train: \(start.steps) steps, \(parameters)\(from)"
+    return "train: \(start.name): \(start.steps) steps, \(parameters)\(from)"
   }
 
   static func time(_ seconds: Double) -> String {

@@ -27,7 +27,9 @@ import Testing
     let options = try read(
       ("template", ["llama3", "completion"]), ("template_by_tag", ["prose": "completion"]),
       ("train_on", "response-template"), ("train_on_eos", "last"),
-      ("response_template", "Price is $"), ("max_length", 512), ("truncation", "left"),
+      ("response_template", "Price is $"), ("train_on_thinking", false),
+      ("train_on_tool_calls", false), ("template_date", "2025-02-28"), ("max_length", 512),
+      ("truncation", "left"),
       ("border", "as_rendered"), ("on_refusal", "drop"), ("begin_token", "<s>"),
       ("end_token", "</s>"), ("seed", 7))
     #expect(
@@ -36,6 +38,8 @@ import Testing
           templates: ["llama3", "completion"],
           templateByTag: [.init(tag: "prose", template: "completion")],
           trainOn: .responseTemplate, trainOnEOS: .last, responseTemplate: "Price is $",
+          trainOnThinking: false, trainOnToolCalls: false,
+          templateDate: TemplateDate("2025-02-28"),
           maxLength: 512, truncation: .left, border: .asRendered, onRefusal: .drop,
           beginToken: "<s>", endToken: "</s>", seed: 7))
   }
@@ -52,8 +56,10 @@ import Testing
   @Test(
     arguments: [
       (
-        [("template", "alpaca")],
-        "recipe.yaml:3: there is no template `alpaca`; use one of: chatml, llama3, instruction, "
+        [("template", "alpacca")],
+        "recipe.yaml:3: there is no template `alpacca`; use one of: chatml, llama2, llama3, "
+          + "llama3.1, llama3.2, llama3.3, mistral-v1, mistral-v2, mistral-v3, mistral-nemo, "
+          + "qwen2.5, qwen3, gemma2, gemma3, phi3.5, zephyr, vicuna, alpaca, dolly, instruction, "
           + "completion"
       ),
       (

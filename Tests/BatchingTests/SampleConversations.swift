@@ -45,13 +45,13 @@ enum SampleConversations {
   /// A random conversation that every template but `completion` renders: alternating roles, with
   /// random flags and weights if `flags`.
   static func random(
-    _ generator: inout SplitMix64, id: String, flags: Bool = false
+    _ generator: inout SplitMix64, id: String, flags: Bool = false, turns: Int = 6
   ) -> Conversation {
     var messages: [Message] = []
     if generator.next(below: 3) == 0 {
       messages.append(Message(.system, .text(text(&generator))))
     }
-    for turn in 0..<(1 + generator.next(below: 6)) {
+    for turn in 0..<(1 + generator.next(below: turns)) {
       var message = Message(turn % 2 == 0 ? .user : .assistant, .text(text(&generator)))
       if flags, generator.next(below: 5) == 0 { message.supervised = generator.next(below: 2) == 0 }
       if flags, generator.next(below: 5) == 0 {

@@ -77,7 +77,8 @@ import Testing
     let backend = try CPUBackend(threads: 1)
     let folder = TemporaryFolder()
     try writeShards(to: folder.path, on: backend)
-    let read = try DecoderWeights.load(model: ModelFolder(folder.path), storage: .float32, on: backend)
+    let read = try DecoderWeights.load(
+      model: ModelFolder(folder.path), storage: .float32, on: backend)
     let expected = try SmallModel.weights(tied: false, on: backend)
     #expect(values(read, on: backend) == values(expected, on: backend))
   }

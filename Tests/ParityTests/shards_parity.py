@@ -151,7 +151,7 @@ def check_manifest(folder):
         counts, tokens = split["counts"], split["counts"]["tokens"]
         check(f"manifest: {split['split']}: rows and tokens add up",
               counts["rows_in"] == counts["rows_kept"] + sum(counts["rows_dropped"].values())
-              and tokens["rendered"] == tokens["supervised"] + tokens["context"] + tokens["truncated"]
+              and tokens["rendered"] + tokens["repeated"] == tokens["supervised"] + tokens["context"] + tokens["truncated"]
               + sum(tokens["dropped"].values()))
     return manifest
 

@@ -1,15 +1,17 @@
+internal import CAllocationCount
 import Compute
 import ComputeCPU
 internal import Foundation
 import Modeling
 
-/// Runs training steps of a QLoRA adapter over a random base and prints one JSON line:
-/// seconds and CPU seconds of each step, peak memory, and the rate of large products on the same
-/// threads, beside which the step's own rate is to be seen.
+/// Runs training steps of a QLoRA adapter over a random base and prints one JSON line: seconds and
+/// CPU seconds of each step, peak memory, what a step takes from the heap and how many threads there
+/// are before and after, and the rate of large products on the same threads, beside which the
+/// step's own rate is to be seen. `digest` is of the trained parameters' bits.
 ///
 ///     training-benchmark [--hidden 512] [--layers 8] [--heads 8] [--kv-heads 4] [--gate 1408]
 ///       [--vocabulary 32000] [--batch 8] [--length 512] [--rank 16] [--steps 5] [--threads 2]
-///       [--dtype bfloat16|float32]
+///       [--dtype bfloat16|float32] [--checkpointing none|selective|layer] [--products 1|0]
 @main
 struct TrainingBenchmark {
   static func main() throws {
@@ -17,31 +19,56 @@ struct TrainingBenchmark {
     let backend = try CPUBackend(
       threads: options["threads"], computeType: options.computeType)
     let run = try BenchmarkRun(options, on: backend)
+    let steps = options["steps"]
     var clocks: [Clock.Elapsed] = []
-    var loss: Float = 0
-    for step in 0...options["steps"] {
+    clocks.reserveCapacity(steps)
+    // The first two steps take scratch and touch all memory for the first time.
+    var loss = try run.step(0)
+    loss = try run.step(1)
+    let before = ProcessState()
+    for step in 0..<steps {
       let clock = Clock()
-      loss = try run.step(step)
-      // The first step takes scratch and touches all memory for the first time.
-      if step > 0 { clocks.append(clock.elapsed) }
+      loss = try run.step(2 + step)
+      clocks.append(clock.elapsed)
     }
-    let memory = try peakMemory()
-    let roofline = try ProductRate.best(on: backend)
+    let after = ProcessState()
+    let roofline = options.measuresProducts ? try ProductRate.best(on: backend) : (0, 0)
     let text = [
       "\"loss\": \(loss)", "\"tokens\": \(run.tokens)", "\"flops\": \(run.operations)",
       "\"wall\": \(clocks.map(\.wall))", "\"cpu\": \(clocks.map(\.cpu))",
-      "\"peak_bytes\": \(memory)", "\"product_flops_per_second\": \(roofline.wall)",
+      "\"digest\": \"\(run.digest)\"", "\"peak_bytes\": \(after.peak)",
+      "\"resident_growth_bytes\": \(after.resident - before.resident)",
+      "\"threads\": [\(before.threads), \(after.threads)]",
+      "\"heap_calls_per_step\": \((after.heap.calls - before.heap.calls) / Int64(steps))",
+      "\"heap_bytes_per_step\": \((after.heap.bytes - before.heap.bytes) / Int64(steps))",
+      "\"large_heap_calls\": \(after.heap.large_calls - before.heap.large_calls)",
+      "\"product_flops_per_second\": \(roofline.wall)",
       "\"product_flops_per_cpu_second\": \(roofline.cpu)",
       "\"configuration\": \"\(backend.configuration)\"",
     ]
     print("{\(text.joined(separator: ", "))}")
   }
+}
 
-  /// `VmHWM` of this process, in bytes.
-  private static func peakMemory() throws -> Int {
-    let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-    return 1024 * (line.flatMap { Int($0.filter(\.isNumber)) } ?? 0)
+/// What the system knows of this process.
+struct ProcessState {
+  /// The most memory there was, and what there is, in bytes.
+  let peak: Int
+  let resident: Int
+  let threads: Int
+  /// Read last, so that reading the rest is in it.
+  let heap: callocation_count
+
+  init() {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    func number(_ name: String) -> Int {
+      let line = status.split(separator: "\n").first { $0.hasPrefix(name) }
+      return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
+    }
+    peak = 1024 * number("VmHWM:")
+    resident = 1024 * number("VmRSS:")
+    threads = number("Threads:")
+    heap = callocation_now()
   }
 }
 
@@ -50,8 +77,10 @@ struct BenchmarkOptions {
   private var values = [
     "hidden": 512, "layers": 8, "heads": 8, "kv-heads": 4, "gate": 1408, "vocabulary": 32_000,
     "batch": 8, "length": 512, "rank": 16, "steps": 5, "threads": 2,
+    "products": 1,
   ]
   private(set) var computeType = DType.bfloat16
+  private(set) var checkpointing = ActivationCheckpointing.none
 
   init(_ arguments: some Sequence<String>) throws {
     var rest = arguments.makeIterator()
@@ -60,6 +89,8 @@ struct BenchmarkOptions {
       let value = rest.next() ?? ""
       if key == "dtype", let type = DType(rawValue: value) {
         computeType = type
+      } else if key == "checkpointing", let kind = ActivationCheckpointing(rawValue: value) {
+        checkpointing = kind
       } else if values[key] != nil, let number = Int(value) {
         values[key] = number
       } else {
@@ -67,6 +98,9 @@ struct BenchmarkOptions {
       }
     }
   }
+
+  /// Whether the rate of large products is measured, too.
+  var measuresProducts: Bool { self["products"] != 0 }
 
   subscript(_ name: String) -> Int { values[name] ?? 0 }
 }
@@ -99,7 +133,8 @@ struct BenchmarkRun {
       quantization: QuantizationOptions(), on: backend
     ).addingAdapter(LoRAOptions(rank: options["rank"], alpha: 32), seed: 1, on: backend)
     model = try DecoderModel(
-      weights, for: .training(.adapter), capacity: tokens, positions: length, on: backend)
+      weights, for: .training(.adapter), capacity: tokens, positions: length,
+      checkpointing: options.checkpointing, on: backend)
     parameters = try model.parameters.map {
       OptimizedParameter(
         value: $0.value, gradient: $0.gradient,
@@ -125,6 +160,16 @@ struct BenchmarkRun {
     batch.targets = rows.flatMap { $0.dropFirst() + [-1] }
     batch.weights = batch.targets.map { $0 < 0 ? 0 : 1 }
     return batch
+  }
+
+  /// FNV-1a of the bits of all trained parameters.
+  var digest: String {
+    let hash = parameters.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { hash, parameter in
+      parameter.value.floats(from: backend).reduce(hash) {
+        ($0 ^ UInt64($1.bitPattern)) &* 0x0000_0100_0000_01B3
+      }
+    }
+    return String(hash, radix: 16)
   }
 
   /// Loss, gradients and an AdamW step; returns the loss.

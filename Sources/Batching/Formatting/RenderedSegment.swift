@@ -8,10 +8,17 @@ public enum SegmentKind: String, Sendable, CaseIterable {
   case header
   /// A message's own content.
   case content
+  /// The thinking that stands in an answer, with the template's marks around it.
+  case thinking
+  /// A call of a tool in an answer, with the template's marks around it.
+  case toolCall = "tool_call"
   /// What ends a message: `<|eot_id|>`, `<|im_end|>`, or the end token.
   case endOfTurn = "end_of_turn"
   /// What a template writes between or after messages, never trained on.
   case separator
+
+  /// Whether it is what a message says: its content, thinking or calls, not the frame around them.
+  public var isSaid: Bool { self == .content || self == .thinking || self == .toolCall }
 }
 
 /// A piece of a rendered conversation whose role is known.

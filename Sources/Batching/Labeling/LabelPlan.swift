@@ -10,10 +10,17 @@ public struct LabelPlan: Sendable, Equatable {
     public var header = false
     /// Whether its content is trained on.
     public var content = false
+    /// Whether the thinking in front of its content is trained on.
+    public var thinking = false
+    /// Whether its calls of tools are trained on.
+    public var toolCalls = false
     /// Whether the token that ends it is trained on.
     public var end = false
     /// The weight of its tokens in the loss.
     public var weight: Float = 1
+
+    /// Whether anything that the message says is trained on.
+    public var isTrainedOn: Bool { content || thinking || toolCalls }
   }
 
   /// Whether what belongs to no message, such as the begin token, is trained on.
@@ -34,10 +41,13 @@ public struct LabelPlan: Sendable, Equatable {
   /// A message's `supervised` goes before the strategy. A message of weight 0 is not supervised:
   /// it would add nothing but to the count.
   ///
+  /// - Parameters:
+  ///   - thinking: whether thinking is trained on where its message is.
+  ///   - toolCalls: whether calls of tools are.
   /// - Throws: `malformed` if a weight is negative or not finite.
   public init(
     for conversation: Conversation, trainOn: TrainOn, trainOnEOS: TrainOnEOS = .turn,
-    at location: SourceLocation? = nil
+    thinking: Bool = true, toolCalls: Bool = true, at location: SourceLocation? = nil
   ) throws {
     let lastAssistant = conversation.messages.lastIndex { $0.role == .assistant }
     frame = trainOn == .all
@@ -61,11 +71,23 @@ public struct LabelPlan: Sendable, Equatable {
       messages.append(
         MessageLabels(
           header: supervised && trainOn == .all, content: supervised,
+          thinking: supervised && thinking, toolCalls: supervised && toolCalls,
           end: supervised && trainOnEOS == .turn, weight: Float(weight)))
     }
-    if trainOnEOS == .last, let last = messages.lastIndex(where: { $0.content }) {
-      messages[last].end = true
-    }
+    if trainOnEOS == .last { superviseLastEnd() }
+  }
+
+  /// The plan of a row that holds only the messages `kept`: each keeps its labels, so that no row
+  /// trains on what the whole conversation would not; `last` means the row's last message.
+  func row(of kept: [Int], trainOnEOS: TrainOnEOS) -> LabelPlan {
+    var plan = LabelPlan(frame: frame, messages: kept.map { self[$0] })
+    if trainOnEOS == .last { plan.superviseLastEnd() }
+    return plan
+  }
+
+  private mutating func superviseLastEnd() {
+    let last = messages.lastIndex(where: \.content)
+    for index in messages.indices { messages[index].end = index == last }
   }
 
   /// The labels of a message; nothing is supervised for one that the plan does not know.

@@ -1,5 +1,3 @@
-internal import Conversations
-
 extension LabeledSample {
   /// The sample cut at its end to at most `limit` tokens.
   ///
@@ -36,29 +34,5 @@ extension LabeledSample {
       result.spans[index].bytes = span.bytes.clamped(to: 0..<end)
     }
     return result
-  }
-
-  /// The messages to keep so that the sample may fit into `limit` tokens: fewer and fewer of the
-  /// oldest turns, always beginning with a user message, a system message in front kept.
-  ///
-  /// Whether they fit shows when they are rendered; only what surely does not is left out here: the
-  /// first message's header may become shorter where it opens the sequence, nothing else does.
-  func turnsThatMayFit(_ limit: Int, of conversation: Conversation) -> [[Int]] {
-    let messages = conversation.messages
-    var tokens = [Int](repeating: 0, count: messages.count)
-    var headers = tokens
-    for span in spans {
-      guard let message = span.message else { continue }
-      tokens[message] += span.tokens.count
-      if span.kind == .header { headers[message] += span.tokens.count }
-    }
-    let system = Array(messages.indices.prefix(while: { messages[$0].role == .system }))
-    let starts = messages.indices.dropFirst(system.count + 1).filter {
-      messages[$0].role == .user && messages[$0 - 1].role != .user
-    }
-    return starts.map { system + Array($0..<messages.count) }.filter { kept in
-      let first = kept.count > system.count ? headers[kept[system.count]] : 0
-      return kept.reduce(0) { $0 + tokens[$1] } - first <= limit
-    }
   }
 }

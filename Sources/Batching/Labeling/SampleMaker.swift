@@ -8,6 +8,8 @@ struct SampleMaker: Sendable {
   enum DropReason: String, CaseIterable {
     /// Longer than `max_length`, and not to be cut so far.
     case tooLong = "too_long"
+    /// So much context that no token of an answer fits into `max_length`.
+    case noRoomForAnswer = "no_room_for_answer"
     /// Nothing in it would be trained on.
     case noSupervisedToken = "no_supervised_token"
     /// The text that `response-template` looks for is in none of its answers.
@@ -18,28 +20,41 @@ struct SampleMaker: Sendable {
 
   /// What became of a conversation.
   struct Outcome {
-    /// The row; `nil` if it was dropped.
-    var sample: LabeledSample?
+    /// The rows: one, or several where it was split; none if it was dropped.
+    var samples: [LabeledSample] = []
     /// Why it was dropped.
     var reason: DropReason?
     /// The tokens of the whole conversation, before anything was cut.
     var renderedTokens = 0
     /// Borders that a token would lie across.
     var straddles = 0
+    /// Tokens of its rows beyond those of the whole conversation; see `TokenLedger.repeated`.
+    var repeatedTokens = 0
     /// How the row was cut, if it was.
     var truncation: Truncation?
+    /// Answers to be trained on that stand in none of the rows that were kept.
+    var answersLeftOut = 0
     /// What the template did not render as it stood.
     var changes: [RenderingChange: Int] = [:]
     /// Texts of control tokens in the messages, which stay text.
     var controlTokenText: [String: Int] = [:]
 
+    /// The first row.
+    var sample: LabeledSample? { samples.first }
+
     /// Why there is no row.
     var droppedFor: DropReason { reason ?? .noSupervisedToken }
+
+    /// Takes the rows away.
+    mutating func drop(_ reason: DropReason) {
+      samples = []
+      self.reason = reason
+    }
   }
 
   let options: FormatOptions
   let chooser: TemplateChooser
-  private let encoder: SampleEncoder
+  let encoder: SampleEncoder
   private let scanner: ControlTextScanner
   private let responseTemplate: ResponseTemplate?
 
@@ -52,7 +67,7 @@ struct SampleMaker: Sendable {
     scanner = ControlTextScanner(tokenizer)
     responseTemplate =
       options.trainOn == .responseTemplate
-      ? options.responseTemplate.map { ResponseTemplate($0, trainOnEOS: options.trainOnEOS) } : nil
+      ? options.responseTemplate.map { ResponseTemplate($0, options) } : nil
   }
 
   /// The row of a conversation.
@@ -60,10 +75,20 @@ struct SampleMaker: Sendable {
   /// - Throws: `unsupported` if its template refuses it and `on_refusal` is `stop`; `malformed` for
   ///   a weight that cannot be, and for a row that is too long if `truncation` is `stop`.
   func make(_ conversation: Conversation, at location: SourceLocation? = nil) throws -> Outcome {
+    var encoder = encoder
+    return try make(conversation, at: location, by: &encoder)
+  }
+
+  /// The row of a conversation, made by an encoder of the caller's.
+  func make(
+    _ conversation: Conversation, at location: SourceLocation?,
+    by encoder: inout some ConversationEncoder
+  ) throws -> Outcome {
     let template = chooser.template(for: conversation)
+    let plan = try plan(for: conversation, at: location)
     let rendered: RenderedConversation
     do {
-      rendered = try render(conversation, template, at: location)
+      rendered = try render(conversation, template, plan)
     } catch var error as AksharaError where error.code == .unsupported {
       error.location = error.location ?? location
       guard options.onRefusal == .drop else { throw error }
@@ -71,60 +96,32 @@ struct SampleMaker: Sendable {
     }
     let encoded = try encoder.encode(rendered)
     var outcome = Outcome(
-      sample: encoded.sample, renderedTokens: encoded.sample.inputIDs.count,
+      samples: [encoded.sample], renderedTokens: encoded.sample.inputIDs.count,
       straddles: encoded.straddles, changes: rendered.changes,
       controlTokenText: scanner.counts(in: rendered))
-    if encoded.sample.inputIDs.count > options.maxLength {
-      outcome.sample = try cut(encoded, of: conversation, template, at: location)
-      outcome.truncation = outcome.sample == nil ? nil : options.truncation
-      if outcome.sample == nil { outcome.reason = .tooLong }
+    guard encoded.sample.supervisedCount > 0 else {
+      outcome.drop(responseTemplate == nil ? .noSupervisedToken : .responseTemplateNotFound)
+      return outcome
     }
-    if let sample = outcome.sample, sample.supervisedCount == 0 {
-      outcome.sample = nil
-      outcome.truncation = nil
-      outcome.reason =
-        responseTemplate == nil ? .noSupervisedToken : .responseTemplateNotFound
+    if encoded.sample.inputIDs.count > options.maxLength {
+      let whole = Whole(conversation: conversation, template: template, plan: plan, row: encoded)
+      try shorten(whole, to: &outcome, at: location)
     }
     return outcome
   }
 
-  private func render(
-    _ conversation: Conversation, _ template: any ChatTemplate, at location: SourceLocation? = nil
-  ) throws -> RenderedConversation {
-    let plan = try LabelPlan(
-      for: conversation, trainOn: options.trainOn, trainOnEOS: options.trainOnEOS, at: location)
-    let rendered = try template.render(conversation, labels: plan)
-    return responseTemplate?.apply(to: rendered, of: conversation) ?? rendered
+  private func plan(
+    for conversation: Conversation, at location: SourceLocation?
+  ) throws -> LabelPlan {
+    try LabelPlan(
+      for: conversation, trainOn: options.trainOn, trainOnEOS: options.trainOnEOS,
+      thinking: options.trainOnThinking, toolCalls: options.trainOnToolCalls, at: location)
   }
 
-  /// The row cut to `max_length`; `nil` if it must be dropped.
-  private func cut(
-    _ encoded: SampleEncoder.Encoded, of conversation: Conversation, _ template: any ChatTemplate,
-    at location: SourceLocation?
-  ) throws -> LabeledSample? {
-    switch options.truncation {
-    case .stop:
-      throw AksharaError(
-        .malformed,
-        "conversation `\(conversation.id)` has \(encoded.sample.inputIDs.count) tokens, more than "
-          + "`max_length` \(options.maxLength)", at: location,
-        remedy: "raise `max_length`, or say with `truncation` what becomes of long rows: drop, "
-          + "left or right")
-    case .drop: return nil
-    case .right: return encoded.sample.cutOnTheRight(to: options.maxLength, ends: encoded.ends)
-    case .left:
-      for kept in encoded.sample.turnsThatMayFit(options.maxLength, of: conversation) {
-        var shorter = conversation
-        shorter.messages = kept.map { conversation.messages[$0] }
-        let rendered = try render(shorter, template)
-        var cut = try encoder.encode(rendered).sample
-        guard cut.inputIDs.count <= options.maxLength else { continue }
-        for index in cut.spans.indices {
-          cut.spans[index].message = cut.spans[index].message.map { kept[$0] }
-        }
-        return cut
-      }
-      return nil
-    }
+  func render(
+    _ conversation: Conversation, _ template: any ChatTemplate, _ plan: LabelPlan
+  ) throws -> RenderedConversation {
+    let rendered = try template.render(conversation, labels: plan)
+    return responseTemplate?.apply(to: rendered, of: conversation) ?? rendered
   }
 }

@@ -1,11 +1,15 @@
 public import Artifacts
 
-/// Where every token went: `rendered = supervised + context + truncated + dropped`.
+/// Where every token went: `rendered + repeated = supervised + context + truncated + dropped`.
 ///
 /// Padding is added when batches are made and is counted there.
 public struct TokenLedger: Sendable, Equatable {
   /// Tokens of all rendered conversations, before any was cut or dropped.
   public var rendered = 0
+  /// Tokens that rows hold beyond those of the conversations they were split from: the begin token
+  /// and the system message stand in every row of a conversation, and a row may show thinking that
+  /// the template leaves out of earlier turns. 0 unless rows are split.
+  public var repeated = 0
   /// Tokens kept and trained on.
   public var supervised = 0
   /// Tokens kept as context.
@@ -20,14 +24,15 @@ public struct TokenLedger: Sendable, Equatable {
 
   /// Whether every token is accounted for.
   public var isConserved: Bool {
-    rendered == supervised + context + truncated + dropped.values.reduce(0, +)
+    rendered + repeated == supervised + context + truncated + dropped.values.reduce(0, +)
   }
 
   /// The ledger as written into a manifest; reasons sorted.
   public var json: JSONValue {
     let reasons = dropped.sorted { $0.key < $1.key }.map { ($0.key, JSONValue($0.value)) }
     return [
-      "rendered": JSONValue(rendered), "supervised": JSONValue(supervised),
+      "rendered": JSONValue(rendered), "repeated": JSONValue(repeated),
+      "supervised": JSONValue(supervised),
       "context": JSONValue(context), "truncated": JSONValue(truncated),
       "dropped": .object(JSONObject(reasons)),
     ]
@@ -36,11 +41,12 @@ public struct TokenLedger: Sendable, Equatable {
   /// Reads a ledger from a manifest; `nil` if a count is missing or below zero.
   public init?(json: JSONValue) {
     func count(_ key: String) -> Int? { json[key]?.integer.flatMap { $0 >= 0 ? Int($0) : nil } }
-    guard let rendered = count("rendered"), let supervised = count("supervised"),
-      let context = count("context"), let truncated = count("truncated"),
+    guard let rendered = count("rendered"), let repeated = count("repeated"),
+      let supervised = count("supervised"), let context = count("context"),
+      let truncated = count("truncated"),
       let reasons = json["dropped"]?.object
     else { return nil }
-    (self.rendered, self.supervised) = (rendered, supervised)
+    (self.rendered, self.repeated, self.supervised) = (rendered, repeated, supervised)
     (self.context, self.truncated) = (context, truncated)
     for pair in reasons.pairs {
       guard let value = pair.value.integer, value >= 0 else { return nil }
@@ -48,9 +54,24 @@ public struct TokenLedger: Sendable, Equatable {
     }
   }
 
+  /// What was added since a ledger was `earlier`.
+  func since(_ earlier: TokenLedger) -> TokenLedger {
+    var part = TokenLedger()
+    part.rendered = rendered - earlier.rendered
+    part.repeated = repeated - earlier.repeated
+    part.supervised = supervised - earlier.supervised
+    part.context = context - earlier.context
+    part.truncated = truncated - earlier.truncated
+    for (reason, count) in dropped where count != earlier.dropped[reason] ?? 0 {
+      part.dropped[reason] = count - (earlier.dropped[reason] ?? 0)
+    }
+    return part
+  }
+
   /// Adds another ledger's counts.
   public mutating func add(_ other: TokenLedger) {
     rendered += other.rendered
+    repeated += other.repeated
     supervised += other.supervised
     context += other.context
     truncated += other.truncated

@@ -16,6 +16,7 @@ extension ShardManifest {
           ["name": .string($0.name), "digest": .string($0.digest.description)]
         }),
       "splits": .array(splits.map(\.json)), "dropped": dropped?.json ?? .null,
+      "origin": origin?.json ?? .null,
       "proof": proof?.json ?? .null,
     ]
   }
@@ -65,6 +66,12 @@ extension ShardManifest {
       guard let file = File(json: value, in: "") else { throw malformed("dropped") }
       dropped = file
     }
+    switch json["origin"] {
+    case nil, .null?: origin = nil
+    case let value?:
+      guard let read = Origin(json: value) else { throw malformed("origin") }
+      origin = read
+    }
     switch json["proof"] {
     case nil, .null?: proof = nil
     case let value?:
@@ -101,6 +108,21 @@ extension ShardManifest.Template {
       name: name, beginToken: json["begin_token"]?.string, endOfTurnToken: end,
       controlTokens: tokens.compactMap { $0 }, jinja: jinja)
     guard json["digest"]?.string == digest.description else { return nil }
+  }
+}
+
+extension ShardManifest.Origin {
+  fileprivate var json: JSONValue {
+    ["name": .string(name), "unproven": .array(unproven.map { .string($0.rawValue) })]
+  }
+
+  fileprivate init?(json: JSONValue) {
+    guard let name = json["name"]?.string, let names = json["unproven"]?.array else { return nil }
+    let unproven = names.compactMap {
+      $0.string.flatMap(SupervisionProof.Unproven.init(rawValue:))
+    }
+    guard unproven.count == names.count else { return nil }
+    self.init(name: name, unproven: unproven)
   }
 }
 

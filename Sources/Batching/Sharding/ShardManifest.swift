@@ -19,7 +19,7 @@ public struct ShardManifest: Sendable, Equatable {
     public var rows: Int
 
     /// Whether it holds tokens; otherwise it holds what belongs to them.
-    var isData: Bool { Path.name(of: path).hasPrefix("data-") }
+    package var isData: Bool { Path.name(of: path).hasPrefix("data-") }
   }
 
   /// A file that was read.
@@ -82,6 +82,17 @@ public struct ShardManifest: Sendable, Equatable {
   /// It does not keep the set from being opened, so that it can be verified again.
   var hasBrokenProof = false
 
+  /// Where the rows come from, if conversations were not rendered for them here.
+  public var origin: Origin?
+
+  /// A set of another tool's that rows were taken from.
+  public struct Origin: Sendable, Equatable {
+    /// The set's name, without the folders above it.
+    public var name: String
+    /// What could not be checked, since it was not at hand.
+    public var unproven: [SupervisionProof.Unproven]
+  }
+
   /// All counts of all splits.
   public var totals: ShardCounts {
     splits.reduce(into: ShardCounts()) { $0.add($1.counts) }
@@ -97,8 +108,10 @@ public struct ShardManifest: Sendable, Equatable {
       .map { "\($0.value) \($0.key)" }.joined(separator: ", ")
     let reasons = dropped.isEmpty ? "" : " (\(dropped))"
     let state = proof.map { $0.holds ? "proof holds" : "proof does not hold" } ?? "not proven"
-    return "\(totals.rowsIn) rows in, \(totals.rowsKept) kept, \(totals.rowsDropped) "
-      + "dropped\(reasons); \(totals.ledger.rendered) tokens = \(totals.ledger.supervised) "
+    let added = totals.rowsAdded > 0 ? " (\(totals.rowsAdded) by splitting)" : ""
+    let repeated = totals.ledger.repeated > 0 ? " + \(totals.ledger.repeated) repeated" : ""
+    return "\(totals.rowsIn) rows in, \(totals.rowsKept) kept\(added), \(totals.rowsDropped) "
+      + "dropped\(reasons); \(totals.ledger.rendered) tokens\(repeated) = \(totals.ledger.supervised) "
       + "supervised + \(totals.ledger.context) context + \(totals.ledger.truncated) truncated + "
       + "\(totals.ledger.dropped.values.reduce(0, +)) dropped; \(state)"
   }

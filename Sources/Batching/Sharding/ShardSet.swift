@@ -133,7 +133,10 @@ public final class ShardSet: Sendable {
     try Batch(rows.map { row(split, $0) }, padding: padding, to: length)
   }
 
-  private func place(_ split: Split, _ index: Int) -> (ShardBatch, Int) {
+  /// The record batch that holds a row, and the row's number in it.
+  ///
+  /// - Precondition: `index` is below `rowCount(split)`.
+  func place(_ split: Split, _ index: Int) -> (ShardBatch, Int) {
     guard let files = splitFiles[split] else {
       preconditionFailure("the set has no rows in \(split.rawValue)")
     }
@@ -143,13 +146,21 @@ public final class ShardSet: Sendable {
   /// The record batches of a split in order, for whoever reads all rows.
   func batches(_ split: Split) -> [ShardBatch] { splitFiles[split]?.batches ?? [] }
 
-  /// The files of the set with their digests as they are now.
+  /// The files that the proof covers, with their digests as they are now: data, rows, and the list
+  /// of dropped conversations. One that cannot be read has no entry.
   ///
   /// - Complexity: reads every byte.
-  func currentDigests() -> [String: Digest] {
+  func currentDigests(threads: Int = 1) -> [String: Digest] {
     var digests: [String: Digest] = [:]
-    for files in splitFiles.values {
-      for file in files.mapped { digests[file.name] = file.file.digest() }
+    var files = manifest.splits.flatMap { splitFiles[$0.split]?.mapped ?? [] }.makeIterator()
+    // The work throws nothing.
+    try? OrderedWork.run(
+      threads: threads, next: { files.next() }, work: { ($0.name, $0.file.digest()) },
+      consume: { digests[$0.0] = $0.1 })
+    if let dropped = manifest.dropped,
+      let digest = try? Digest(ofFile: Path.join(path, dropped.path))
+    {
+      digests[dropped.path] = digest
     }
     return digests
   }

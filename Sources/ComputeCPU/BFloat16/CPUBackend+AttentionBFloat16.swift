@@ -38,8 +38,9 @@ extension CPUBackend {
           attend(
             Matrix(q + place, stride: shape.queryStride), packed.keys, packed.values,
             to: Matrix(output + place, stride: shape.queryStride), rows: rows,
-            ahead: borders.ahead, scale: scale, width: shape.width,
-            logs: logs + (token * shape.heads + head), logStride: shape.heads, scratch[worker],
+            span: borders.span(of: rows, window: sequences.window), scale: scale,
+            width: shape.width, logs: logs + (token * shape.heads + head), logStride: shape.heads,
+            scratch[worker],
             with: narrow)
         }
       }
@@ -61,7 +62,8 @@ extension CPUBackend {
   /// One block of queries of one head against all keys it may see.
   private func attend(
     _ q: Matrix, _ keys: PackedPanels, _ values: PackedPanels, to output: Matrix,
-    rows: Range<Int>, ahead: Int, scale: Float, width: Int, logs: UnsafeMutablePointer<Float>,
+    rows: Range<Int>, span: VisibleSpan, scale: Float, width: Int,
+    logs: UnsafeMutablePointer<Float>,
     logStride: Int, _ scratch: Scratch, with narrow: BFloat16Product
   ) {
     let maxima = scratch.floats(.rows, 2 * rows.count)
@@ -74,22 +76,25 @@ extension CPUBackend {
       stride: AttentionBlock.columns)
     let p = scratch.rounded(
       .exponentials, rows: rows.count, pairs: pairCount(AttentionBlock.columns))
-    let visible = rows.upperBound + ahead
-    for first in stride(from: 0, to: visible, by: AttentionBlock.columns) {
-      let count = min(AttentionBlock.columns, visible - first)
+    // Blocks begin at a panel's border.
+    let start = span.first / PackedPanels.columns * PackedPanels.columns
+    for first in stride(from: start, to: span.end, by: AttentionBlock.columns) {
+      let count = min(AttentionBlock.columns, span.end - first)
       narrow.multiply(
         queries, keys.from(column: first), to: scores, rows: rows.count, columns: count,
         pairs: pairCount(width))
-      let firstEnd = rows.lowerBound + ahead + 1 - first
       for i in 0..<rows.count {
+        let seen = span.keys(ofRow: i, from: first, count: count)
         let correction = narrow.table.softmax_block(
-          scores.pointer + i * scores.stride, 0, Int64(firstEnd + i),
+          scores.pointer + i * scores.stride, Int64(seen.lowerBound), Int64(seen.upperBound),
           Int64(pairCount(count) * 2), scale, maxima + i, sums + i, p.from(row: i).halves)
-        if first > 0 { kernels.scale(output.pointer + i * output.stride, correction, Int64(width)) }
+        if first > start {
+          kernels.scale(output.pointer + i * output.stride, correction, Int64(width))
+        }
       }
       narrow.multiply(
         p, values.from(column: 0, pair: first / 2), to: output, rows: rows.count,
-        columns: width, pairs: pairCount(count), accumulate: first > 0)
+        columns: width, pairs: pairCount(count), accumulate: first > start)
     }
     for i in 0..<rows.count {
       kernels.scale(output.pointer + i * output.stride, 1 / sums[i], Int64(width))

@@ -41,7 +41,8 @@ extension CPUBackend {
           let rows = start..<min(borders.keys.count, start + AttentionBlock.rows)
           attendBack(
             all, borders, queries, keyHead: keyHead, rows: rows,
-            accumulate: head > heads.lowerBound, scratch[worker], with: narrow)
+            window: sequences.window ?? Int.max >> 1, accumulate: head > heads.lowerBound,
+            scratch[worker], with: narrow)
         }
         let dq = all.rows(all.qGradient, token: borders.queries.lowerBound, head: head)
         for t in 0..<queries.count {
@@ -88,7 +89,7 @@ extension CPUBackend {
   /// One block of keys against all queries that see it.
   private func attendBack(
     _ all: AttentionGradients, _ borders: SequenceBorders, _ queries: BackwardQueries,
-    keyHead: Int, rows: Range<Int>, accumulate: Bool, _ scratch: Scratch,
+    keyHead: Int, rows: Range<Int>, window: Int, accumulate: Bool, _ scratch: Scratch,
     with narrow: BFloat16Product
   ) {
     let (width, token) = (all.shape.width, borders.keys.lowerBound + rows.lowerBound)
@@ -102,15 +103,17 @@ extension CPUBackend {
     narrow.round(k, rows: rows.count, columns: width, to: keys)
     narrow.round(v, rows: rows.count, columns: width, to: values)
     narrow.round(k.transposed, rows: width, columns: rows.count, to: turned)
-    // Query i sees key j if j ≤ i + ahead; blocks begin at a panel's border.
+    // Query i sees key j if i + ahead - window < j ≤ i + ahead; blocks begin at a panel's border.
     let seen = max(0, rows.lowerBound - borders.ahead) / PackedPanels.columns
+    let end = min(queries.count, rows.upperBound - 1 - borders.ahead + window)
     var isFirst = !accumulate
     for first in stride(
-      from: seen * PackedPanels.columns, to: queries.count, by: AttentionBlock.columns)
+      from: seen * PackedPanels.columns, to: end, by: AttentionBlock.columns)
     {
-      let columns = first..<min(queries.count, first + AttentionBlock.columns)
+      let columns = first..<min(end, first + AttentionBlock.columns)
       let (p, ds) = scores(
-        keys, values, queries, columns, rows: rows, ahead: borders.ahead, width: width,
+        keys, values, queries, columns, rows: rows, ahead: borders.ahead, window: window,
+        width: width,
         scale: all.scale, scratch, with: narrow)
       narrow.multiply(
         p, queries.downY.from(column: 0, pair: first / 2), to: dv, rows: rows.count,
@@ -138,7 +141,7 @@ extension CPUBackend {
   /// `Pᵀ` and `dSᵀ` of a block of keys and queries, in bfloat16.
   private func scores(
     _ keys: RoundedRows, _ values: RoundedRows, _ queries: BackwardQueries,
-    _ columns: Range<Int>, rows: Range<Int>, ahead: Int, width: Int, scale: Float,
+    _ columns: Range<Int>, rows: Range<Int>, ahead: Int, window: Int, width: Int, scale: Float,
     _ scratch: Scratch, with narrow: BFloat16Product
   ) -> (p: RoundedRows, ds: RoundedRows) {
     let across = AttentionBlock.columns
@@ -157,7 +160,8 @@ extension CPUBackend {
     for i in 0..<rows.count {
       narrow.table.softmax_block_backward(
         s.pointer + i * across, dp.pointer + i * across, Int64(firstSeen + i),
-        Int64(columns.count), Int64(pairCount(columns.count) * 2), scale, logs, dots,
+        Int64(min(firstSeen + i + window, columns.count)), Int64(pairCount(columns.count) * 2),
+        scale, logs, dots,
         p.from(row: i).halves, ds.from(row: i).halves)
     }
     return (p, ds)

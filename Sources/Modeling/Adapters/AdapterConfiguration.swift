@@ -12,13 +12,17 @@ public struct AdapterConfiguration: Sendable, Equatable {
   /// The configuration of an adapter made with `options`.
   public init(_ options: LoRAOptions, baseName: String?, baseRevision: String?) {
     self.options = options
+    // As PEFT writes them: sorted, and `all-linear` as the names that it stands for.
+    switch options.targets {
+    case .allLinear: self.options.targets = .named(Projection.allCases.map(\.rawValue).sorted())
+    case .named(let names): self.options.targets = .named(names.sorted())
+    case .pattern: break
+    }
     self.baseName = baseName
     self.baseRevision = baseRevision
   }
 
   /// All keys of PEFT 0.21's `LoraConfig`, sorted as PEFT sorts them.
-  ///
-  /// `all-linear` is written as the names that it stands for, as PEFT writes it.
   public var json: JSONValue {
     func text(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
     // PEFT writes a whole alpha without a fraction.
@@ -38,20 +42,12 @@ public struct AdapterConfiguration: Sendable, Equatable {
         options.savedModules.isEmpty ? .null : .array(options.savedModules.map { .string($0) })
       ),
       ("r", JSONValue(options.rank)), ("rank_pattern", .object(JSONObject(ranks))),
-      ("revision", text(baseRevision)), ("target_modules", targetModules),
+      ("revision", text(baseRevision)), ("target_modules", options.targets.json),
       ("trainable_token_indices", options.trainedTokens?.json ?? .null),
       ("use_dora", .bool(options.isDecomposed)), ("use_rslora", .bool(options.isRankStabilized)),
     ]
     let all = pairs + Self.constantKeys.pairs.map { ($0.key, $0.value) }
     return .object(JSONObject(all.sorted { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }))
-  }
-
-  private var targetModules: JSONValue {
-    switch options.targets {
-    case .allLinear: .array(Projection.allCases.map(\.rawValue).sorted().map { .string($0) })
-    case .named(let names): .array(names.sorted().map { .string($0) })
-    case .pattern(let pattern): .string(pattern)
-    }
   }
 
   /// Keys whose value is the same in every adapter that is made here.

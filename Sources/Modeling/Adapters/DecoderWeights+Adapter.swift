@@ -17,10 +17,24 @@ extension DecoderWeights {
       adapted.layers[layer][projection].adapter = try newAdapter(
         layer, projection, options, seed: seed, on: backend)
     }
+    adapted.adapterType = options.storedType(over: configuration)
     try adapted.replace(
       modules: options.savedModules(in: configuration), tokens: options.trainedTokens,
       on: backend)
+    try adapted.roundAdapter(on: backend)
     return adapted
+  }
+
+  /// Rounds an adapter's values to `adapterType`, to nearest even.
+  ///
+  /// - Throws: `device` if there is no room.
+  func roundAdapter(on backend: any Backend) throws {
+    guard adapterType != .float32 else { return }
+    for (_, tensor) in adapterTensors {
+      let rounded = try backend.makeTensor(tensor.shape, adapterType)
+      backend.copy(tensor, to: rounded)
+      backend.copy(rounded, to: tensor)
+    }
   }
 
   private func newAdapter(

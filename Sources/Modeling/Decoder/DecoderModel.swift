@@ -25,6 +25,8 @@ public final class DecoderModel {
   private let list: OperationList
   private let head: Tensor?
   private let headRows: SelectedRows?
+  /// Room for the largest parameter of an adapter that is kept in 16 bits.
+  private let rounded: Tensor?
   private let buffers: [Tensor]
   private let input: InputBuffers
 
@@ -32,11 +34,12 @@ public final class DecoderModel {
   ///
   /// - Parameters:
   ///   - positions: the tokens of the longest sequence.
+  ///   - checkpointing: what is made again in the backward pass instead of being kept.
   /// - Throws: `device` if there is no room; `invalidOption` if the part to be trained is not
   ///   there.
   public init(
     _ weights: DecoderWeights, for purpose: DecoderPurpose, capacity: Int, positions: Int,
-    on backend: any Backend
+    checkpointing: ActivationCheckpointing = .none, on backend: any Backend
   ) throws {
     try Self.check(weights, for: purpose)
     let table = try Self.rotaryTable(weights.configuration, positions: positions, on: backend)
@@ -44,7 +47,9 @@ public final class DecoderModel {
       if case .training(let part) = purpose {
         try DecoderGradients(of: part, in: weights, on: backend)
       } else { DecoderGradients(none: weights, on: backend) }
-    list = OperationList(weights, gradients: gradients, rotaryTable: table, purpose: purpose)
+    list = OperationList(
+      weights, gradients: gradients, rotaryTable: table, purpose: purpose,
+      checkpointing: checkpointing)
     buffers = try list.plan.buffers.map { try backend.makeTensor([capacity, $0.width], .float32) }
     input = try InputBuffers(
       capacity: capacity, rows: weights.replacements.embeddingRows, on: backend)
@@ -53,6 +58,10 @@ public final class DecoderModel {
       gradients.headRows.map { SelectedRows(indices: rows.places, gradient: $0) }
     }
     parameters = gradients.parameters
+    let largest = gradients.parameters.map(\.value.count).max() ?? 0
+    rounded =
+      weights.adapterType == .float32
+      ? nil : try backend.makeTensor([largest], weights.adapterType)
     self.weights = weights
     self.purpose = purpose
     self.capacity = capacity
@@ -82,6 +91,16 @@ public final class DecoderModel {
     configuration.rotary.table(positions: positions, headWidth: width)
       .withUnsafeBytes { backend.upload($0, to: table) }
     return table
+  }
+
+  /// Rounds the values of an adapter that is kept in 16 bits: the end of an optimizer step.
+  public func roundParameters() {
+    guard let rounded else { return }
+    for parameter in parameters {
+      let narrow = rounded.prefix(parameter.value.count).reshaped(parameter.value.shape)
+      backend.copy(parameter.value, to: narrow)
+      backend.copy(narrow, to: parameter.value)
+    }
   }
 
   // MARK: Passes
@@ -120,7 +139,7 @@ public final class DecoderModel {
       gradients: CrossEntropyGradients(
         hidden: pass[slots.normalized], head: head, headRows: headRows))
     backend.zero(pass[slots.stream])
-    for operation in list.operations[list.firstTrained...].reversed() { operation.backward(pass) }
+    list.runBackward(pass)
   }
 
   /// The logits of every token of a micro-batch, `[tokens * vocabulary]`; for looking at, not for

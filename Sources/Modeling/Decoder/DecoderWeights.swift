@@ -58,6 +58,8 @@ public struct DecoderWeights: Sendable {
   /// `[vocabulary, hidden]`; the embedding itself where the head is tied to it.
   public var head: LinearWeight
 
+  /// The type that an adapter's values are rounded to; float32: not at all.
+  public internal(set) var adapterType = DType.float32
   /// What an adapter has put in the place of the base's own tensors.
   public internal(set) var replacements = AdapterReplacements()
   /// The base as it was before an adapter replaced tensors of it; empty if none did.

@@ -16,15 +16,14 @@ struct ShardCommand: ParsableCommand {
   @Argument(help: "Conversations as JSON Lines: plain, .gz or .zst.")
   var inputs: [String]
 
-  @Option(help: "A tokenizer.json, or a folder that holds one.")
-  var tokenizer: String
+  @OptionGroup var tokenizer: TokenizerSource
 
   @Option(
     help: """
       \(TemplateCatalog.names.joined(separator: ", ")). Given more than once, each conversation \
-      takes one of them by its ID.
+      takes one of them by its ID. Left out, the error names those that go with the tokenizer.
       """)
-  var template: [String] = FormatOptions().templates
+  var template: [String] = []
 
   @Option(help: "What is trained on.")
   var trainOn: TrainOn = FormatOptions().trainOn
@@ -34,6 +33,19 @@ struct ShardCommand: ParsableCommand {
 
   @Option(help: "The text behind which `--train-on response-template` begins.")
   var responseTemplate: String?
+
+  @Option(help: "Whether thinking in the answers that are trained on is trained on: true or false.")
+  var trainOnThinking = FormatOptions().trainOnThinking
+
+  @Option(help: "Whether tool calls in the answers that are trained on are: true or false.")
+  var trainOnToolCalls = FormatOptions().trainOnToolCalls
+
+  @Option(
+    help: """
+      The day that templates write which name one, such as 2024-07-26; else each template's own, \
+      so that rows are the same on every day.
+      """)
+  var templateDate: TemplateDate?
 
   @Option(help: "The most tokens in a row.")
   var maxLength = FormatOptions().maxLength
@@ -48,10 +60,13 @@ struct ShardCommand: ParsableCommand {
   var onRefusal: RefusalPolicy = FormatOptions().onRefusal
 
   @Option(
-    help: "The token that opens sequences of `instruction` and `completion`; needs --end-token.")
+    help: """
+      The token that opens sequences in templates without control tokens of their own, such as \
+      `alpaca`; needs --end-token.
+      """)
   var beginToken: String?
 
-  @Option(help: "The token that ends sequences of `instruction` and `completion`.")
+  @Option(help: "The token that ends answers in those templates.")
   var endToken: String?
 
   @Option(help: "The seed of the choice among templates.")
@@ -66,13 +81,15 @@ struct ShardCommand: ParsableCommand {
   var json = false
 
   func run() throws {
+    let tokenizer = try tokenizer.read()
+    guard !template.isEmpty else { throw TemplateCatalog.missingName(for: tokenizer) }
     let options = FormatOptions(
       templates: template, trainOn: trainOn, trainOnEOS: trainOnEOS,
-      responseTemplate: responseTemplate, maxLength: maxLength, truncation: truncation,
-      border: border, onRefusal: onRefusal, beginToken: beginToken, endToken: endToken, seed: seed)
-    let sharder = Sharder(
-      tokenizer: try BPETokenizer(contentsOf: tokenizer), options: options,
-      threads: threads.threads)
+      responseTemplate: responseTemplate, trainOnThinking: trainOnThinking,
+      trainOnToolCalls: trainOnToolCalls, templateDate: templateDate, maxLength: maxLength,
+      truncation: truncation, border: border, onRefusal: onRefusal, beginToken: beginToken,
+      endToken: endToken, seed: seed)
+    let sharder = Sharder(tokenizer: tokenizer, options: options, threads: threads.threads)
     let manifest = try sharder.run(conversations: inputs, output: output)
     if json { try StandardOutput.write(manifest.json.pretty) }
     StandardError.print(manifest.summary)
@@ -85,3 +102,7 @@ extension TrainOnEOS: ExpressibleByArgument {}
 extension Truncation: ExpressibleByArgument {}
 extension BorderRule: ExpressibleByArgument {}
 extension RefusalPolicy: ExpressibleByArgument {}
+extension TemplateDate: ExpressibleByArgument {
+  /// Reads `2024-07-26`.
+  public init?(argument: String) { self.init(argument) }
+}

@@ -49,6 +49,7 @@ final class ShardFolder {
       inputs: [],
       splits: [.init(split: .train, counts: counts, files: try writer.finish())], dropped: nil,
       proof: nil)
+    try DatasetsFolder.describeSet(in: path, splits: [.train])
     try write(manifest)
   }
 

@@ -53,6 +53,14 @@ struct DecomposedLinearOperation: DecoderOperation {
       || parameterGradients.magnitude != nil
   }
 
+  var outputs: [ActivationSlot] {
+    [output, adapterInput, direction] + (split.map { [$0.kept, $0.rest] } ?? [])
+  }
+  var inputsAgain: [ActivationSlot] { [input] }
+  var backwardInputs: [ActivationSlot] {
+    [adapterInput, direction] + (split.map { [$0.kept, $0.rest] } ?? [input])
+  }
+
   /// What makes z.
   private var directionLayer: LinearLayer { LinearLayer(weight: layer.weight, adapter: adapter) }
 

@@ -22,6 +22,12 @@ struct HeadNormOperation: DecoderOperation {
   }
 
   var isTrained: Bool { weightGradient != nil }
+  var outputs: [ActivationSlot] { [output, inverse] }
+  var inputsAgain: [ActivationSlot] { [input] }
+  var backwardInputs: [ActivationSlot] { [input, inverse] }
+  var outputs: [ActivationSlot] { [output, inverse] }
+  var inputsAgain: [ActivationSlot] { [input] }
+  var backwardInputs: [ActivationSlot] { [input, inverse] }
 
   func forward(_ pass: DecoderPass) {
     let rows = rows(pass[input])

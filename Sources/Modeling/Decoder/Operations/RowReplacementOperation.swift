@@ -14,6 +14,9 @@ struct RowReplacementOperation: DecoderOperation {
   let outputGradient: ActivationSlot?
 
   var isTrained: Bool { embeddingGradient != nil }
+  var outputs: [ActivationSlot] { [] }
+  var inputsAgain: [ActivationSlot] { [] }
+  var backwardInputs: [ActivationSlot] { [] }
 
   func forward(_ pass: DecoderPass) {
     for (rows, table) in replacements {

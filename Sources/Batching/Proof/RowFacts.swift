@@ -1,0 +1,175 @@
+internal import Conversations
+internal import Tokenization
+
+/// A row while it is checked: which spans each token reaches into.
+///
+///     text    assistant\n\n│\nನಮಸ್ಕಾರ        spans 4 and 5 meet at │
+///     tokens  … [\n\n\n] …                  the token's reach is 4...5
+///
+/// Where each token lies follows from the bytes that it decodes to, which must be the text, byte for
+/// byte. A tokenizer may change text before it encodes it; two such changes are known:
+///
+/// - a space in front of a text (SentencePiece's dummy prefix), which stands for no byte of it;
+/// - a normalizer (NFC in Qwen's), after which the tokens of each span must decode to text that is
+///   canonically equivalent to the span's, as Unicode 17 chapter 3.7 says; Swift compares strings so.
+struct RowFacts {
+  let ids: UnsafeBufferPointer<TokenID>
+  let labels: UnsafeBufferPointer<TokenID>
+  let text: UnsafeRawBufferPointer
+  let spans: [SampleSpan]
+  /// The first and the last span that each token has a byte of.
+  private(set) var reach: [(first: Int32, last: Int32)] = []
+  /// Whether the tokens decode to another spelling of the text.
+  private(set) var isNormalized = false
+
+  init(
+    ids: UnsafeBufferPointer<TokenID>, labels: UnsafeBufferPointer<TokenID>,
+    text: UnsafeRawBufferPointer, spans: [SampleSpan]
+  ) {
+    self.ids = ids
+    self.labels = labels
+    self.text = text
+    self.spans = spans
+  }
+
+  /// Finds each token's place; `false` if the tokens are not the text.
+  mutating func place(with table: TokenTable) -> Bool {
+    if placeExactly(with: table) || placeWithPrefixes(table) { return true }
+    isNormalized = placeBySpans(with: table)
+    return isNormalized
+  }
+
+  // MARK: Byte for byte
+
+  private mutating func placeExactly(with table: TokenTable) -> Bool {
+    reach.removeAll(keepingCapacity: true)
+    reach.reserveCapacity(ids.count)
+    var (end, span) = (0, 0)
+    for id in ids {
+      guard let count = match(id, at: end, dropping: 0, in: table) else { return false }
+      span = appendReach(end..<end + count, from: span)
+      end += count
+    }
+    return end == text.count
+  }
+
+  /// As `placeExactly`, where the tokenizer has put a space before each text that it was given:
+  /// behind a control token, and where a span begins that was encoded by itself.
+  private mutating func placeWithPrefixes(_ table: TokenTable) -> Bool {
+    guard table.addsSpace else { return false }
+    reach.removeAll(keepingCapacity: true)
+    var (end, span, index) = (0, 0, 0)
+    let starts = Set(spans.map(\.tokens.lowerBound))
+    while index < ids.count {
+      var next = index + 1
+      while next < ids.count, !table.isSpecial(ids[next - 1]), !table.isSpecial(ids[next]),
+        !starts.contains(next)
+      { next += 1 }
+      let counts =
+        matches(index..<next, at: end, dropping: 1, in: table)
+        ?? matches(index..<next, at: end, dropping: 0, in: table)
+      guard let counts else { return false }
+      for count in counts {
+        span = appendReach(end..<end + count, from: span)
+        end += count
+      }
+      index = next
+    }
+    return end == text.count
+  }
+
+  /// How many bytes of the text each of `tokens` covers; `nil` if they are not what stands there.
+  private func matches(
+    _ tokens: Range<Int>, at start: Int, dropping: Int, in table: TokenTable
+  ) -> [Int]? {
+    var end = start
+    var counts: [Int] = []
+    for index in tokens {
+      let drop = index == tokens.lowerBound ? dropping : 0
+      guard let count = match(ids[index], at: end, dropping: drop, in: table) else { return nil }
+      counts.append(count)
+      end += count
+    }
+    return counts
+  }
+
+  /// How many bytes a token has at `start`, after `dropping` spaces; `nil` if others stand there.
+  private func match(
+    _ id: TokenID, at start: Int, dropping: Int, in table: TokenTable
+  ) -> Int? {
+    guard !table.isUnused(id) else { return nil }
+    return table.withBytes(of: id) { bytes in
+      guard dropping == 0 || bytes.first == UInt8(ascii: " ") else { return nil }
+      let count = bytes.count - dropping
+      guard start + count <= text.count else { return nil }
+      for offset in 0..<count where text[start + offset] != bytes[offset + dropping] {
+        return nil
+      }
+      return count
+    }
+  }
+
+  /// Notes the spans that hold a byte of `range`, of which none ends before span `first` does.
+  ///
+  /// - Returns: where to look for the next token's spans.
+  private mutating func appendReach(_ range: Range<Int>, from first: Int) -> Int {
+    var low = min(first, spans.count - 1)
+    while low + 1 < spans.count, spans[low].bytes.upperBound <= range.lowerBound { low += 1 }
+    var high = low
+    while high + 1 < spans.count, spans[high].bytes.upperBound < range.upperBound { high += 1 }
+    reach.append((Int32(low), Int32(high)))
+    return low
+  }
+
+  // MARK: Span by span
+
+  private mutating func placeBySpans(with table: TokenTable) -> Bool {
+    reach.removeAll(keepingCapacity: true)
+    for (index, span) in spans.enumerated() {
+      let own = String(decoding: text[span.bytes], as: UTF8.self)
+      var decoded = table.decode(ids[span.tokens])[...]
+      if table.addsSpace, decoded.first == UInt8(ascii: " "), own.first != " " {
+        decoded = decoded.dropFirst()
+      }
+      guard let spelled = String(validating: decoded, as: UTF8.self), spelled == own else {
+        return false
+      }
+      for _ in span.tokens { reach.append((Int32(index), Int32(index))) }
+    }
+    return reach.count == ids.count
+  }
+
+  // MARK: Messages
+
+  /// The messages of which content or end is supervised, in order.
+  var supervisedMessages: [Int] {
+    var messages: [Int] = []
+    for span in spans where span.supervised && !span.isFrame {
+      if let message = span.message, messages.last != message { messages.append(message) }
+    }
+    return messages
+  }
+
+  /// Whether nothing of another message stands behind `message`.
+  func isLast(_ message: Int) -> Bool {
+    spans.last { $0.message != nil }?.message == message
+  }
+
+  /// Whether the message is one that its template does not end: no message of its role in the row has
+  /// an end token, or it is one of several tool results that end together.
+  func isPrompt(_ message: Int) -> Bool {
+    guard let role = spans.first(where: { $0.message == message })?.role, role != .assistant else {
+      return false
+    }
+    let ends = spans.filter { $0.role == role && $0.kind == .endOfTurn }
+    return ends.isEmpty || role == .tool && !ends.contains { $0.message == message }
+  }
+}
+
+extension SampleSpan {
+  /// Whether it is the template's own text around a message.
+  var isFrame: Bool { kind == .begin || kind == .header || kind == .separator }
+
+  /// Whether it is what an answer says.
+  var isAnswer: Bool { role == .assistant && kind.isSaid }
+}
