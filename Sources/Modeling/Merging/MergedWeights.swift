@@ -21,7 +21,8 @@ package final class MergedWeights: WeightSource {
   private let type: DType
   private let base: SafetensorsWeights
   private let adapter: SafetensorsWeights
-  private let settings: MergeSettings
+  private let options: LoRAOptions
+  private let rows: MergedRows
   private let adapterPath: String
   /// The names of the linear layers' weights, which alone are quantized.
   private let projections: Set<String>
@@ -43,7 +44,8 @@ package final class MergedWeights: WeightSource {
     base = try SafetensorsWeights(try model.weightFiles())
     adapterPath = adapter.path
     self.adapter = try SafetensorsWeights([adapter.weightsPath])
-    settings = try MergeSettings(adapter: adapter.path)
+    options = adapter.configuration.options
+    rows = try MergedRows(adapter: adapter.path)
     projections = Set(
       (0..<model.configuration.layerCount).flatMap { layer in
         Projection.allCases.map { ParameterName.weight(layer: layer, $0) }
@@ -83,7 +85,7 @@ package final class MergedWeights: WeightSource {
     let module = "base_model.model.\(name.dropLast(".weight".count))"
     let names = (a: "\(module).lora_A.weight", b: "\(module).lora_B.weight")
     guard adapter.shape(of: names.a) != nil else { return value }
-    try addUpdate(names, to: value, on: backend)
+    try addUpdate(names, of: String(name.dropLast(".weight".count)), to: value, on: backend)
     try scaleRows(of: value, by: "\(module).lora_magnitude_vector", on: backend)
     return value
   }
@@ -114,7 +116,8 @@ package final class MergedWeights: WeightSource {
 
   /// `value += (scaling · B) A`: a linear layer with the weight Aᵀ over the rows of `scaling · B`.
   private func addUpdate(
-    _ names: (a: String, b: String), to value: Tensor, on backend: any Backend
+    _ names: (a: String, b: String), of module: String, to value: Tensor,
+    on backend: any Backend
   ) throws {
     let (outputs, inputs) = (value.shape[0], value.shape[1])
     guard let shape = adapter.shape(of: names.a), shape.count == 2, shape[1] == inputs else {
@@ -123,6 +126,7 @@ package final class MergedWeights: WeightSource {
         at: SourceLocation(file: adapterPath), remedy: "use the base that it was trained on")
     }
     let rank = shape[0]
+    let scaling = try options.scaling(ofModule: module, rank: rank)
     let a = try buffer("a", [rank, inputs], .float32, on: backend)
     let b = try buffer("b", [outputs, rank], .float32, on: backend)
     try adapter.fill(a, named: names.a, on: backend)
@@ -132,7 +136,7 @@ package final class MergedWeights: WeightSource {
     }
     let weight = try buffer("transposed", [inputs, rank], .float32, on: backend)
     transposed.withUnsafeBytes { backend.upload($0, to: weight) }
-    b.floats(from: backend).map { $0 * settings.scaling }.withUnsafeBytes {
+    b.floats(from: backend).map { $0 * scaling }.withUnsafeBytes {
       backend.upload($0, to: b)
     }
     let update = try buffer("update", value.shape, .float32, on: backend)
@@ -148,7 +152,7 @@ package final class MergedWeights: WeightSource {
     let tensor = "base_model.model.\(module).token_adapter.trainable_tokens_delta"
     guard let shape = adapter.shape(of: tensor) else { return }
     let key = module.split(separator: ".").last.map(String.init) ?? ""
-    let rows = settings.rows[key] ?? []
+    let rows = self.rows.indices[key] ?? []
     guard shape == [rows.count, value.shape[1]], rows.allSatisfy({ value.shape[0] > $0 && $0 >= 0 })
     else {
       throw AksharaError(
