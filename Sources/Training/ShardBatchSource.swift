@@ -68,6 +68,17 @@ public final class ShardBatchSource: BatchSource {
     batch(.train, epoch(number)[index])
   }
 
+  /// The tokens of a micro-batch of an epoch.
+  package func tokenCount(epoch number: Int, index: Int) -> Int {
+    epoch(number)[index].reduce(0) { $0 + Int(plan.lengths[$1]) }
+  }
+
+  /// The tokens of the largest held-out micro-batch.
+  package var largestHeldOutBatch: Int {
+    let lengths = shards.lengths(.validation)
+    return heldOut.map { rows in Self.sum(rows.map { lengths[$0] }) }.max() ?? 0
+  }
+
   /// The conversation's ID, or the row's number where it cannot be read.
   public func name(ofTrainingRow row: Int) -> String {
     (try? shards.record(.train, row).sample.conversationID) ?? "train row \(row)"

@@ -6,6 +6,7 @@ package import Compute
 ///     W' = W + scaling · B A                      LoRA, and with the scaling alpha / √rank rsLoRA
 ///     W' = m / ‖W + scaling · B A‖ · (…)          row by row, where the adapter has magnitudes: DoRA
 ///     W' = the adapter's own tensor               of modules that it trained whole
+///     W'[row] = the adapter's own row             of new tokens
 ///
 /// with `W` as it is stored, or as the quantized base stands for it. Sums are made in float32 and
 /// rounded once, to nearest even, into the type of the output; peft's `merge_and_unload` on a bfloat16
@@ -20,7 +21,8 @@ package final class MergedWeights: WeightSource {
   private let type: DType
   private let base: SafetensorsWeights
   private let adapter: SafetensorsWeights
-  private let scaling: Float
+  private let options: LoRAOptions
+  private let rows: MergedRows
   private let adapterPath: String
   /// The names of the linear layers' weights, which alone are quantized.
   private let projections: Set<String>
@@ -42,7 +44,8 @@ package final class MergedWeights: WeightSource {
     base = try SafetensorsWeights(try model.weightFiles())
     adapterPath = adapter.path
     self.adapter = try SafetensorsWeights([adapter.weightsPath])
-    scaling = adapter.configuration.scaling
+    options = adapter.configuration.options
+    rows = try MergedRows(adapter: adapter.path)
     projections = Set(
       (0..<model.configuration.layerCount).flatMap { layer in
         Projection.allCases.map { ParameterName.weight(layer: layer, $0) }
@@ -77,11 +80,12 @@ package final class MergedWeights: WeightSource {
       return value
     }
     try fillBase(value, named: name, on: backend)
+    try replaceRows(of: value, named: name, on: backend)
     guard projections.contains(name) else { return value }
     let module = "base_model.model.\(name.dropLast(".weight".count))"
     let names = (a: "\(module).lora_A.weight", b: "\(module).lora_B.weight")
     guard adapter.shape(of: names.a) != nil else { return value }
-    try addUpdate(names, to: value, on: backend)
+    try addUpdate(names, of: String(name.dropLast(".weight".count)), to: value, on: backend)
     try scaleRows(of: value, by: "\(module).lora_magnitude_vector", on: backend)
     return value
   }
@@ -112,7 +116,8 @@ package final class MergedWeights: WeightSource {
 
   /// `value += (scaling · B) A`: a linear layer with the weight Aᵀ over the rows of `scaling · B`.
   private func addUpdate(
-    _ names: (a: String, b: String), to value: Tensor, on backend: any Backend
+    _ names: (a: String, b: String), of module: String, to value: Tensor,
+    on backend: any Backend
   ) throws {
     let (outputs, inputs) = (value.shape[0], value.shape[1])
     guard let shape = adapter.shape(of: names.a), shape.count == 2, shape[1] == inputs else {
@@ -121,6 +126,7 @@ package final class MergedWeights: WeightSource {
         at: SourceLocation(file: adapterPath), remedy: "use the base that it was trained on")
     }
     let rank = shape[0]
+    let scaling = try options.scaling(ofModule: module, rank: rank)
     let a = try buffer("a", [rank, inputs], .float32, on: backend)
     let b = try buffer("b", [outputs, rank], .float32, on: backend)
     try adapter.fill(a, named: names.a, on: backend)
@@ -130,12 +136,34 @@ package final class MergedWeights: WeightSource {
     }
     let weight = try buffer("transposed", [inputs, rank], .float32, on: backend)
     transposed.withUnsafeBytes { backend.upload($0, to: weight) }
-    b.floats(from: backend).map { $0 * scaling }.withUnsafeBytes { backend.upload($0, to: b) }
+    b.floats(from: backend).map { $0 * scaling }.withUnsafeBytes {
+      backend.upload($0, to: b)
+    }
     let update = try buffer("update", value.shape, .float32, on: backend)
     backend.linear(
       LinearLayer(weight: .dense(weight)), input: b, output: update, adapterInput: nil,
       dropout: nil)
     backend.add(update, to: value)
+  }
+
+  /// Puts the adapter's rows into a table, if it has some.
+  private func replaceRows(of value: Tensor, named name: String, on backend: any Backend) throws {
+    let module = name.dropLast(".weight".count)
+    let tensor = "base_model.model.\(module).token_adapter.trainable_tokens_delta"
+    guard let shape = adapter.shape(of: tensor) else { return }
+    let key = module.split(separator: ".").last.map(String.init) ?? ""
+    let rows = self.rows.indices[key] ?? []
+    guard shape == [rows.count, value.shape[1]], rows.allSatisfy({ value.shape[0] > $0 && $0 >= 0 })
+    else {
+      throw AksharaError(
+        .malformed, "`trainable_token_indices` does not fit the tensor `\(tensor)`",
+        at: SourceLocation(file: adapterPath), remedy: "save the adapter again")
+    }
+    let values = try buffer("rows", shape, .float32, on: backend)
+    try adapter.fill(values, named: tensor, on: backend)
+    for (place, row) in rows.enumerated() {
+      backend.copy(values.rows(place..<place + 1), to: value.rows(row..<row + 1))
+    }
   }
 
   /// Gives each row the length that the adapter has for it, if it has.
