@@ -67,7 +67,7 @@ extension FormatOptions {
       throw refuse("`template` names no template", "name one of: \(Self.templateNames)")
     }
     for name in templates + templateByTag.map(\.template)
-    where !TemplateCatalog.names.contains(name) {
+    where !TemplateCatalog.names.contains(name) && name != ForeignSampleRecord.unknownTemplate {
       throw refuse("there is no template `\(name)`", "use one of: \(Self.templateNames)")
     }
     if trainOn == .responseTemplate && (responseTemplate ?? "").isEmpty {

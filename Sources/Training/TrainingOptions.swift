@@ -1,4 +1,5 @@
 public import Artifacts
+public import Batching
 
 /// What is trained, and how: the recipe's `training` table.
 ///
@@ -73,6 +74,10 @@ public struct TrainingOptions: Sendable, Equatable {
   public var keptCheckpoints = 2
   /// Whether rows of like length come together (`group_by_length`).
   public var groupsByLength = false
+  /// What the proof of a shard set from another tool may leave open (`accept_unproven`).
+  public var acceptUnproven: [SupervisionProof.Unproven] = []
+  /// Whether somebody must have approved the shard set (`require_approval`).
+  public var requiresApproval = false
 
   /// The defaults.
   public init() {}
@@ -105,8 +110,21 @@ public struct TrainingOptions: Sendable, Equatable {
     savingSteps = try reader.integer("save_steps", in: steps) ?? savingSteps
     keptCheckpoints = try reader.integer("save_total_limit", in: 1...10_000) ?? keptCheckpoints
     groupsByLength = try reader.boolean("group_by_length") ?? groupsByLength
+    acceptUnproven = try Self.unproven(try reader.strings("accept_unproven"), at: reader.location)
+    requiresApproval = try reader.boolean("require_approval") ?? requiresApproval
     try reader.finish()
     try check(at: reader.location)
+  }
+
+  private static func unproven(
+    _ names: [String]?, at location: SourceLocation
+  ) throws -> [SupervisionProof.Unproven] {
+    try (names ?? []).map { name in
+      if let unproven = SupervisionProof.Unproven(rawValue: name) { return unproven }
+      let known = SupervisionProof.Unproven.allCases.map(\.rawValue).joined(separator: ", ")
+      throw AksharaError(
+        .invalidOption, "`accept_unproven` names `\(name)`", at: location, remedy: "use: \(known)")
+    }
   }
 
   /// Refuses values that contradict each other.
@@ -139,6 +157,8 @@ public struct TrainingOptions: Sendable, Equatable {
       "max_grad_norm": .number(maximumGradientNorm), "logging_steps": JSONValue(loggingSteps),
       "eval_steps": count(evaluationSteps), "save_steps": JSONValue(savingSteps),
       "save_total_limit": JSONValue(keptCheckpoints), "group_by_length": .bool(groupsByLength),
+      "accept_unproven": .array(acceptUnproven.map { .string($0.rawValue) }),
+      "require_approval": .bool(requiresApproval),
     ]
   }
 }

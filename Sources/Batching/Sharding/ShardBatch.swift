@@ -62,6 +62,10 @@ struct ShardBatch: Sendable {
   func id(_ row: Int) -> String { rows.string(Row.id, row) }
   /// The template's name.
   func template(_ row: Int) -> String { rows.string(Row.template, row) }
+  /// The conversation's language; "" if it is not known.
+  func language(_ row: Int) -> String { rows.string(Row.language, row) }
+  /// The conversation's source; "" if it is not known.
+  func source(_ row: Int) -> String { rows.string(Row.source, row) }
   /// The rendered text.
   func text(_ row: Int) -> UnsafeRawBufferPointer { rows.bytes(Row.text, row) }
 
