@@ -22,6 +22,13 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+/// NIO comes with Hummingbird: its byte buffers and sockets are part of what a server sees.
+let hummingbird: [Target.Dependency] = [
+  .product(name: "Hummingbird", package: "hummingbird"),
+  .product(name: "HTTPTypes", package: "swift-http-types"),
+  .product(name: "Logging", package: "swift-log"),
+  .product(name: "NIOCore", package: "swift-nio"),
+]
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -32,6 +39,11 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    // Without its default traits, neither swift-configuration nor all of Foundation comes along.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+    .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
   ],
   targets: [
     // Thin shims over C libraries. They decide nothing.
@@ -65,7 +77,8 @@ let package = Package(
     stage("Conversations", ["Artifacts", "CXML", "CZip", "Orthography"]),
     stage("Curation", ["Artifacts", "Conversations", "Orthography"]),
     stage("Tokenization", ["Artifacts", "Orthography", "CTextKernels"]),
-    stage("Batching", ["Artifacts", "Conversations", "Tokenization"]),
+    stage("Jinja", ["Artifacts"]),
+    stage("Batching", ["Artifacts", "Conversations", "Jinja", "Tokenization"]),
     stage("Compute"),
     stage("ComputeCPU", ["Compute", "CMatMul", "CTensorKernels"]),
     stage("Modeling", ["Artifacts", "Compute"]),
@@ -75,8 +88,8 @@ let package = Package(
     stage(
       "Evaluation",
       [
-        "Artifacts", "Batching", "Compute", "Conversations", "Modeling", "Tokenization",
-        "Training",
+        "Artifacts", "Batching", "Compute", "Conversations", "Modeling", "Orthography",
+        "Tokenization", "Training",
       ]),
     stage(
       "Pipeline",
@@ -84,12 +97,20 @@ let package = Package(
         "Artifacts", "Batching", "Compute", "Conversations", "Curation", "Evaluation", "Modeling",
         "Orthography", "Tokenization", "Training", "Transfer", yams,
       ]),
+    stage(
+      "Serving",
+      [
+        "Artifacts", "Batching", "Conversations", "Orthography", "Tokenization", "CServingAssets",
+      ] + hummingbird),
+    .target(
+      name: "CServingAssets", exclude: ["page"],
+      cSettings: [.unsafeFlags(["-std=gnu23"])]),  // for #embed
     .executableTarget(
       name: "akshara",
       dependencies: [
         "Artifacts", "Batching", "Compute", "ComputeCPU", "Conversations", "Curation",
-        "Evaluation", "Modeling", "Orthography", "Pipeline", "Tokenization", "Training", "Transfer",
-        argumentParser,
+        "Evaluation", "Modeling", "Orthography", "Pipeline", "Serving", "Tokenization", "Training",
+        "Transfer", argumentParser,
       ],
       swiftSettings: strict),
 
@@ -97,6 +118,11 @@ let package = Package(
     .executableTarget(
       name: "tokenizer-benchmark", dependencies: ["Tokenization"],
       path: "Benchmarks/tokenizer/Encoding", swiftSettings: strict),
+    .target(name: "CAllocationCount", path: "Benchmarks/training-cpu/AllocationCount"),
+    .executableTarget(
+      name: "training-benchmark",
+      dependencies: ["CAllocationCount", "Compute", "ComputeCPU", "Modeling"],
+      path: "Benchmarks/training-cpu/Step", swiftSettings: strict),
 
     // Tests.
     .target(
@@ -108,6 +134,7 @@ let package = Package(
     tests("Conversations", ["Artifacts", "Orthography"]),
     tests("Curation", ["Artifacts", "Conversations", "Orthography"]),
     tests("Tokenization", ["Artifacts"]),
+    tests("Jinja", ["Artifacts"]),
     tests("Batching", ["Artifacts", "Conversations", "Tokenization"]),
     tests("Compute"),
     tests("ComputeCPU", ["Artifacts", "Compute"]),
@@ -121,6 +148,7 @@ let package = Package(
     tests(
       "Evaluation",
       ["Artifacts", "Batching", "Compute", "ComputeCPU", "Modeling", "Tokenization"]),
+    tests("Serving", ["Artifacts", "Batching", "Conversations", "Tokenization"]),
     tests("Pipeline", ["Artifacts", "Conversations", "Transfer"]),
     .testTarget(
       name: "CommandTests", dependencies: ["Artifacts", "Fixtures"], swiftSettings: strict),

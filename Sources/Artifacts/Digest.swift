@@ -19,17 +19,27 @@ public struct Digest: Sendable, Hashable, CustomStringConvertible {
 
   /// The digest that `text` spells, or `nil` if it spells none.
   public init?(_ text: String) {
-    let prefix = "sha256:"
-    guard text.hasPrefix(prefix) else { return nil }
-    let digits = Array(text.dropFirst(prefix.count).utf8)
-    guard digits.count == 64 else { return nil }
+    let spelled = Array(text.utf8)
+    let prefix = Array("sha256:".utf8)
+    guard spelled.count == prefix.count + 64, spelled.starts(with: prefix) else { return nil }
     var bytes: [UInt8] = []
-    for index in stride(from: 0, to: 64, by: 2) {
-      let pair = String(decoding: digits[index..<index + 2], as: UTF8.self)
-      guard let byte = UInt8(pair, radix: 16), !pair.hasPrefix("+") else { return nil }
-      bytes.append(byte)
+    bytes.reserveCapacity(32)
+    for index in stride(from: prefix.count, to: spelled.count, by: 2) {
+      guard let high = Self.value(ofDigit: spelled[index]),
+        let low = Self.value(ofDigit: spelled[index + 1])
+      else { return nil }
+      bytes.append(high << 4 | low)
     }
     self.bytes = bytes
+  }
+
+  private static func value(ofDigit digit: UInt8) -> UInt8? {
+    switch digit {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+    default: nil
+    }
   }
 
   /// The 64 hexadecimal digits.

@@ -5,10 +5,12 @@ internal import CJSON
 ///
 /// Not safe to share between threads.
 package final class JSONOutput {
-  private var base: UnsafeMutablePointer<UInt8>
-  private var capacity: Int
+  // No closure and no other object sees these while they are changed, so the check of exclusive
+  // access, made at run time for every piece written, would find nothing.
+  @exclusivity(unchecked) private var base: UnsafeMutablePointer<UInt8>
+  @exclusivity(unchecked) private var capacity: Int
   /// Bytes written so far.
-  package private(set) var count = 0
+  @exclusivity(unchecked) package private(set) var count = 0
 
   /// What escaping can make of one byte, and what `cjson_escape` writes beyond the end.
   private static let mostEscaped = 6

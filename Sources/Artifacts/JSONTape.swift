@@ -46,6 +46,24 @@ package struct JSONTape {
     return UnsafeBufferPointer(start: start + MemoryLayout<UInt32>.size, count: Int(length))
   }
 
+  /// The value of the Boolean at a place, which must be one.
+  package func bool(at place: Int) -> Bool { UInt8(words[place] >> 56) == UInt8(ascii: "t") }
+
+  /// The value of the number at a place, which must be one, whether written as an integer or not.
+  package func double(at place: Int) -> Double {
+    switch UInt8(words[place] >> 56) {
+    case UInt8(ascii: "l"): Double(Int64(bitPattern: words[place + 1]))
+    case UInt8(ascii: "u"): Double(words[place + 1])
+    default: Double(bitPattern: words[place + 1])
+    }
+  }
+
+  /// The text of the string at a place, which must be one. The parser has checked its UTF-8, so it
+  /// is not checked again.
+  package func text(at place: Int) -> String {
+    String(copying: UTF8Span(unchecked: string(at: place).span))
+  }
+
   /// The first place inside an object or array.
   package func inside(_ place: Int) -> Int { place + 1 }
 

@@ -72,6 +72,17 @@ public final class SafetensorsFile: Sendable {
       UnsafeRawBufferPointer(start: base + dataStart + range.lowerBound, count: range.count))
   }
 
+  /// Lets the system take back the memory in which a tensor's bytes lie; they are read from the file
+  /// again when they are asked for. Keeps the memory of reading a large file tensor by tensor small.
+  public func releasePages(of name: String) {
+    guard let range = tensors[name]?.bytes else { return }
+    let page = sysconf(Int32(_SC_PAGESIZE))
+    let start = (dataStart + range.lowerBound + page - 1) / page * page
+    let end = (dataStart + range.upperBound) / page * page
+    guard start < end else { return }
+    madvise(base + start, end - start, MADV_DONTNEED)
+  }
+
   private static func map(_ path: String) throws -> (UnsafeMutableRawPointer, Int) {
     let location = SourceLocation(file: path)
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)

@@ -5,11 +5,25 @@
 #include <unicode/uscript.h>
 #include <unicode/utf8.h>
 
-static uint32_t pack(UScriptCode code) {
+static uint32_t name_of(UScriptCode code) {
   const char *name = code < 0 ? NULL : uscript_getShortName(code);
   if (name == NULL || strlen(name) != 4) name = "Zzzz";
   return (uint32_t)(uint8_t)name[0] << 24 | (uint32_t)(uint8_t)name[1] << 16 |
          (uint32_t)(uint8_t)name[2] << 8 | (uint32_t)(uint8_t)name[3];
+}
+
+// The names of all scripts, packed: ICU looks each up in a tree.
+static uint32_t script_names[USCRIPT_CODE_LIMIT];
+static pthread_once_t script_names_once = PTHREAD_ONCE_INIT;
+
+static void fill_script_names(void) {
+  for (int code = 0; code < USCRIPT_CODE_LIMIT; code++)
+    script_names[code] = name_of((UScriptCode)code);
+}
+
+static uint32_t pack(UScriptCode code) {
+  pthread_once(&script_names_once, fill_script_names);
+  return code >= 0 && code < USCRIPT_CODE_LIMIT ? script_names[code] : name_of(USCRIPT_INVALID_CODE);
 }
 
 uint32_t cicu_script(uint32_t scalar) {

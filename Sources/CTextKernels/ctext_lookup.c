@@ -96,6 +96,24 @@ static void pack(ctext_slot *slot, const int32_t *ids, size_t count) {
   }
 }
 
+// The hash of a piece of at most CTEXT_SHORT_PIECE bytes, and its key.
+static uint64_t short_hash(const uint8_t *piece, size_t length, uint8_t key[CTEXT_SHORT_PIECE]) {
+  uint64_t halves[2];
+  memcpy(key, piece, length);
+  memcpy(halves, key, 16);
+  return ctext_fold(halves[0], halves[1]);
+}
+
+void ctext_lookup_prefetch(const ctext_table *table, const uint8_t *piece, size_t length) {
+  uint8_t key[CTEXT_SHORT_PIECE] = {0};
+  uint64_t hash = length > CTEXT_SHORT_PIECE ? ctext_long_hash(piece, length)
+                                             : short_hash(piece, length, key);
+  // A bucket is two cache lines.
+  const ctext_slot *bucket = &table->slots[hash & table->mask & ~(uint64_t)(CTEXT_PROBES - 1)];
+  __builtin_prefetch(bucket, 1);
+  __builtin_prefetch(bucket + CTEXT_PROBES / 2, 1);
+}
+
 void ctext_lookup_insert(ctext_table *table, const uint8_t *piece, size_t length,
                          const int32_t *ids, size_t id_count) {
   if (length == 0 || length > CTEXT_LONG_PIECE || id_count > CTEXT_PIECE_IDS) return;
@@ -111,10 +129,7 @@ void ctext_lookup_insert(ctext_table *table, const uint8_t *piece, size_t length
     memcpy(slot.key, &hash, 8);
     memcpy(slot.key + 8, place, 8);
   } else {
-    uint64_t halves[2];
-    memcpy(slot.key, piece, length);
-    memcpy(halves, slot.key, 16);
-    hash = ctext_fold(halves[0], halves[1]);
+    hash = short_hash(piece, length, slot.key);
   }
   if (fits) {
     pack(&slot, ids, id_count);

@@ -44,12 +44,19 @@ public protocol Backend: AnyObject, Sendable {
   func quantizeNF4(_ weight: Tensor, doubleQuantization: Bool) throws -> NF4Weight
   /// Writes the float32 values that a quantized matrix stands for.
   func dequantize(_ weight: NF4Weight, to destination: Tensor)
+  /// Quantizes a float32 matrix `[out, in]` row by row as bitsandbytes does for LLM.int8; see
+  /// `Int8Weight`.
+  func quantizeInt8(_ weight: Tensor) throws -> Int8Weight
+  /// Writes the float32 values that a quantized matrix stands for.
+  func dequantize(_ weight: Int8Weight, to destination: Tensor)
 
   // MARK: Embedding
 
-  /// `output[t] = table[tokens[t]]`; tokens int32 `[tokens]`, table `[vocabulary, hidden]`.
+  /// `output[t] = table[tokens[t]]`; tokens int32 `[tokens]`, table `[vocabulary, hidden]` of any
+  /// float type, output float32 `[tokens, hidden]`.
   func embed(_ tokens: Tensor, table: Tensor, output: Tensor)
-  /// `tableGradient[tokens[t]] += outputGradient[t]`, in the order of `t`.
+  /// `tableGradient[tokens[t]] += outputGradient[t]`, in the order of `t`; a negative token is passed
+  /// over.
   func embedBackward(_ tokens: Tensor, outputGradient: Tensor, tableGradient: Tensor)
 
   // MARK: Normalization
@@ -88,6 +95,9 @@ public protocol Backend: AnyObject, Sendable {
   /// Causal softmax attention inside each sequence; sequences never see each other.
   ///
   ///     output[i] = Σ_j softmax_j(scale * q[i]·k[j]) v[j]     j ≤ i + keys − queries, same sequence
+  ///
+  /// With `sequences.window` only the last so many of these keys are seen, the query's own among
+  /// them: j > i + keys − queries − window.
   ///
   /// q, output `[query tokens, heads, d]`; k, v `[key tokens, kvHeads, d]`; heads of one group share a
   /// key-value head. `logSumExp` float32 `[query tokens, heads]` is kept for the backward pass.
@@ -152,8 +162,8 @@ public protocol Backend: AnyObject, Sendable {
 
   /// `norm = sqrt(Σ over all tensors of Σ g²)`, float32 `[1]`; summed in double precision.
   func gradientNorm(_ gradients: [Tensor], norm: Tensor)
-  /// One AdamW step over all parameters. With a `norm`, gradients are first scaled by
-  /// `min(1, maxNorm / (norm + 1e-6))`.
+  /// One AdamW step over all parameters, whose moments are float32 or block-wise in 8 bits. With a
+  /// `norm`, gradients are first scaled by `min(1, maxNorm / (norm + 1e-6))`.
   ///
   ///     p = p * (1 − lr λ)
   ///     m = m + (1 − β₁) (g − m),   v = β₂ v + (1 − β₂) g²
@@ -161,7 +171,8 @@ public protocol Backend: AnyObject, Sendable {
   ///
   /// The order of operations is that of torch.optim.AdamW, so that parameters agree to their last
   /// bits. Source: Loshchilov and Hutter 2019, "Decoupled weight decay regularization"; the clipping
-  /// constant as in torch.nn.utils.clip_grad_norm_.
+  /// constant as in torch.nn.utils.clip_grad_norm_. Moments in 8 bits are dequantized, updated in
+  /// float32, used, and quantized again (`BlockwiseMoment`).
   func adamW(_ parameters: [OptimizedParameter], settings: AdamWSettings, norm: Tensor?)
 
   /// Waits until all work is done.
@@ -183,13 +194,26 @@ public struct PackedSequences: Sendable {
   public let count: Int
   /// The most keys a sequence has.
   public let longest: Int
+  /// The most keys a query sees, its own among them; `nil`: all up to its own.
+  public private(set) var window: Int?
 
   /// Borders on the device.
-  public init(queryBorders: Tensor, keyBorders: Tensor, count: Int, longest: Int) {
+  public init(
+    queryBorders: Tensor, keyBorders: Tensor, count: Int, longest: Int, window: Int? = nil
+  ) {
     self.queryBorders = queryBorders
     self.keyBorders = keyBorders
     self.count = count
     self.longest = longest
+    self.window = window
+  }
+
+  /// The same sequences for a layer whose queries see at most `window` keys.
+  public func within(_ window: Int?) -> PackedSequences {
+    var sequences = self
+    // A window that no sequence outgrows takes nothing away.
+    sequences.window = window.flatMap { $0 < longest ? $0 : nil }
+    return sequences
   }
 }
 
@@ -204,61 +228,5 @@ public struct CrossEntropyGradients: Sendable {
   public init(hidden: Tensor, head: Tensor? = nil) {
     self.hidden = hidden
     self.head = head
-  }
-}
-
-/// A parameter with its gradient and its optimizer state, all float32 of one shape.
-public struct OptimizedParameter: Sendable {
-  /// The parameter.
-  public let value: Tensor
-  /// Its gradient.
-  public let gradient: Tensor
-  /// The first moment.
-  public let firstMoment: Tensor
-  /// The second moment.
-  public let secondMoment: Tensor
-  /// Its weight decay λ; 0 for norms and biases.
-  public let weightDecay: Double
-
-  /// A parameter and its state.
-  public init(
-    value: Tensor, gradient: Tensor, firstMoment: Tensor, secondMoment: Tensor, weightDecay: Double
-  ) {
-    self.value = value
-    self.gradient = gradient
-    self.firstMoment = firstMoment
-    self.secondMoment = secondMoment
-    self.weightDecay = weightDecay
-  }
-}
-
-/// What one AdamW step needs to know.
-///
-/// Double precision: torch forms `1 - beta` and the bias corrections in it and rounds once.
-public struct AdamWSettings: Sendable, Hashable {
-  /// The learning rate of this step.
-  public var learningRate: Double
-  /// β₁.
-  public var beta1: Double
-  /// β₂.
-  public var beta2: Double
-  /// ε.
-  public var epsilon: Double
-  /// The number of this step, from 1.
-  public var step: Int
-  /// The gradient norm above which gradients are scaled down.
-  public var maxGradientNorm: Double
-
-  /// Settings of one step.
-  public init(
-    learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, step: Int,
-    maxGradientNorm: Double
-  ) {
-    self.learningRate = learningRate
-    self.beta1 = beta1
-    self.beta2 = beta2
-    self.epsilon = epsilon
-    self.step = step
-    self.maxGradientNorm = maxGradientNorm
   }
 }

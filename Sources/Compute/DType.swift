@@ -10,13 +10,15 @@ public enum DType: String, Sendable, CaseIterable {
   case int32
   /// Bytes: NF4 codes, two a byte, and quantized scales.
   case uint8
+  /// Signed bytes: the codes of an int8 matrix.
+  case int8
 
   /// Bytes an element takes.
   public var size: Int {
     switch self {
     case .float32, .int32: 4
     case .bfloat16, .float16: 2
-    case .uint8: 1
+    case .uint8, .int8: 1
     }
   }
 }

@@ -1,15 +1,18 @@
 /// A weight matrix `[out, in]` as it is stored.
 public enum LinearWeight: Sendable {
-  /// Elements as they are: float32 or bfloat16.
+  /// Elements as they are: float32, bfloat16 or float16.
   case dense(Tensor)
   /// 4-bit NormalFloat blocks, dequantized tile by tile while they are used.
   case nf4(NF4Weight)
+  /// Signed bytes with one scale a row, dequantized tile by tile while they are used.
+  case int8(Int8Weight)
 
   /// Rows: the width of the output.
   public var outputCount: Int {
     switch self {
     case .dense(let tensor): tensor.shape[0]
     case .nf4(let weight): weight.shape[0]
+    case .int8(let weight): weight.codes.shape[0]
     }
   }
 
@@ -18,6 +21,7 @@ public enum LinearWeight: Sendable {
     switch self {
     case .dense(let tensor): tensor.shape[1]
     case .nf4(let weight): weight.shape[1]
+    case .int8(let weight): weight.codes.shape[1]
     }
   }
 }

@@ -55,6 +55,11 @@ extension CPUBackend {
     output.expectCount(q.count, "attention's output")
     v.expectCount(k.count, "attention's values")
     logSumExp.expectCount(q.shape[0] * shape.heads, "attention's logSumExp")
+    if let narrow {
+      return attention(
+        q, k, v, sequences: sequences, scale: scale, output: output, logSumExp: logSumExp,
+        with: narrow)
+    }
     let (q, k, v) = (q.floats, k.floats, v.floats)
     let (output, logs) = (output.floats, logSumExp.floats)
     pool.run(sequences.count * shape.heads) { unit, worker in
@@ -71,8 +76,9 @@ extension CPUBackend {
         let place = token * shape.queryStride + column
         attend(
           Matrix(q + place, stride: shape.queryStride), keys, values,
-          to: Matrix(output + place, stride: shape.queryStride), rows: rows, ahead: borders.ahead,
-          scale: scale, width: shape.width, logs: logs + (token * shape.heads + head),
+          to: Matrix(output + place, stride: shape.queryStride), rows: rows,
+          span: borders.span(of: rows, window: sequences.window), scale: scale, width: shape.width,
+          logs: logs + (token * shape.heads + head),
           logStride: shape.heads, scratch[worker])
       }
     }
@@ -81,29 +87,32 @@ extension CPUBackend {
   /// One block of queries of one head against all keys it may see.
   private func attend(
     _ q: Matrix, _ keys: Matrix, _ values: Matrix, to output: Matrix, rows: Range<Int>,
-    ahead: Int, scale: Float, width: Int, logs: UnsafeMutablePointer<Float>, logStride: Int,
+    span: VisibleSpan, scale: Float, width: Int, logs: UnsafeMutablePointer<Float>, logStride: Int,
     _ scratch: Scratch
   ) {
     let maxima = scratch.floats(.rows, 2 * rows.count)
     let sums = maxima + rows.count
     for i in 0..<rows.count { (maxima[i], sums[i]) = (-.infinity, 0) }
-    let visible = rows.upperBound + ahead
-    for first in stride(from: 0, to: visible, by: AttentionShape.keysAtOnce) {
-      let count = min(AttentionShape.keysAtOnce, visible - first)
+    for first in stride(from: span.first, to: span.end, by: AttentionShape.keysAtOnce) {
+      let count = min(AttentionShape.keysAtOnce, span.end - first)
       let scores = Matrix(scratch.floats(.scores, rows.count * count), stride: count)
       product.multiply(
         q, keys.from(row: first).transposed, to: scores, rows: rows.count, columns: count,
         inner: width)
       for i in 0..<rows.count {
-        let valid = rows.lowerBound + i + ahead + 1 - first
+        let row = scores.pointer + i * count
+        let seen = span.keys(ofRow: i, from: first, count: count)
+        for key in 0..<seen.lowerBound { row[key] = 0 }
         let correction = kernels.softmax_block(
-          scores.pointer + i * count, Int64(min(valid, count)), Int64(count), scale, maxima + i,
-          sums + i)
-        if first > 0 { kernels.scale(output.pointer + i * output.stride, correction, Int64(width)) }
+          row + seen.lowerBound, Int64(seen.count), Int64(count - seen.lowerBound), scale,
+          maxima + i, sums + i)
+        if first > span.first {
+          kernels.scale(output.pointer + i * output.stride, correction, Int64(width))
+        }
       }
       product.multiply(
         scores, values.from(row: first), to: output, rows: rows.count, columns: width,
-        inner: count, accumulate: first > 0)
+        inner: count, accumulate: first > span.first)
     }
     for i in 0..<rows.count {
       kernels.scale(output.pointer + i * output.stride, 1 / sums[i], Int64(width))

@@ -3,7 +3,7 @@ import Compute
 internal import Glibc
 
 /// What the backward pass of attention reads and writes.
-private struct AttentionGradients {
+struct AttentionGradients {
   let shape: AttentionShape
   let scale: Float
   let outputGradient, q, k, v, output, logs: UnsafeMutablePointer<Float>
@@ -40,6 +40,7 @@ extension CPUBackend {
       shape: shape, scale: scale, outputGradient: outputGradient.floats, q: q.floats,
       k: k.floats, v: v.floats, output: output.floats, logs: logSumExp.floats,
       qGradient: qGradient.floats, kGradient: kGradient.floats, vGradient: vGradient.floats)
+    if let narrow { return attendBack(all, sequences, with: narrow) }
     pool.run(sequences.count * shape.keyHeads) { unit, worker in
       let borders = SequenceBorders(sequences, unit / shape.keyHeads)
       let keyHead = unit % shape.keyHeads
@@ -52,7 +53,9 @@ extension CPUBackend {
       for head in keyHead * shape.group..<(keyHead + 1) * shape.group {
         for start in stride(from: 0, to: borders.queries.count, by: AttentionShape.queriesAtOnce) {
           let rows = start..<min(borders.queries.count, start + AttentionShape.queriesAtOnce)
-          attendBack(all, borders, head: head, keyHead: keyHead, rows: rows, scratch[worker])
+          attendBack(
+            all, borders, head: head, keyHead: keyHead, rows: rows,
+            span: borders.span(of: rows, window: sequences.window), scratch[worker])
         }
       }
     }
@@ -64,7 +67,7 @@ extension CPUBackend {
   ///     dV += Pᵀ dO      dK += dSᵀ Q      dQ = dS K
   private func attendBack(
     _ all: AttentionGradients, _ borders: SequenceBorders, head: Int, keyHead: Int,
-    rows: Range<Int>, _ scratch: Scratch
+    rows: Range<Int>, span: VisibleSpan, _ scratch: Scratch
   ) {
     let (shape, width) = (all.shape, all.shape.width)
     let token = borders.queries.lowerBound + rows.lowerBound
@@ -77,9 +80,8 @@ extension CPUBackend {
       dots[i] = kernels.dot(
         dy.pointer + i * dy.stride, y.pointer + i * y.stride, Int64(width))
     }
-    let visible = rows.upperBound + borders.ahead
-    for first in stride(from: 0, to: visible, by: AttentionShape.keysAtOnce) {
-      let count = min(AttentionShape.keysAtOnce, visible - first)
+    for first in stride(from: span.first, to: span.end, by: AttentionShape.keysAtOnce) {
+      let count = min(AttentionShape.keysAtOnce, span.end - first)
       let key = borders.keys.lowerBound + first
       let k = all.keyRows(all.k, token: key, head: keyHead)
       let v = all.keyRows(all.v, token: key, head: keyHead)
@@ -90,10 +92,13 @@ extension CPUBackend {
       product.multiply(
         dy, v.transposed, to: ds, rows: rows.count, columns: count, inner: width)
       for i in 0..<rows.count {
-        let valid = rows.lowerBound + i + borders.ahead + 1 - first
+        let seen = span.keys(ofRow: i, from: first, count: count)
+        let (pRow, dsRow) = (p.pointer + i * count, ds.pointer + i * count)
+        for key in 0..<seen.lowerBound { (pRow[key], dsRow[key]) = (0, 0) }
         kernels.softmax_block_backward(
-          p.pointer + i * count, ds.pointer + i * count, Int64(min(valid, count)), Int64(count),
-          all.scale, all.logs[(token + i) * shape.heads + head], dots[i])
+          pRow + seen.lowerBound, dsRow + seen.lowerBound, Int64(seen.count),
+          Int64(count - seen.lowerBound), all.scale, all.logs[(token + i) * shape.heads + head],
+          dots[i])
       }
       product.multiply(
         p.transposed, dy, to: all.keyRows(all.vGradient, token: key, head: keyHead), rows: count,
@@ -102,7 +107,8 @@ extension CPUBackend {
         ds.transposed, q, to: all.keyRows(all.kGradient, token: key, head: keyHead), rows: count,
         columns: width, inner: rows.count, accumulate: true)
       product.multiply(
-        ds, k, to: dq, rows: rows.count, columns: width, inner: count, accumulate: first > 0)
+        ds, k, to: dq, rows: rows.count, columns: width, inner: count,
+        accumulate: first > span.first)
     }
   }
 }

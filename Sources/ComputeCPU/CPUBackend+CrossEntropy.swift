@@ -3,7 +3,7 @@ import Compute
 internal import Glibc
 
 /// The supervised tokens of one cross-entropy call, cut into chunks.
-private struct CrossEntropyPass {
+struct CrossEntropyPass {
   /// The places of the supervised tokens, in order.
   let places: UnsafeMutablePointer<Int32>
   let count: Int
@@ -48,6 +48,14 @@ extension CPUBackend {
     hidden.expectCount(targets.count * pass.width, "the hidden states")
     weights.expectCount(targets.count, "the weights of the loss")
     if let gradients { zero(gradients.hidden) }
+    // The gradient of a trained head needs logits in full, which the narrow pass never has.
+    if let narrow, gradients?.head == nil {
+      let total = crossEntropy(
+        hidden, head, targets, weights, pass, normalizer: normalizer,
+        gradient: gradients?.hidden, with: narrow)
+      loss.floats.pointee += normalizer * Float(total)
+      return
+    }
     var total = 0.0
     for first in stride(from: 0, to: pass.count, by: pass.chunk) {
       let part = first..<min(pass.count, first + pass.chunk)

@@ -38,8 +38,15 @@ extension CPUBackend {
     let (inner, outer) = (layer.weight.inputCount, layer.weight.outputCount)
     output.expectCount(tokens * outer, "a linear layer's output")
     precondition(layer.adapter == nil || adapterInput != nil, "an adapter needs `adapterInput`")
+    if let adapter = layer.adapter {
+      adapterInput?.expectCount(tokens * adapter.rank, "an adapter's input")
+    }
+    if let narrow {
+      return linear(
+        layer, input: input, output: output, adapterInput: adapterInput, dropout: dropout,
+        with: narrow)
+    }
     if let adapter = layer.adapter, let adapterInput {
-      adapterInput.expectCount(tokens * adapter.rank, "an adapter's input")
       projectDown(
         adapter, input: input, tokens: tokens, to: adapterInput.matrix,
         mask: adapter.mask(dropout))

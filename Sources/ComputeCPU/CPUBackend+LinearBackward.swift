@@ -11,14 +11,20 @@ extension CPUBackend {
   ) {
     let (inner, outer) = (layer.weight.inputCount, layer.weight.outputCount)
     let tokens = outputGradient.count / outer
-    let x = Matrix(input.floats, stride: inner)
-    let dy = Matrix(outputGradient.floats, stride: outer)
-    let mask = layer.adapter?.mask(dropout)
     input.expectCount(tokens * inner, "a linear layer's input")
     inputGradient?.expectCount(tokens * inner, "a linear layer's input gradient")
     precondition(
       layer.adapter == nil || (adapterInput != nil && scratch != nil),
       "an adapter needs `adapterInput` and `scratch`")
+    if let narrow {
+      return linearBackward(
+        layer, input: input, adapterInput: adapterInput, outputGradient: outputGradient,
+        inputGradient: inputGradient, accumulate: accumulate, gradients: gradients,
+        scratch: scratch, dropout: dropout, with: narrow)
+    }
+    let x = Matrix(input.floats, stride: inner)
+    let dy = Matrix(outputGradient.floats, stride: outer)
+    let mask = layer.adapter?.mask(dropout)
     if let adapter = layer.adapter, let scratch {
       scratch.expectCount(tokens * adapter.rank, "an adapter's scratch")
       projectBack(adapter, dy, tokens: tokens, to: scratch.matrix)
@@ -105,7 +111,7 @@ extension CPUBackend {
   }
 
   /// `total[j] += Σ_t rows[t, j]`, in the order of `t`.
-  private func addColumnSums(_ rows: Matrix, tokens: Int, to total: Tensor) {
+  func addColumnSums(_ rows: Matrix, tokens: Int, to total: Tensor) {
     let sums = total.floats
     forRanges(total.count, of: 64) { columns, _ in
       for t in 0..<tokens {

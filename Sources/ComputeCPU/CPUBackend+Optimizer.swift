@@ -21,20 +21,30 @@ extension CPUBackend {
 
   /// One AdamW step, in the order of operations of `torch.optim.AdamW`; see `Backend`.
   public func adamW(_ parameters: [OptimizedParameter], settings: AdamWSettings, norm: Tensor?) {
-    let kernels = kernels
+    let scale = norm.map { settings.clipping(norm: $0.floats.pointee) } ?? 1
     for parameter in parameters {
       parameter.gradient.expectCount(parameter.value.count, "a parameter's gradient")
-      parameter.firstMoment.expectCount(parameter.value.count, "a parameter's first moment")
-      parameter.secondMoment.expectCount(parameter.value.count, "a parameter's second moment")
       var step = ctensor_adamw(settings, weightDecay: parameter.weightDecay)
-      if let norm { step.gradient_scale = settings.clipping(norm: norm.floats.pointee) }
-      let (p, g) = (parameter.value.floats, parameter.gradient.floats)
-      let (m, v) = (parameter.firstMoment.floats, parameter.secondMoment.floats)
-      forRanges(parameter.value.count, of: Self.elementsPerUnit) { range, _ in
-        let i = range.lowerBound
-        withUnsafePointer(to: step) {
-          kernels.adamw($0, p + i, g + i, m + i, v + i, Int64(range.count))
-        }
+      step.gradient_scale = scale
+      switch parameter.moments {
+      case .full(let first, let second): update(parameter, first, second, step)
+      case .blockwise(let first, let second): update(parameter, first, second, settings, scale)
+      }
+    }
+  }
+
+  private func update(
+    _ parameter: OptimizedParameter, _ first: Tensor, _ second: Tensor, _ step: ctensor_adamw
+  ) {
+    first.expectCount(parameter.value.count, "a parameter's first moment")
+    second.expectCount(parameter.value.count, "a parameter's second moment")
+    let kernels = kernels
+    let (p, g) = (parameter.value.floats, parameter.gradient.floats)
+    let (m, v) = (first.floats, second.floats)
+    forRanges(parameter.value.count, of: Self.elementsPerUnit) { range, _ in
+      let i = range.lowerBound
+      withUnsafePointer(to: step) {
+        kernels.adamw($0, p + i, g + i, m + i, v + i, Int64(range.count))
       }
     }
   }

@@ -14,14 +14,17 @@ public final class CPUBackend: Backend, @unchecked Sendable {
   public let name = "cpu"
   /// Library, version and instruction sets, such as `oneDNN 2.6.3 (avx512_core_bf16), kernels avx512`.
   public let configuration: String
-  /// float32.
-  public let computeType = DType.float32
+  /// float32, or bfloat16: factors of products are rounded to it, while sums, and all that is kept
+  /// from step to step, stay float32.
+  public let computeType: DType
 
   private static let threadCounts = 1...1024
 
   let pool: WorkerPool
   let product: MatrixProduct
   let kernels: ctensor_kernels
+  /// Products of bfloat16 factors; `nil` where `computeType` is float32.
+  let narrow: BFloat16Product?
   /// What the workers of an operation share.
   let shared = Scratch()
   /// What each worker has for itself.
@@ -34,12 +37,22 @@ public final class CPUBackend: Backend, @unchecked Sendable {
   ///
   /// - Throws: `ComputeError` when no matrix library can be opened or the environment asks for
   ///   something unknown.
-  public convenience init(threads: Int, library: MatrixLibrary = .automatic) throws {
-    try self.init(threads: threads, library: library, isa: InstructionSet.chosen())
+  public convenience init(
+    threads: Int, library: MatrixLibrary = .automatic, computeType: DType = .float32
+  ) throws {
+    try self.init(
+      threads: threads, library: library, isa: InstructionSet.chosen(), computeType: computeType)
   }
 
   /// A backend with a given instruction set, for tests that compare them.
-  init(threads: Int, library: MatrixLibrary, isa: InstructionSet) throws {
+  init(
+    threads: Int, library: MatrixLibrary, isa: InstructionSet, computeType: DType = .float32
+  ) throws {
+    guard computeType == .float32 || computeType == .bfloat16 else {
+      throw ComputeError(
+        "the CPU makes no products in \(computeType.rawValue)",
+        remedy: "use float32 or bfloat16")
+    }
     guard Self.threadCounts.contains(threads) else {
       throw ComputeError(
         "the number of threads is `\(threads)`",
@@ -48,7 +61,11 @@ public final class CPUBackend: Backend, @unchecked Sendable {
     let product = try MatrixProduct(library, isa: isa)
     self.product = product
     kernels = isa.kernels.pointee
-    configuration = "\(product.description), kernels \(isa.rawValue)"
+    self.computeType = computeType
+    narrow = computeType == .bfloat16 ? BFloat16Product(isa: isa) : nil
+    configuration =
+      "\(product.description), kernels \(isa.rawValue)"
+      + (narrow.map { ", \($0.description)" } ?? "")
     pool = try WorkerPool(count: threads) { product.useOneThread() }
     scratch = (0..<pool.count).map { _ in Scratch() }
   }

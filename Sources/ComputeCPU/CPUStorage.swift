@@ -48,6 +48,8 @@ extension Tensor {
   var integers: UnsafeMutablePointer<Int32> { pointer(.int32, Int32.self) }
   /// The elements as bytes.
   var octets: UnsafeMutablePointer<UInt8> { pointer(.uint8, UInt8.self) }
+  /// The elements as signed bytes.
+  var signedOctets: UnsafeMutablePointer<Int8> { pointer(.int8, Int8.self) }
   /// The elements of a 16-bit float type.
   var halves: UnsafeMutablePointer<UInt16> {
     precondition(type.size == 2, "a \(type) tensor was given where 16-bit floats are needed")

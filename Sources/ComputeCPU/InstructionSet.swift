@@ -39,6 +39,20 @@ enum InstructionSet: String, CaseIterable {
   /// The kernels compiled for it.
   var kernels: UnsafePointer<ctensor_kernels> { ctensor_kernels_for(Int32(number)) }
 
+  /// The loops around bfloat16 compiled for it, with the machine's own bfloat16 products if it has
+  /// them.
+  var narrow: UnsafePointer<ctensor_narrow> { ctensor_narrow_for(Int32(number), true) }
+
+  /// The same without the machine's own bfloat16 products, for tests that compare them.
+  var narrowWithoutProducts: UnsafePointer<ctensor_narrow> {
+    ctensor_narrow_for(Int32(number), false)
+  }
+
+  /// What the bits of bfloat16 products depend on.
+  var narrowName: String {
+    self == .avx512 && ctensor_has_bfloat16() ? "avx512_bf16" : rawValue
+  }
+
   private var number: Int {
     switch self {
     case .scalar: Int(CTENSOR_SCALAR)

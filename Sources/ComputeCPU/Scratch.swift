@@ -8,6 +8,7 @@ final class Scratch {
   /// What a piece of scratch is for; pieces of different use never overlap.
   enum Use: Int, CaseIterable {
     case weight, input, scores, scoreGradients, rows, partials, scales, logits, hidden
+    case rounded, packed, adapter, keys, values, queries, outputs, exponentials, factors
   }
 
   private var pieces = [UnsafeMutableRawBufferPointer](
@@ -27,6 +28,11 @@ final class Scratch {
   /// Room for `count` 32-bit integers.
   func integers(_ use: Use, _ count: Int) -> UnsafeMutablePointer<Int32> {
     bytes(use, count * 4).assumingMemoryBound(to: Int32.self)
+  }
+
+  /// Room for `count` words of two bfloat16.
+  func words(_ use: Use, _ count: Int) -> UnsafeMutablePointer<UInt32> {
+    bytes(use, count * 4).assumingMemoryBound(to: UInt32.self)
   }
 
   /// Room for `count` doubles.

@@ -42,6 +42,7 @@ extension CPUBackend {
       } else {
         kernels.widen(source, tensor.type, to: output, count: count)
       }
+    case .int8(let weight): Int8Row.expand(weight, from: start, count: count, to: output)
     case .nf4(let weight):
       let first = start / NF4Weight.blockSize
       let blocks = (start + count - 1) / NF4Weight.blockSize - first + 1

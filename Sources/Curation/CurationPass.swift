@@ -23,8 +23,15 @@ final class CurationPass {
   /// How much of a broken record is copied, in bytes.
   private static let excerptLength = 4096
 
-  init(_ options: CurationOptions, kept: String, dropped: String) throws {
+  /// The rejected conversations that were there, by the bytes of their IDs.
+  private var rejected: Set<[UInt8]> = []
+  private let review: ReviewFilter?
+
+  init(
+    _ options: CurationOptions, review: ReviewFilter? = nil, kept: String, dropped: String
+  ) throws {
     self.options = options
+    self.review = review
     filters = Self.filters(options)
     normalizer = SpellingNormalizer(policy: options.normalization)
     self.kept = try ConversationWriter(kept)
@@ -58,6 +65,10 @@ final class CurationPass {
   }
 
   private func judge(_ original: Conversation, at location: SourceLocation) throws {
+    if let review, case .drop(let reason, let detail) = review.verdict(on: original) {
+      rejected.insert(Array(original.id.utf8))
+      return try drop(original, at: location, reason, detail)
+    }
     for filter in filters {
       guard case .drop(let reason, let detail) = filter.verdict(on: original) else { continue }
       return try drop(original, at: location, reason, detail)
@@ -128,6 +139,7 @@ final class CurationPass {
       error.remedy = "import the file first, with `akshara import`"
       throw error
     }
+    report.rejectedUnseen = review.map { $0.count - rejected.count }
     try kept.commit()
     try dropped.commit()
   }

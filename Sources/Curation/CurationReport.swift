@@ -17,6 +17,8 @@ public struct CurationReport: Sendable, Equatable {
   public var renamed = 0
   /// Kept conversations whose last message is a user's: the answers before it are trained on.
   public var endingUnanswered = 0
+  /// Rejected conversations that were not in the input; `nil` without a file of verdicts.
+  public var rejectedUnseen: Int?
   /// Kept conversations by language; `und` where none is stated.
   public var languages: [String: Int] = [:]
   /// Kept conversations by side of the split.
@@ -40,6 +42,13 @@ public struct CurationReport: Sendable, Equatable {
 
   /// The report as JSON; reasons and languages in the order of their names.
   public var json: JSONValue {
+    guard let rejectedUnseen else { return .object(counts) }
+    var counts = counts
+    counts["rejected_unseen"] = JSONValue(rejectedUnseen)
+    return .object(counts)
+  }
+
+  private var counts: JSONObject {
     [
       "in": JSONValue(read), "kept": JSONValue(kept), "dropped": JSONValue(dropped),
       "reasons": Self.table(reasons.map { ($0.key.rawValue, $0.value) }),
@@ -65,6 +74,8 @@ public struct CurationReport: Sendable, Equatable {
     return "in \(read), kept \(kept), dropped \(dropped)" + (list.isEmpty ? "" : " (\(list))")
       + (sides.isEmpty ? "" : "; " + sides.joined(separator: ", "))
       + (endingUnanswered == 0 ? "" : "; \(endingUnanswered) end with an unanswered question")
+      + ((rejectedUnseen ?? 0) == 0
+        ? "" : "; \(rejectedUnseen ?? 0) rejected by their IDs were not in the input")
   }
 
   /// Whether two reports say the same.

@@ -14,9 +14,14 @@ internal import Conversations
 public struct Curator: Sendable {
   /// What is kept, changed and dropped.
   public let options: CurationOptions
+  /// A file of verdicts, as `akshara view` writes it; what is rejected there is dropped.
+  public let verdicts: String?
 
   /// A curator.
-  public init(options: CurationOptions = CurationOptions()) { self.options = options }
+  public init(options: CurationOptions = CurationOptions(), verdicts: String? = nil) {
+    self.options = options
+    self.verdicts = verdicts
+  }
 
   /// Curates files of conversations.
   ///
@@ -24,14 +29,17 @@ public struct Curator: Sendable {
   ///   - inputs: files and patterns, read in this order.
   ///   - output: the folder to write; what stands there is replaced.
   /// - Throws: `invalidOption`, `missingFile`, `unreadable`, `unwritable`; `malformed` if no line is
-  ///   a conversation; `checkFailed` if the counts do not add up.
+  ///   a conversation, or the file of verdicts is something else; `checkFailed` if the counts do not
+  ///   add up.
   public func run(inputs: [String], output: String) throws -> CurationReport {
     try options.check()
     let files = try SourcePaths.find(inputs, relativeTo: ".")
-    let folder = try AtomicFolder(output, replacing: "report.json", inputs: inputs)
+    let review = try verdicts.map { try ReviewFilter(verdicts: $0) }
+    let folder = try AtomicFolder(
+      output, replacing: "report.json", inputs: inputs + (verdicts.map { [$0] } ?? []))
     let kept = Path.join(folder.workPath, "kept.pass1.jsonl")
     let dropped = Path.join(folder.workPath, "dropped.pass1.jsonl")
-    let pass = try CurationPass(options, kept: kept, dropped: dropped)
+    let pass = try CurationPass(options, review: review, kept: kept, dropped: dropped)
     for file in files { try pass.read(file) }
     try pass.finish()
 

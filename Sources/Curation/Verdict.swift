@@ -14,6 +14,8 @@ public enum DropReason: String, Sendable, CaseIterable {
   case tooShort = "too_short"
   /// An answer in a script that is not allowed, or not the one that was asked in.
   case wrongScript = "wrong_script"
+  /// Somebody looked at it and rejected it.
+  case rejectedByReview = "rejected_by_review"
   /// The same messages as a conversation before.
   case exactDuplicate = "exact_duplicate"
 }

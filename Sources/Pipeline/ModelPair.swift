@@ -20,7 +20,7 @@ struct ModelPair {
     let recipe = context.recipe
     let folder = try ModelFolder(recipe.baseModel)
     parameterCount = folder.configuration.parameterCount
-    let quantization = recipe.quantization.isFourBit ? recipe.quantization : nil
+    let quantization = recipe.quantization.isQuantized ? recipe.quantization : nil
     switch recipe.training.initialization {
     case .pretrained:
       base = try DecoderWeights.load(model: folder, quantization: quantization, on: backend)

@@ -107,10 +107,15 @@ package struct Recipe: Sendable {
     }
   }
 
-  /// What the trained bits depend on besides the data: everything but the evaluation.
+  /// What the trained bits depend on besides the data: everything but the evaluation and what is
+  /// merely reported.
   var trainingJSON: JSONValue {
     guard case .object(var object) = json else { return json }
     object["evaluation"] = nil
+    if case .object(var training)? = object["training"] {
+      for key in TrainingOptions.keysWithoutEffect { training[key] = nil }
+      object["training"] = .object(training)
+    }
     return .object(object)
   }
 }
@@ -189,20 +194,20 @@ extension Recipe {
   private func checkMethod(hasAdapter: Bool, at location: SourceLocation) throws {
     let conflict: (String, String)? =
       switch training.method {
-      case .qlora where !quantization.isFourBit:
+      case .qlora where !quantization.isQuantized:
         (
-          "`training.method` is qlora, but `quantization.load_in_4bit` is not true",
-          "set it to true, or use method: lora"
+          "`training.method` is qlora, but neither `quantization.load_in_4bit` nor `load_in_8bit` is true",
+          "set one of them to true, or use method: lora"
         )
-      case .lora where quantization.isFourBit:
+      case .lora where quantization.isQuantized:
         (
-          "`training.method` is lora, but `quantization.load_in_4bit` is true",
-          "use method: qlora, or set it to false"
+          "`training.method` is lora, but `quantization` asks for a quantized base",
+          "use method: qlora, or set `load_in_4bit` and `load_in_8bit` to false"
         )
-      case .full where quantization.isFourBit:
+      case .full where quantization.isQuantized:
         (
-          "`training.method` is full, but `quantization.load_in_4bit` is true",
-          "4-bit weights cannot be trained: remove `quantization`"
+          "`training.method` is full, but `quantization` asks for a quantized base",
+          "quantized weights cannot be trained: remove `quantization`"
         )
       case .full where hasAdapter:
         ("`training.method` is full, but there is a `lora` table", "remove one of them")

@@ -32,9 +32,16 @@ public protocol BatchSource: Sendable {
   func trainingBatch(epoch: Int, index: Int) throws -> SourceBatch
   /// What a training row is called in messages: its conversation's ID.
   func name(ofTrainingRow row: Int) -> String
+  /// Where a training row lies: its file and its number there.
+  func place(ofTrainingRow row: Int) -> String
 
   /// How many held-out micro-batches there are; 0 if there is no validation split.
   var heldOutBatchCount: Int { get }
   /// Held-out micro-batch `index`.
   func heldOutBatch(_ index: Int) throws -> SourceBatch
+}
+
+extension BatchSource {
+  /// Where a source knows no files: the row's number.
+  public func place(ofTrainingRow row: Int) -> String { "row \(row)" }
 }

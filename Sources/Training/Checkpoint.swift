@@ -2,57 +2,19 @@ internal import Artifacts
 internal import Compute
 internal import Modeling
 
-/// Where a run stands between two steps: with this it goes on as if it had never stopped.
-struct RunState: Sendable, Equatable {
-  /// Optimizer steps done.
-  var step = 0
-  /// The micro-batch that comes next.
-  var position = StepPlan.Position()
-  /// The sum of the losses of the steps since the last logged line.
-  var pendingLoss = 0.0
-  /// How many they are.
-  var pendingSteps = 0
-  /// Tokens trained on so far.
-  var tokens = 0
-  /// The last step after which the held-out loss was measured.
-  var evaluatedStep: Int?
-
-  var json: JSONValue {
-    [
-      "step": JSONValue(step), "epoch": JSONValue(position.epoch),
-      "batch": JSONValue(position.batch), "pending_loss": .number(pendingLoss),
-      "pending_steps": JSONValue(pendingSteps), "tokens": JSONValue(tokens),
-      "evaluated_step": evaluatedStep.map { JSONValue($0) } ?? .null,
-    ]
-  }
-
-  init() {}
-
-  /// Reads what `json` gives; `nil` if something is missing or below 0.
-  init?(json: JSONValue) {
-    func count(_ key: String) -> Int? { json[key]?.integer.flatMap { $0 >= 0 ? Int($0) : nil } }
-    guard let step = count("step"), let epoch = count("epoch"), let batch = count("batch"),
-      let pendingSteps = count("pending_steps"), let tokens = count("tokens"),
-      let pendingLoss = json["pending_loss"]?.double
-    else { return nil }
-    (self.step, position) = (step, StepPlan.Position(epoch: epoch, batch: batch))
-    (self.pendingLoss, self.pendingSteps, self.tokens) = (pendingLoss, pendingSteps, tokens)
-    evaluatedStep = count("evaluated_step")
-  }
-}
-
 /// A folder from which a run goes on.
 ///
 ///     checkpoint-500/
 ///       checkpoint.json       format, version, state, set-up, device, digest of state.safetensors
-///       state.safetensors     parameter.*, first_moment.*, second_moment.*: float32
+///       state.safetensors     parameter.*, first_moment.*, second_moment.*: float32, or for moments in
+///                             8 bits *.codes (uint8) and *.absmax (float32, one a block of 256)
 ///       metrics.jsonl         the lines logged up to this step
 ///
 /// It appears whole or not at all. The set-up names everything that the run's results depend on; a
 /// run goes on only where it is the same.
 struct Checkpoint {
   private static let format = "akshara-checkpoint"
-  private static let version = 1
+  private static let version = 2
   private static let prefix = "checkpoint-"
 
   /// The folder.
@@ -84,9 +46,8 @@ struct Checkpoint {
     to directory: String, keeping kept: Int, on backend: any Backend
   ) throws -> Checkpoint {
     let folder = try AtomicFolder(Path.join(directory, "\(prefix)\(state.step)"))
-    let digest = try TensorFile.write(
-      optimizer.namedTensors, as: .float32, to: file(folder.workPath, "state.safetensors"),
-      from: backend)
+    let digest = try StateFile.write(
+      optimizer.namedTensors, to: file(folder.workPath, "state.safetensors"), from: backend)
     try AtomicFile.write(
       MetricsLog.bytes(of: metrics), to: file(folder.workPath, "metrics.jsonl"))
     let json: JSONValue = [
@@ -126,10 +87,7 @@ struct Checkpoint {
     guard let written = json["files"]?["state.safetensors"]?.string.flatMap(Digest.init),
       try Digest(ofFile: tensors) == written
     else { throw damaged("holds another state.safetensors than it was written with") }
-    let archive = try SafetensorsWeights([tensors])
-    for (name, tensor) in optimizer.namedTensors {
-      try archive.fill(tensor, named: name, on: backend)
-    }
+    try StateFile.read(optimizer.namedTensors, from: tensors, on: backend)
     return Restored(
       state: state, metrics: try MetricsLog.read(Self.file(path, "metrics.jsonl")),
       device: json["device"]?.string)

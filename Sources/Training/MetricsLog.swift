@@ -79,11 +79,6 @@ final class MetricsLog {
     lines.flatMap { $0.json.compact + [UInt8(ascii: "\n")] }
   }
 
-  /// The lines as `training_history.json` holds them: transformers' `log_history`.
-  static func history(of lines: [MetricsLine]) -> [UInt8] {
-    JSONValue.array(lines.map(\.json)).pretty
-  }
-
   static func read(_ path: String) throws -> [MetricsLine] {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw AksharaError(.unreadable, "cannot be read", at: SourceLocation(file: path))

@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// Micro-batches from a shard set whose labels are proven.
 ///
-/// Training rows come in a new random order each epoch (`BatchPlan`); held-out rows as they are
-/// written.
+/// Training rows, or packs of them, come in a new random order each epoch (`BatchPlan`); held-out
+/// rows as they are written.
 public final class ShardBatchSource: BatchSource {
   /// The digest of the shard set's manifest.
   public let digest: String
@@ -34,7 +34,9 @@ public final class ShardBatchSource: BatchSource {
     plan = try BatchPlan(
       lengths: lengths,
       options: BatchPlan.Options(
-        batchSize: options.batchSize, groupByLength: options.groupsByLength, seed: options.seed))
+        batchSize: options.batchSize, groupByLength: options.groupsByLength,
+        packing: options.layout.packing ? shards.manifest.options.maxLength : nil,
+        seed: options.seed))
     let heldOutLengths = shards.lengths(.validation)
     heldOut = try BatchPlan(
       lengths: heldOutLengths,
@@ -43,7 +45,7 @@ public final class ShardBatchSource: BatchSource {
     current = Mutex(plan.epoch(0))
     longestRow = Int(max(lengths.max() ?? 0, heldOutLengths.max() ?? 0))
     longestBatch = max(
-      Self.sum(lengths.sorted(by: >).prefix(options.batchSize)),
+      plan.longestBatch,
       heldOut.map { rows in Self.sum(rows.map { heldOutLengths[$0] }) }.max() ?? 0)
   }
 
@@ -60,7 +62,7 @@ public final class ShardBatchSource: BatchSource {
 
   /// How many micro-batches an epoch has: the same in every epoch.
   public func trainingBatchCount(epoch number: Int) -> Int {
-    (plan.lengths.count + plan.options.batchSize - 1) / plan.options.batchSize
+    plan.batchCount
   }
 
   /// A micro-batch of an epoch.
@@ -71,6 +73,17 @@ public final class ShardBatchSource: BatchSource {
   /// The conversation's ID, or the row's number where it cannot be read.
   public func name(ofTrainingRow row: Int) -> String {
     (try? shards.record(.train, row).sample.conversationID) ?? "train row \(row)"
+  }
+
+  /// The data file that holds the row, and its number there.
+  public func place(ofTrainingRow row: Int) -> String {
+    var rest = row
+    let files = shards.manifest.splits.first { $0.split == .train }?.files ?? []
+    for file in files where file.isData {
+      if rest < file.rows { return "\(file.path) row \(rest)" }
+      rest -= file.rows
+    }
+    return "train row \(row)"
   }
 
   /// How many held-out micro-batches there are.

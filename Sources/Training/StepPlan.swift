@@ -31,7 +31,7 @@ struct StepPlan: Sendable {
     schedule = LearningRateSchedule(
       shape: options.schedule, peak: options.learningRate,
       warmupSteps: options.warmupSteps ?? Int((Double(steps) * options.warmupRatio).rounded(.up)),
-      steps: steps)
+      steps: steps, minimum: options.minimumRate)
   }
 
   /// Steps of all epochs; of a fraction of an epoch, rounded up.

@@ -45,7 +45,8 @@ struct StepRunner {
     let weight = batches.reduce(0) { $0 + $1.input.weightSum }
     guard weight > 0 else {
       throw AksharaError(
-        .checkFailed, "step \(step + 1) has no supervised token in \(names(batches))",
+        .checkFailed,
+        "step \(step + 1) has no supervised token in \(NamedRows(batches, in: source).text)",
         remedy: "drop rows without answers when making shards")
     }
     backend.zero(losses)
@@ -67,22 +68,16 @@ struct StepRunner {
     try backend.synchronize()
     let broken = zip(batches, shares).filter { !$0.1.isFinite }.map(\.0)
     guard broken.isEmpty, norm.isFinite else {
-      let what = broken.isEmpty ? "the gradient norm" : "the loss"
       throw AksharaError(
         .checkFailed,
-        "\(what) of step \(step + 1) is not a finite number; it came from "
-          + names(broken.isEmpty ? batches : broken),
-        remedy: "look at these rows, lower `learning_rate`, or go on from the last checkpoint")
+        "\(broken.isEmpty ? "the gradient norm" : "the loss") of step \(step + 1) is not a finite "
+          + "number; it came from \(NamedRows(broken.isEmpty ? batches : broken, in: source).text)",
+        remedy: """
+          look at these rows with `akshara labels show`; if they are sound, lower `learning_rate` or \
+          `max_grad_norm`, or lengthen `warmup_ratio`. The run directory keeps the checkpoint before
+          """)
     }
     let tokens = batches.reduce(0) { $0 + $1.input.tokens.count }
     return Outcome(loss: shares.reduce(0, +), gradientNorm: norm, tokens: tokens)
-  }
-
-  /// The rows of some micro-batches, for a message.
-  private func names(_ batches: [SourceBatch]) -> String {
-    let rows = batches.flatMap(\.rows)
-    let shown = rows.prefix(16).map { "`\(source.name(ofTrainingRow: $0))`" }
-      .joined(separator: ", ")
-    return "the rows \(shown)" + (rows.count > 16 ? " and \(rows.count - 16) more" : "")
   }
 }

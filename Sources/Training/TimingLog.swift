@@ -1,14 +1,18 @@
 internal import Artifacts
 internal import Foundation
 
-/// `timing.jsonl` of a run directory: how fast it went. The only artifact of a run with a clock.
-final class TimingLog {
+/// How fast a run goes and what it takes.
+public struct TrainingPace: Sendable, Equatable {
   /// The rate since the last line.
-  struct Pace {
-    var tokensPerSecond: Double
-    /// Until the last step, at this pace.
-    var secondsLeft: Double
-  }
+  public var tokensPerSecond: Double
+  /// Until the last step, at this pace.
+  public var secondsLeft: Double
+  /// The most bytes that the process had at once; `nil` where the system does not say.
+  public var peakMemory: Int?
+}
+
+/// `timing.jsonl` of a run directory: how fast it went, and in what memory.
+final class TimingLog {
 
   private let handle: FileHandle?
   private let clock = ContinuousClock()
@@ -41,16 +45,18 @@ final class TimingLog {
   }
 
   /// Writes the pace since the last line or restart.
-  func log(_ state: RunState, of steps: Int) throws -> Pace {
+  func log(_ state: RunState, of steps: Int) -> TrainingPace {
     let seconds = max((clock.now - begun) / .seconds(1), 1e-9)
     let perStep = seconds / Double(max(1, state.step - step))
-    let pace = Pace(
+    let pace = TrainingPace(
       tokensPerSecond: Double(state.tokens - tokens) / seconds,
-      secondsLeft: perStep * Double(steps - state.step))
+      secondsLeft: perStep * Double(steps - state.step), peakMemory: ProcessMemory.peak)
     let line: JSONValue = [
       "step": JSONValue(state.step), "seconds": .number(seconds),
       "tokens": JSONValue(state.tokens - tokens),
       "tokens_per_second": .number(pace.tokensPerSecond),
+      "seconds_left": .number(pace.secondsLeft),
+      "peak_memory_bytes": pace.peakMemory.map { JSONValue($0) } ?? .null,
     ]
     try? handle?.write(contentsOf: Data(line.compact + [UInt8(ascii: "\n")]))
     restart(state)

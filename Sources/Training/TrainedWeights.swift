@@ -29,7 +29,8 @@ struct TrainedWeights {
     case .pretrained:
       return try DecoderWeights(
         loading: job.model,
-        quantization: job.options.method == .qlora ? job.quantization : nil, on: backend)
+        quantization: job.options.method == .qlora ? job.quantization : nil,
+        storage: job.options.method == .full ? .float32 : .stored, on: backend)
     }
   }
 

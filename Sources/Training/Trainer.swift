@@ -10,9 +10,9 @@ internal import Modeling
 /// let result = try trainer.run()
 /// ```
 ///
-/// A run directory holds `metrics.jsonl`, `training_history.json`, `timing.jsonl`,
-/// `checkpoint-N/`, and at the end `adapter/` or `model/`. A run that was killed goes on from its
-/// last checkpoint with the same bits in all of them but `timing.jsonl`, the only one with a clock.
+/// A run directory holds the files of `RunLogs`, `checkpoint-N/`, and at the end `adapter/` or `model/`.
+/// A run that was killed goes on from its last checkpoint with the same bits in all of them but those
+/// that carry times.
 public final class Trainer {
   private let job: TrainingJob
   private let source: any BatchSource
@@ -40,7 +40,8 @@ public final class Trainer {
     let weights = try TrainedWeights(job, on: backend)
     let model = try weights.model(source, on: backend)
     let optimizer = try OptimizerState(
-      model.parameters, weightDecay: options.weightDecay, on: backend)
+      model.parameters, optimizer: options.optimizer, weightDecay: options.weightDecay,
+      on: backend)
     let setup = try fullSetup()
     var (progress, checkpoint) = try restore(optimizer, setup: setup)
     announce(model, progress: progress, checkpoint: checkpoint)
@@ -48,16 +49,17 @@ public final class Trainer {
     let runner = try StepRunner(
       model: model, state: optimizer, options: options, source: source, on: backend)
     let heldOut = try HeldOutLoss(model, on: backend)
-    if progress.state.step == 0 { try evaluate(heldOut, &progress) }
-    while progress.state.step < progress.plan.steps {
+    if progress.state.step == 0 { try evaluate(heldOut, optimizer, &progress) }
+    while !progress.isDone {
       try advance(runner, &progress)
-      let isLast = progress.state.step == progress.plan.steps
-      if isLast || isDue(options.evaluationSteps, progress) { try evaluate(heldOut, &progress) }
-      if isLast || isDue(options.savingSteps, progress) {
+      if progress.isDone || progress.isDue(options.evaluation) {
+        try evaluate(heldOut, optimizer, &progress)
+      }
+      if options.saving != .never, progress.isDone || progress.isDue(options.saving) {
         try save(optimizer, setup: setup, progress)
       }
     }
-    return try finish(weights, progress)
+    return try finish(weights, optimizer, progress)
   }
 
   // MARK: Beginning
@@ -66,6 +68,13 @@ public final class Trainer {
     guard source.trainingBatchCount(epoch: 0) > 0 else {
       throw AksharaError(
         .invalidOption, "there are no training rows", remedy: "give shards with a train split")
+    }
+    guard source.heldOutBatchCount > 0 || (options.patience == nil && !options.keepsBest) else {
+      throw AksharaError(
+        .invalidOption,
+        "`early_stopping_patience` and `load_best_model_at_end` need held-out rows, but there is no "
+          + "validation split",
+        remedy: "set `curation.validation_fraction`, or leave them out")
     }
     guard options.method != .qlora || job.quantization.computeType == backend.computeType else {
       throw AksharaError(
@@ -96,9 +105,8 @@ public final class Trainer {
             + "the last bits of the results may differ from those of one machine"))
     }
     let (state, lines) = (restored?.state ?? RunState(), restored?.metrics ?? [])
-    let log = try MetricsLog(Path.join(job.directory, "metrics.jsonl"), lines: lines)
-    let timing = try TimingLog(Path.join(job.directory, "timing.jsonl"))
-    return (TrainingProgress(plan: plan, state: state, log: log, timing: timing), last)
+    let logs = try RunLogs(job, at: state, lines: lines)
+    return (TrainingProgress(plan: plan, state: state, options: options, logs: logs), last)
   }
 
   private func announce(
@@ -109,7 +117,7 @@ public final class Trainer {
     observe(
       .started(
         TrainingStart(
-          steps: progress.plan.steps, stepsDone: progress.state.step,
+          name: progress.logs.name, steps: progress.plan.steps, stepsDone: progress.state.step,
           checkpoint: checkpoint?.path,
           parameters: base + (options.method == .full ? 0 : trained),
           trainedParameters: trained, longestBatch: source.longestBatch,
@@ -134,10 +142,6 @@ public final class Trainer {
 
   // MARK: Steps
 
-  private func isDue(_ interval: Int?, _ progress: TrainingProgress) -> Bool {
-    interval.map { progress.state.step.isMultiple(of: $0) } ?? false
-  }
-
   private func advance(_ runner: StepRunner, _ progress: inout TrainingProgress) throws {
     let (plan, state) = (progress.plan, progress.state)
     let batches = try plan.batches(at: state.position).map {
@@ -145,49 +149,78 @@ public final class Trainer {
     }
     let rate = plan.schedule.rate(at: state.step)
     let outcome = try runner.run(batches, step: state.step, rate: rate)
-    progress.add(outcome)
-    let isLast = progress.state.step == plan.steps
-    guard isLast || isDue(options.loggingSteps, progress) else { return }
-    let line = try progress.log(outcome, rate: rate)
-    let pace = try progress.timing.log(progress.state, of: plan.steps)
-    observe(
-      .logged(line, tokensPerSecond: pace.tokensPerSecond, secondsLeft: pace.secondsLeft))
+    if let spike = progress.add(outcome) { try report(spike, batches, progress) }
+    guard progress.isDone || progress.isDue(.steps(options.loggingSteps)) else { return }
+    let (line, pace) = try progress.log(outcome, rate: rate)
+    observe(.logged(line, pace))
   }
 
-  /// Measures the held-out loss, once a step.
-  private func evaluate(_ heldOut: HeldOutLoss, _ progress: inout TrainingProgress) throws {
+  /// Names the rows of a step whose loss leapt; stops if that is wanted.
+  private func report(
+    _ spike: LossGuard.Spike, _ batches: [SourceBatch], _ progress: TrainingProgress
+  ) throws {
+    let rows = NamedRows(batches, in: source)
+    let step = progress.state.step
+    try progress.logs.log(spike, step: step, rows: rows)
+    let message =
+      "the loss of step \(step) leapt to \(spike.loss) (median of the steps before: "
+      + "\(spike.median)); it came from \(rows.text)"
+    let remedy =
+      "look at these rows with `akshara labels show`; if they are sound, lower `learning_rate`, or "
+      + "raise `loss_spike_threshold`"
+    guard options.spikeAction == .warn else {
+      throw AksharaError(.checkFailed, message, remedy: remedy)
+    }
+    observe(.notice("\(message); \(remedy)"))
+  }
+
+  /// Measures the held-out loss, once a step, and keeps the parameters if they are the best.
+  private func evaluate(
+    _ heldOut: HeldOutLoss, _ optimizer: OptimizerState, _ progress: inout TrainingProgress
+  ) throws {
     guard progress.state.evaluatedStep != progress.state.step else { return }
     guard let loss = try heldOut.measure(source) else { return }
-    let line = try progress.logHeldOut(loss)
+    let (line, isBest) = try progress.logHeldOut(loss)
     observe(.evaluated(line))
-    progress.timing.restart(progress.state)
+    if isBest, options.keepsBest, let best = progress.state.best {
+      try BestParameters.write(best, optimizer, in: job.directory, from: backend)
+    }
+    if progress.state.isStopped { observe(.stopped(step: progress.state.step)) }
+    progress.logs.restartTiming(progress.state)
   }
 
   private func save(
     _ optimizer: OptimizerState, setup: JSONValue, _ progress: TrainingProgress
   ) throws {
     let checkpoint = try Checkpoint.write(
-      progress.state, setup: setup, optimizer: optimizer, metrics: progress.lines,
+      progress.state, setup: setup, optimizer: optimizer, metrics: progress.logs.lines,
       to: job.directory, keeping: options.keptCheckpoints, on: backend)
-    try AtomicFile.write(
-      MetricsLog.history(of: progress.lines),
-      to: Path.join(job.directory, "training_history.json"))
+    if options.keepsBest {
+      try BestParameters.removeOthers(than: progress.state.best, in: job.directory)
+    }
+    try progress.logs.writeHistory(progress.state, progress.plan, options)
     observe(.saved(path: checkpoint.path))
-    progress.timing.restart(progress.state)
+    progress.logs.restartTiming(progress.state)
   }
 
   // MARK: End
 
   private func finish(
-    _ weights: TrainedWeights, _ progress: TrainingProgress
+    _ weights: TrainedWeights, _ optimizer: OptimizerState, _ progress: TrainingProgress
   ) throws -> TrainingResult {
-    try AtomicFile.write(
-      MetricsLog.history(of: progress.lines),
-      to: Path.join(job.directory, "training_history.json"))
+    let state = progress.state
+    try progress.logs.writeHistory(state, progress.plan, options)
+    let best = options.keepsBest ? state.best : nil
+    if let best {
+      try BestParameters.restore(best, to: optimizer, in: job.directory, on: backend)
+      try BestParameters.removeOthers(than: best, in: job.directory)
+      observe(
+        .notice("the result is that of step \(best.step), with the held-out loss \(best.loss)"))
+    }
     let output = try weights.write(job, from: backend)
     observe(.finished(path: output))
     return TrainingResult(
-      output: output, steps: progress.state.step, tokens: progress.state.tokens,
-      metrics: progress.lines)
+      output: output, steps: state.step, tokens: state.tokens, bestStep: best?.step,
+      isStopped: state.isStopped, metrics: progress.logs.lines)
   }
 }

@@ -4,10 +4,12 @@ public enum TrainingEvent: Sendable {
   case started(TrainingStart)
   /// Something that does no harm but should be known.
   case notice(String)
-  /// A line of metrics was logged; the rate is that since the last one.
-  case logged(MetricsLine, tokensPerSecond: Double, secondsLeft: Double)
+  /// A line of metrics was logged, with the pace since the last one.
+  case logged(MetricsLine, TrainingPace)
   /// The held-out loss was measured.
   case evaluated(MetricsLine)
+  /// The held-out loss no longer fell: training ends here.
+  case stopped(step: Int)
   /// A checkpoint was written.
   case saved(path: String)
   /// The trained model or adapter was written.
@@ -16,6 +18,8 @@ public enum TrainingEvent: Sendable {
 
 /// What is known when training begins.
 public struct TrainingStart: Sendable, Equatable {
+  /// What the run is called in reports.
+  public var name: String
   /// Optimizer steps of the run.
   public var steps: Int
   /// Steps that a checkpoint has done already.

@@ -15,6 +15,8 @@ public struct TrainingJob: Sendable {
   public var baseName: String
   /// The revision of the base on the hub, if it has one.
   public var baseRevision: String?
+  /// What the run is called in reports, before the time; `nil`: the run directory's name.
+  public var project: String?
   /// The run directory: metrics, checkpoints, and the adapter or model.
   public var directory: String
 
@@ -22,7 +24,7 @@ public struct TrainingJob: Sendable {
   public init(
     model: ModelFolder, options: TrainingOptions, lora: LoRAOptions = LoRAOptions(),
     quantization: QuantizationOptions = QuantizationOptions(), baseName: String? = nil,
-    baseRevision: String? = nil, directory: String
+    baseRevision: String? = nil, project: String? = nil, directory: String
   ) {
     self.model = model
     self.options = options
@@ -30,6 +32,7 @@ public struct TrainingJob: Sendable {
     self.quantization = quantization
     self.baseName = baseName ?? model.path
     self.baseRevision = baseRevision
+    self.project = project
     self.directory = directory
   }
 
@@ -38,7 +41,7 @@ public struct TrainingJob: Sendable {
   /// - Throws: `unreadable` if the weights cannot be read.
   func setup() throws -> JSONObject {
     var object = JSONObject()
-    object["training"] = options.json
+    object["training"] = options.resultJSON
     object["model"] = model.configuration.json
     if options.method != .full { object["lora"] = lora.json }
     if options.method == .qlora { object["quantization"] = quantization.json }

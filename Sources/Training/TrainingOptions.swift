@@ -23,10 +23,47 @@ public struct TrainingOptions: Sendable, Equatable {
     case random
   }
 
-  /// Optimizers.
+  /// Optimizers, by transformers' names.
   public enum Optimizer: String, Sendable, CaseIterable {
     /// AdamW with float32 state.
     case adamwTorch = "adamw_torch"
+    /// AdamW with state in 8 bits, as bitsandbytes keeps it; float32 for parameters of fewer than
+    /// 4,096 elements.
+    case adamw8bit = "adamw_8bit"
+    /// The same steps. Paging moves state between a GPU and the host; on the CPU there is nothing to
+    /// move.
+    case pagedAdamw8bit = "paged_adamw_8bit"
+    /// The same steps as `adamw_torch`; see above.
+    case pagedAdamw32bit = "paged_adamw_32bit"
+
+    /// Whether large parameters have their state in 8 bits.
+    public var isEightBit: Bool { self == .adamw8bit || self == .pagedAdamw8bit }
+  }
+
+  /// When something is done that is not done in every step.
+  public enum Occasion: Sendable, Hashable {
+    /// Not while training.
+    case never
+    /// After every so many steps.
+    case steps(Int)
+    /// After every epoch.
+    case epochs
+  }
+
+  /// What happens when a step's loss leaps.
+  public enum SpikeAction: String, Sendable, CaseIterable {
+    /// The rows are named and the run goes on.
+    case warn
+    /// The rows are named and the run stops.
+    case stop
+  }
+
+  /// Where metrics go besides the run directory's own files.
+  public enum Report: String, Sendable, CaseIterable {
+    /// Nowhere.
+    case none
+    /// Event files that TensorBoard reads.
+    case tensorboard
   }
 
   /// What is trained (`method`).
@@ -45,6 +82,8 @@ public struct TrainingOptions: Sendable, Equatable {
   public var batchSize = 8
   /// Micro-batches of an optimizer step (`gradient_accumulation_steps`).
   public var accumulation = 1
+  /// How rows are laid into micro-batches (`packing`, `packing_strategy`).
+  public var layout = BatchLayout()
   /// How the learning rate moves (`lr_scheduler_type`).
   public var schedule = LearningRateSchedule.Shape.cosine
   /// The share of all steps in which the rate rises from 0, rounded up (`warmup_ratio`).
@@ -65,11 +104,12 @@ public struct TrainingOptions: Sendable, Equatable {
   public var maximumGradientNorm = 1.0
   /// Steps between two lines of `metrics.jsonl` (`logging_steps`).
   public var loggingSteps = 10
-  /// Steps between two held-out losses; `nil`: only before the first and after the last step
-  /// (`eval_steps`).
-  public var evaluationSteps: Int?
-  /// Steps between two checkpoints (`save_steps`).
-  public var savingSteps = 500
+  /// When the held-out loss is measured, besides before the first and after the last step
+  /// (`eval_strategy`, `eval_steps`).
+  public var evaluation = Occasion.never
+  /// When checkpoints are written, besides after the last step; `never`: not even then
+  /// (`save_strategy`, `save_steps`).
+  public var saving = Occasion.steps(500)
   /// How many checkpoints are kept (`save_total_limit`).
   public var keptCheckpoints = 2
   /// Whether rows of like length come together (`group_by_length`).
@@ -78,6 +118,27 @@ public struct TrainingOptions: Sendable, Equatable {
   public var acceptUnproven: [SupervisionProof.Unproven] = []
   /// Whether somebody must have approved the shard set (`require_approval`).
   public var requiresApproval = false
+  /// Held-out losses in a row that are no better than the best before training stops; `nil`: it never
+  /// stops early (`early_stopping_patience`).
+  public var patience: Int?
+  /// How much lower than the best a held-out loss must be to count as better for stopping
+  /// (`early_stopping_threshold`).
+  public var patienceThreshold = 0.0
+  /// Whether the parameters with the lowest held-out loss are what is left at the end
+  /// (`load_best_model_at_end`).
+  public var keepsBest = false
+  /// The share of the peak at which `cosine_with_min_lr` ends (`lr_scheduler_kwargs`: `min_lr_rate`,
+  /// or `min_lr`, a rate).
+  public var minimumRate = 0.0
+  /// How many typical deviations above the median of recent losses a step's loss counts as a spike;
+  /// 0: none does (`loss_spike_threshold`).
+  public var spikeThreshold = 8.0
+  /// What a spike does (`on_loss_spike`).
+  public var spikeAction = SpikeAction.warn
+  /// Where metrics go (`report_to`).
+  public var report = Report.none
+  /// The run's name in reports; `nil`: project and time (`run_name`).
+  public var runName: String?
 
   /// The defaults.
   public init() {}
@@ -96,6 +157,7 @@ public struct TrainingOptions: Sendable, Equatable {
     batchSize = try reader.integer("per_device_train_batch_size", in: 1...65_536) ?? batchSize
     accumulation =
       try reader.integer("gradient_accumulation_steps", in: 1...65_536) ?? accumulation
+    layout = try BatchLayout(reading: &reader)
     schedule = try reader.choice("lr_scheduler_type", LearningRateSchedule.Shape.self) ?? schedule
     warmupRatio = try reader.number("warmup_ratio", in: 0...1) ?? warmupRatio
     warmupSteps = try reader.integer("warmup_steps", in: 0...steps.upperBound)
@@ -106,12 +168,15 @@ public struct TrainingOptions: Sendable, Equatable {
     weightDecay = try reader.number("weight_decay", in: 0...10) ?? weightDecay
     maximumGradientNorm = try reader.number("max_grad_norm", in: 0...1e9) ?? maximumGradientNorm
     loggingSteps = try reader.integer("logging_steps", in: steps) ?? loggingSteps
-    evaluationSteps = try reader.integer("eval_steps", in: steps)
-    savingSteps = try reader.integer("save_steps", in: steps) ?? savingSteps
+    evaluation = try Self.occasion(
+      &reader, "eval", unsaid: .never, steps: loggingSteps)
+    saving = try Self.occasion(&reader, "save", unsaid: saving, steps: 500)
     keptCheckpoints = try reader.integer("save_total_limit", in: 1...10_000) ?? keptCheckpoints
     groupsByLength = try reader.boolean("group_by_length") ?? groupsByLength
     acceptUnproven = try Self.unproven(try reader.strings("accept_unproven"), at: reader.location)
     requiresApproval = try reader.boolean("require_approval") ?? requiresApproval
+    try readControl(&reader)
+    minimumRate = try minimumRate(&reader)
     try reader.finish()
     try check(at: reader.location)
   }
@@ -125,40 +190,5 @@ public struct TrainingOptions: Sendable, Equatable {
       throw AksharaError(
         .invalidOption, "`accept_unproven` names `\(name)`", at: location, remedy: "use: \(known)")
     }
-  }
-
-  /// Refuses values that contradict each other.
-  private func check(at location: SourceLocation) throws {
-    if initialization == .random && method != .full {
-      throw AksharaError(
-        .invalidOption, "`init: random` leaves nothing for `method: \(method.rawValue)` to adapt",
-        at: location, remedy: "use `method: full`, or `init: pretrained`")
-    }
-    if let warmupSteps, let maximumSteps, warmupSteps > maximumSteps {
-      throw AksharaError(
-        .invalidOption, "`warmup_steps` \(warmupSteps) is above `max_steps` \(maximumSteps)",
-        at: location, remedy: "lower `warmup_steps`")
-    }
-  }
-
-  /// All values as they are written into manifests and compared when a run goes on.
-  public var json: JSONValue {
-    func count(_ value: Int?) -> JSONValue { value.map { JSONValue($0) } ?? .null }
-    return [
-      "method": .string(method.rawValue), "init": .string(initialization.rawValue),
-      "seed": JSONValue(seed), "learning_rate": .number(learningRate),
-      "num_train_epochs": .number(epochs), "max_steps": count(maximumSteps),
-      "per_device_train_batch_size": JSONValue(batchSize),
-      "gradient_accumulation_steps": JSONValue(accumulation),
-      "lr_scheduler_type": .string(schedule.rawValue), "warmup_ratio": .number(warmupRatio),
-      "warmup_steps": count(warmupSteps), "optim": .string(optimizer.rawValue),
-      "adam_beta1": .number(beta1), "adam_beta2": .number(beta2),
-      "adam_epsilon": .number(epsilon), "weight_decay": .number(weightDecay),
-      "max_grad_norm": .number(maximumGradientNorm), "logging_steps": JSONValue(loggingSteps),
-      "eval_steps": count(evaluationSteps), "save_steps": JSONValue(savingSteps),
-      "save_total_limit": JSONValue(keptCheckpoints), "group_by_length": .bool(groupsByLength),
-      "accept_unproven": .array(acceptUnproven.map { .string($0.rawValue) }),
-      "require_approval": .bool(requiresApproval),
-    ]
   }
 }

@@ -6,6 +6,10 @@ public struct TrainingResult: Sendable, Equatable {
   public var steps: Int
   /// Tokens trained on, padding not counted; each epoch counts.
   public var tokens: Int
+  /// The step whose parameters are the output, if it is not the last one's.
+  public var bestStep: Int?
+  /// Whether training ended early, since the held-out loss no longer fell.
+  public var isStopped = false
   /// All lines of `metrics.jsonl`.
   public var metrics: [MetricsLine]
 

@@ -58,6 +58,20 @@ struct BackendFixture {
     return values
   }
 
+  func bytes(_ tensor: Tensor) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: tensor.count)
+    bytes.withUnsafeMutableBytes { backend.download(tensor, to: $0) }
+    return bytes
+  }
+
+  /// A moment of zeros in 8 bits.
+  func blockwiseMoment(_ count: Int) throws -> BlockwiseMoment {
+    let size = BlockwiseMoment.blockSize
+    return BlockwiseMoment(
+      codes: try backend.makeTensor([count], .uint8),
+      absmax: try backend.makeTensor([(count + size - 1) / size], .float32))
+  }
+
   func set(_ tensor: Tensor, _ values: [Float]) {
     values.withUnsafeBytes { backend.upload($0, to: tensor) }
   }

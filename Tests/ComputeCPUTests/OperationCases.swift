@@ -6,7 +6,7 @@ import Compute
 enum OperationCases: String, CaseIterable {
   case copying, quantizing, embedding, normalizing, rotating, gating, attending
   case linearPlain, linearNarrow, linearNF4, linearBFloat16, crossEntropy, crossEntropyNF4
-  case gradientNorm, optimizing
+  case gradientNorm, optimizing, optimizingBlockwise
 
   /// Runs the operation, forward and backward, and returns all that it wrote.
   func run(on backend: CPUBackend) throws -> [[Float]] {
@@ -27,6 +27,7 @@ enum OperationCases: String, CaseIterable {
     case .crossEntropyNF4: return try Self.crossEntropy(&f, .nf4)
     case .gradientNorm: return try Self.gradientNorm(&f)
     case .optimizing: return try Self.optimizing(&f)
+    case .optimizingBlockwise: return try Self.optimizingBlockwise(&f)
     }
   }
 
@@ -176,16 +177,31 @@ enum OperationCases: String, CaseIterable {
   }
 
   private static func optimizing(_ f: inout BackendFixture) throws -> [[Float]] {
-    let parameters = try [20_000, 7].map { count in
-      OptimizedParameter(
-        value: try f.random([count]), gradient: try f.random([count]),
-        firstMoment: try f.random([count]), secondMoment: try f.random([count], center: 1),
-        weightDecay: 0.1)
-    }
-    let norm = try f.tensor([3.5], [1])
     let settings = AdamWSettings(
       learningRate: 1e-3, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, step: 2, maxGradientNorm: 1)
-    f.backend.adamW(parameters, settings: settings, norm: norm)
-    return parameters.flatMap { [$0.value, $0.firstMoment, $0.secondMoment] }.map(f.values)
+    let norm = try f.tensor([3.5], [1])
+    return try [20_000, 7].flatMap { count in
+      let (first, second) = (try f.random([count]), try f.random([count], center: 1))
+      let parameter = OptimizedParameter(
+        value: try f.random([count]), gradient: try f.random([count]), firstMoment: first,
+        secondMoment: second, weightDecay: 0.1)
+      f.backend.adamW([parameter], settings: settings, norm: norm)
+      return [parameter.value, first, second].map(f.values)
+    }
+  }
+
+  private static func optimizingBlockwise(_ f: inout BackendFixture) throws -> [[Float]] {
+    let count = 40_007
+    let (first, second) = (try f.blockwiseMoment(count), try f.blockwiseMoment(count))
+    let parameter = OptimizedParameter(
+      value: try f.random([count]), gradient: try f.random([count]),
+      moments: .blockwise(first: first, second: second), weightDecay: 0.1)
+    for step in 1...2 {
+      let settings = AdamWSettings(
+        learningRate: 1e-3, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, step: step, maxGradientNorm: 1)
+      f.backend.adamW([parameter], settings: settings, norm: nil)
+    }
+    return [f.values(parameter.value), f.values(first.absmax), f.values(second.absmax)]
+      + [first, second].map { f.bytes($0.codes).map(Float.init) }
   }
 }

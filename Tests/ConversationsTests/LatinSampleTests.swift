@@ -5,7 +5,7 @@ import Testing
 @Suite struct LatinSampleTests {
   private func language(_ texts: String...) -> String {
     var sample = LatinSample()
-    for text in texts { sample.add(Array(text.utf8)) }
+    for text in texts { Array(text.utf8).withUnsafeBufferPointer { sample.add($0) } }
     return sample.language
   }
 
@@ -24,6 +24,9 @@ import Testing
     let long = String(repeating: "The end of the day. ", count: 100)
     #expect(language(long, "naanu manege hogthini") == "en")
     #expect(language("naanu manege", "hogthini yaake") == "kn-Latn")
+    #expect(language("  naanu\n\n manege  ", " ", "hogthini\tyaake ") == "kn-Latn")
+    let spaced = String(repeating: " \n", count: 1000) + "naanu manege hogthini yaake"
+    #expect(language(spaced) == "kn-Latn")
   }
 
   @Test func romanizedRowsGetTheirLanguageOnBothWays() throws {

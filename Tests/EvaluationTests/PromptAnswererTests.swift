@@ -49,7 +49,7 @@ private struct ByteTokenizer: Tokenizer {
     let raw = try PromptAnswerer(configuration, tokenizer: tokenizer, framing: .raw)
     #expect(try raw.tokens(of: "<|im_start|>hi<|im_end|>") == [0] + ids("hi") + [1])
     let chat = try PromptAnswerer(
-      configuration, tokenizer: tokenizer, framing: .chat(ChatMLTemplate()))
+      configuration, tokenizer: tokenizer, framing: .chat(FramedTemplate.chatML))
     #expect(
       try chat.tokens(of: "<|im_end|>") == [0] + ids("user\n<|im_end|>") + [1] + ids("\n") + [0]
         + ids("assistant\n"))
@@ -68,7 +68,7 @@ private struct ByteTokenizer: Tokenizer {
   @Test func theTemplatesEndTokenEndsAnAnswer() throws {
     let backend = try CPUBackend(threads: 1)
     let chat = try PromptAnswerer(
-      configuration, tokenizer: tokenizer, framing: .chat(ChatMLTemplate()))
+      configuration, tokenizer: tokenizer, framing: .chat(FramedTemplate.chatML))
     let options = GenerationOptions(maximumTokens: 5)
     let silent = try chat.answer("hi", by: generator(saying: 1, on: backend), options)
     #expect(silent.stopReason == .stopToken(1))
@@ -91,7 +91,7 @@ private struct ByteTokenizer: Tokenizer {
     }
     #expect(throws: AksharaError.self) { try template() }
     let path = folder.file("tokenizer_config.json")
-    let written: JSONValue = ["chat_template": .string(ChatMLTemplate().jinja)]
+    let written: JSONValue = ["chat_template": .string(FramedTemplate.chatML.jinja)]
     try AtomicFile.write(written.pretty, to: path)
     #expect(try template() == "chatml")
     try AtomicFile.write(

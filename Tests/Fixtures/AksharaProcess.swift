@@ -17,17 +17,23 @@ public struct AksharaProcess: Sendable {
   /// The binary that `AKSHARA_BINARY` names, or the debug build beside the tests.
   ///
   /// `nil`, with the reason printed, if there is none; in CI that is an error instead.
-  public init?() {
+  ///
+  /// - Parameters:
+  ///   - name: another executable of the package, which lies beside it.
+  public init?(named name: String = "akshara") {
     let environment = ProcessInfo.processInfo.environment
     let debug = Bundle.main.executableURL?.deletingLastPathComponent().appendingPathComponent(
-      "akshara"
+      name
     ).path
     let beside = CommandLine.arguments.first.map {
-      URL(fileURLWithPath: $0).deletingLastPathComponent().appendingPathComponent("akshara").path
+      URL(fileURLWithPath: $0).deletingLastPathComponent().appendingPathComponent(name).path
     }
     let candidates = [
-      environment["AKSHARA_BINARY"], debug, beside,
-      RepositoryPaths.file(".build/debug/akshara"),
+      environment["AKSHARA_BINARY"].map {
+        URL(fileURLWithPath: $0).deletingLastPathComponent().appendingPathComponent(
+          name == "akshara" ? URL(fileURLWithPath: $0).lastPathComponent : name
+        ).path
+      }, debug, beside, RepositoryPaths.file(".build/debug/\(name)"),
     ]
     let found = candidates.compactMap(\.self).first {
       FileManager.default.isExecutableFile(atPath: $0)
@@ -42,13 +48,16 @@ public struct AksharaProcess: Sendable {
 
   /// Runs `akshara` with arguments and waits for it.
   ///
-  /// - Parameter outputTo: a file or device that takes standard output instead.
+  /// - Parameters:
+  ///   - outputTo: a file or device that takes standard output instead.
+  ///   - environment: variables besides those of this process.
   public func run(
     _ arguments: [String], input: String? = nil, in folder: String = RepositoryPaths.root,
-    outputTo: String? = nil
+    outputTo: String? = nil, environment: [String: String] = [:]
   ) throws -> Outcome {
     let process = try Running(
-      binary: binary, arguments: arguments, folder: folder, input: input, outputTo: outputTo)
+      binary: binary, arguments: arguments, folder: folder, input: input, outputTo: outputTo,
+      environment: environment)
     return process.finish()
   }
 
@@ -66,8 +75,10 @@ public struct AksharaProcess: Sendable {
     private let files = TemporaryFolder()
 
     init(
-      binary: String, arguments: [String], folder: String, input: String?, outputTo: String?
+      binary: String, arguments: [String], folder: String, input: String?, outputTo: String?,
+      environment: [String: String] = [:]
     ) throws {
+      process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
       process.executableURL = URL(fileURLWithPath: binary)
       process.arguments = arguments
       process.currentDirectoryURL = URL(fileURLWithPath: folder)

@@ -52,6 +52,17 @@ import Testing
     try compare(model, on: backend, dropout: DropoutStreams(seed: 1, pass: 0))
   }
 
+  @Test func biasesAndHeadNormsHaveTheGradientThatDifferencesShow() throws {
+    let backend = try CPUBackend(threads: 1)
+    let weights = try SmallModel.weights(isRich: true, on: backend)
+    let model = try DecoderModel(
+      weights, for: .training(.base), capacity: 16, positions: 8, on: backend)
+    // 7 biases and 2 head norms a layer more.
+    #expect(model.parameters.count == 20 + 2 * 9)
+    #expect(model.parameters.filter { !$0.decays }.count == 5 + 2 * 9)
+    try compare(model, on: backend, dropout: DropoutStreams(seed: 1, pass: 0))
+  }
+
   @Test(arguments: [0, 0.3])
   func everyMatrixOfAnAdapterOverNF4HasTheGradientThatDifferencesShow(dropout: Double) throws {
     let backend = try CPUBackend(threads: 1)
@@ -108,6 +119,50 @@ import Testing
     let one = try gradients(threads: 1)
     #expect(try gradients(threads: 2) == one)
     #expect(try gradients(threads: 3) == one)
+  }
+
+  /// Losses and gradients of two passes in a row, so that buffers hold what the first left.
+  private func results(
+    _ weights: DecoderWeights, _ part: TrainedPart, _ checkpointing: ActivationCheckpointing,
+    on backend: CPUBackend
+  ) throws -> (values: [[UInt32]], elements: Int) {
+    let model = try DecoderModel(
+      weights, for: .training(part), capacity: 16, positions: 8, checkpointing: checkpointing,
+      on: backend)
+    let loss = try backend.makeTensor([1], .float32)
+    for pass in 0..<2 {
+      try model.addGradients(
+        of: SmallModel.batch, normalizer: SmallModel.normalizer, loss: loss,
+        dropout: DropoutStreams(seed: 1, pass: UInt64(pass)))
+    }
+    let tensors = [loss] + model.parameters.map(\.gradient)
+    return (
+      tensors.map { $0.floats(from: backend).map(\.bitPattern) }, model.plan.elementsPerToken
+    )
+  }
+
+  @Test(arguments: [DType.float32, .bfloat16])
+  func whatIsMadeAgainHasTheSameBits(type: DType) throws {
+    let backend = try CPUBackend(threads: 2, computeType: type)
+    let base = try SmallModel.weights(on: backend)
+    let options = LoRAOptions(rank: 3, alpha: 6, dropout: 0.3)
+    let adapted = try base.addingAdapter(options, seed: 5, on: backend)
+    for layer in adapted.layers {
+      for (index, projection) in layer.projections.enumerated() {
+        guard let adapter = projection.adapter else { continue }
+        fill(adapter.b, seed: UInt64(index), scale: 0.1, on: backend)
+      }
+    }
+    for (weights, part) in [(base, TrainedPart.base), (adapted, .adapter)] {
+      let whole = try results(weights, part, .none, on: backend)
+      var elements = whole.elements
+      for kind in [ActivationCheckpointing.selective, .layer] {
+        let found = try results(weights, part, kind, on: backend)
+        #expect(found.values == whole.values, "\(part), \(kind)")
+        #expect(found.elements < elements, "\(kind) keeps \(found.elements) elements a token")
+        elements = found.elements
+      }
+    }
   }
 
   @Test func aModelBuiltForScoringHasTheLossOfTheOneBuiltForTraining() throws {

@@ -94,16 +94,104 @@ import Testing
 
   @Test(
     arguments: [
-      ("model_type", "mistral"), ("hidden_act", "gelu"), ("attention_bias", true),
-      ("mlp_bias", true), ("attention_dropout", 0.1), ("pretraining_tp", 2),
-      ("partial_rotary_factor", 0.5), ("sliding_window", 4096), ("quantization_config", [:]),
-      ("attn_logit_softcapping", 30.0), ("rope_scaling", ["rope_type": "yarn", "factor": 4.0]),
+      ("model_type", "mixtral"), ("hidden_act", "gelu"), ("attention_dropout", 0.1),
+      ("pretraining_tp", 2), ("partial_rotary_factor", 0.5), ("sliding_window", 4096),
+      ("use_sliding_window", true), ("rope_interleaved", true), ("num_local_experts", 8),
+      ("attn_logit_softcapping", 30.0), ("rope_scaling", ["rope_type": "dynamic", "factor": 4.0]),
       ("auto_map", ["AutoModel": "code.py"]),
     ] as [(String, JSONValue)])
   func whatTheDecoderDoesNotDoIsRefusedByName(key: String, value: JSONValue) {
     let message = error((key, value)) ?? "no error"
     let name = key == "rope_scaling" ? "rope_type" : key
     #expect(message.contains("`\(name)`"), "\(message)")
+  }
+
+  @Test func whatAFamilyLeavesUnsaidIsTransformersDefault() throws {
+    func read(_ family: String, _ changes: [(String, JSONValue?)] = []) throws
+      -> ModelConfiguration
+    {
+      try ModelConfiguration(
+        json: json(
+          [
+            ("model_type", .string(family)), ("attention_bias", nil), ("num_attention_heads", 32),
+            ("num_key_value_heads", nil), ("max_position_embeddings", nil),
+          ] + changes), at: place)
+    }
+    let mistral = try read("mistral")
+    #expect(mistral.keyValueHeadCount == 8)
+    #expect(mistral.maximumPositions == 131_072)
+    #expect(mistral.windows == [4096, 4096])
+    #expect(mistral.biasedProjections.isEmpty)
+    #expect(try read("mistral", [("sliding_window", .null)]).windows.isEmpty)
+    let two = try read("qwen2")
+    #expect(two.biasedProjections == [.query, .key, .value])
+    #expect(two.windows.isEmpty)
+    #expect(two.headWidth == 2)
+    let three = try read("qwen3")
+    #expect(three.headWidth == 128)
+    #expect(three.normalizesHeads)
+    #expect(three.biasedProjections.isEmpty)
+    // `max_window_layers` is 28 where it is absent, more than there are.
+    #expect(try read("qwen3", [("use_sliding_window", true)]).windows.isEmpty)
+    let windowed = try read(
+      "qwen3",
+      [("use_sliding_window", true), ("sliding_window", 9), ("max_window_layers", 1)])
+    #expect(windowed.windows == [nil, 9])
+  }
+
+  @Test func whatEveryFamilyWritesIsReadBack() throws {
+    let cases: [[(String, JSONValue?)]] = [
+      [("attention_bias", true), ("mlp_bias", true)],
+      [("rope_scaling", ["rope_type": "linear", "factor": 2.0])],
+      [("rope_scaling", ["type": "yarn", "factor": 4.0, "beta_fast": 16.0])],
+      [("model_type", "mistral"), ("sliding_window", 7)],
+      [("model_type", "mistral"), ("sliding_window", .null)],
+      [("model_type", "qwen2")],
+      [("model_type", "qwen3"), ("use_sliding_window", true), ("max_window_layers", 1)],
+      [
+        ("model_type", "qwen3"), ("use_sliding_window", true), ("sliding_window", 3),
+        ("layer_types", ["sliding_attention", "full_attention"]),
+      ],
+      [("quantization_config", ["quant_method": "bitsandbytes", "load_in_8bit": true])],
+      [
+        (
+          "quantization_config",
+          [
+            "quant_method": "bitsandbytes", "load_in_4bit": true, "bnb_4bit_quant_type": "nf4",
+            "bnb_4bit_use_double_quant": true,
+          ]
+        )
+      ],
+    ]
+    for changes in cases {
+      let configuration = try ModelConfiguration(json: json(changes), at: place)
+      let again = try ModelConfiguration(json: configuration.json, at: place)
+      #expect(again == configuration, "\(changes)")
+    }
+  }
+
+  @Test func otherQuantizationsAreRefusedByName() {
+    #expect(
+      error(("quantization_config", ["quant_method": "gptq"]))?
+        .contains("`quantization_config.quant_method` is \"gptq\"") == true)
+    #expect(
+      error(
+        (
+          "quantization_config",
+          ["quant_method": "bitsandbytes", "bnb_4bit_quant_type": "fp4", "load_in_4bit": true]
+        ))?.contains("`quantization_config.bnb_4bit_quant_type`") == true)
+  }
+
+  @Test func layerTypesMustFitTheLayers() {
+    #expect(
+      error(("model_type", "qwen2"), ("layer_types", ["full_attention"]))?
+        .contains("`layer_types`") == true)
+    #expect(
+      error(("model_type", "qwen2"), ("layer_types", ["full_attention", "sliding_attention"]))?
+        .contains("there is no window") == true)
+    #expect(
+      error(("layer_types", ["full_attention", "sliding_attention"]))?
+        .contains("`layer_types`") == true)
   }
 
   @Test func valuesThatCannotBeAreRefused() {

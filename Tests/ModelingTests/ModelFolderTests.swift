@@ -20,7 +20,7 @@ import Testing
     let weights = try SmallModel.weights(tied: tied, on: backend)
     let path = folder.file("model")
     try ModelWriter.write(weights, as: .bfloat16, to: path, from: backend)
-    let read = try DecoderWeights.load(model: ModelFolder(path), on: backend)
+    let read = try DecoderWeights.load(model: ModelFolder(path), storage: .float32, on: backend)
     var configuration = weights.configuration
     configuration.storedType = .bfloat16
     #expect(read.configuration == configuration)
@@ -77,7 +77,8 @@ import Testing
     let backend = try CPUBackend(threads: 1)
     let folder = TemporaryFolder()
     try writeShards(to: folder.path, on: backend)
-    let read = try DecoderWeights.load(model: ModelFolder(folder.path), on: backend)
+    let read = try DecoderWeights.load(
+      model: ModelFolder(folder.path), storage: .float32, on: backend)
     let expected = try SmallModel.weights(tied: false, on: backend)
     #expect(values(read, on: backend) == values(expected, on: backend))
   }

@@ -17,12 +17,24 @@ enum SmallModel {
       maximumPositions: 64, tiesHead: tied)
   }
 
+  /// A decoder with what the families add: biases, head norms, a window in one layer.
+  static func richConfiguration(tied: Bool = true) -> ModelConfiguration {
+    var shape = configuration(tied: tied)
+    shape.family = .qwen3
+    shape.biasedProjections = Set(Projection.allCases)
+    shape.normalizesHeads = true
+    shape.windows = [2, nil]
+    return shape
+  }
+
   /// Random weights large enough that no gradient is tiny.
   static func weights(
-    tied: Bool = true, quantization: QuantizationOptions? = nil, on backend: any Backend
+    tied: Bool = true, isRich: Bool = false, quantization: QuantizationOptions? = nil,
+    on backend: any Backend
   ) throws -> DecoderWeights {
     try DecoderWeights(
-      configuration(tied: tied), from: RandomWeights(seed: 7, standardDeviation: 0.2),
+      isRich ? richConfiguration(tied: tied) : configuration(tied: tied),
+      from: RandomWeights(seed: 7, standardDeviation: 0.2),
       quantization: quantization, on: backend)
   }
 

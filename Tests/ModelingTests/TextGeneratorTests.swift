@@ -21,9 +21,10 @@ import Testing
   }
 
   /// The cache changes the order of no sum: a token's scores are made over the same keys.
-  @Test func cachedAndUncachedLogitsAgree() throws {
+  @Test(arguments: [false, true])
+  func cachedAndUncachedLogitsAgree(isRich: Bool) throws {
     let backend = try CPUBackend(threads: 1)
-    let weights = try SmallModel.weights(on: backend)
+    let weights = try SmallModel.weights(isRich: isRich, on: backend)
     let generating = try DecoderModel(
       weights, for: .generating, capacity: 8, positions: 16, on: backend)
     let scoring = try DecoderModel(weights, for: .scoring, capacity: 16, positions: 16, on: backend)
@@ -50,7 +51,10 @@ import Testing
     var seen: [Int32] = []
     let stopped = try generator.generate(
       [3, 9], GenerationOptions(maximumTokens: 6, stopTokens: [stop])
-    ) { seen.append($0) }
+    ) {
+      seen.append($0)
+      return nil
+    }
     #expect(stopped.ids == Array(free.ids[..<place]))
     #expect(stopped.stopReason == .stopToken(stop))
     #expect(seen == stopped.ids)
@@ -93,6 +97,12 @@ import Testing
     let sampler = TokenSampler(
       options: GenerationOptions(temperature: 1, topProbability: 1e-9, seed: 3))
     #expect((0..<20).allSatisfy { sampler.choose(logits, index: $0) == 1 })
+  }
+
+  @Test func drawsFromTheLikeliestTokensOnly() {
+    let sampler = TokenSampler(options: GenerationOptions(temperature: 4, topCount: 2, seed: 3))
+    let choices = Set((0..<200).map { sampler.choose(logits, index: $0) })
+    #expect(choices == [1, 2])
   }
 
   /// 20,000 draws: a share of p is met within 4 √(p (1 − p) / 20,000) < 0.015.

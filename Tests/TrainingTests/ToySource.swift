@@ -12,8 +12,14 @@ struct ToySource: BatchSource {
   let rows: [TokenRow]
   let heldOut: [TokenRow]
   let plan: BatchPlan
+  /// The place where the source fails, as if the machine did.
+  var stop: BatchPosition?
 
-  init(rows count: Int = 40, batchSize: Int = 4, seed: UInt64 = 1) throws {
+  struct Stopped: Error {}
+
+  init(
+    rows count: Int = 40, batchSize: Int = 4, packing: Int? = nil, seed: UInt64 = 1
+  ) throws {
     var generator = SplitMix64(seed: seed)
     func row() -> TokenRow {
       let length = 4 + generator.next(below: 6)
@@ -25,14 +31,15 @@ struct ToySource: BatchSource {
     heldOut = (0..<8).map { _ in row() }
     plan = try BatchPlan(
       lengths: rows.map { Int32($0.count) },
-      options: BatchPlan.Options(batchSize: batchSize, seed: seed))
+      options: BatchPlan.Options(batchSize: batchSize, packing: packing, seed: seed))
   }
 
   var digest: String { "toy" }
-  var longestBatch: Int { 44 }
+  var longestBatch: Int { 11 * max(4, plan.options.batchSize) }
   var longestRow: Int { 11 }
   func trainingBatchCount(epoch: Int) -> Int { plan.epoch(epoch).count }
   func trainingBatch(epoch: Int, index: Int) throws -> SourceBatch {
+    if BatchPosition(epoch: epoch, batch: index) == stop { throw Stopped() }
     let numbers = plan.epoch(epoch)[index]
     return SourceBatch(
       input: ModelInput(numbers.map { rows[$0] }), rows: numbers)
@@ -47,11 +54,13 @@ struct ToySource: BatchSource {
 }
 
 /// A small model's folder with random weights.
-func makeModelFolder(_ path: String) throws -> ModelFolder {
+func makeModelFolder(_ path: String, width: Int = 16) throws -> ModelFolder {
   try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   let configuration: JSONValue = [
-    "model_type": "llama", "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 4,
-    "num_key_value_heads": 2, "intermediate_size": 32, "vocab_size": 31, "rms_norm_eps": 1e-5,
+    "model_type": "llama", "hidden_size": JSONValue(width), "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2, "intermediate_size": JSONValue(2 * width), "vocab_size": 31,
+    "rms_norm_eps": 1e-5,
     "tie_word_embeddings": true, "max_position_embeddings": 64, "bos_token_id": 1,
     "eos_token_id": 0,
   ]

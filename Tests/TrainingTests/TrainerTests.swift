@@ -19,8 +19,8 @@ import Testing
     options.accumulation = 3
     options.warmupSteps = 4
     options.loggingSteps = 2
-    options.evaluationSteps = 6
-    options.savingSteps = 5
+    options.evaluation = .steps(6)
+    options.saving = .steps(5)
     return options
   }
 
@@ -29,7 +29,7 @@ import Testing
     let manager = FileManager.default
     var files: [String: [UInt8]] = [:]
     for name in try manager.subpathsOfDirectory(atPath: directory)
-    where !name.hasSuffix("timing.jsonl") {
+    where !name.hasSuffix("timing.jsonl") && !name.hasSuffix("run.json") {
       var isFolder: ObjCBool = false
       let path = "\(directory)/\(name)"
       guard manager.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue else {

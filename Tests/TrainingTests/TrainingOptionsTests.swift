@@ -30,6 +30,7 @@ import Testing
       ("adam_beta1", 0.8), ("adam_beta2", 0.95), ("adam_epsilon", 1e-6),
       ("weight_decay", 0.1), ("max_grad_norm", 0.5), ("logging_steps", 2), ("eval_steps", 20),
       ("save_steps", 30), ("save_total_limit", 5), ("group_by_length", true),
+      ("packing_strategy", "bfd"), ("padding_free", true),
     ])
     var expected = TrainingOptions()
     expected.method = .full
@@ -49,12 +50,30 @@ import Testing
     expected.weightDecay = 0.1
     expected.maximumGradientNorm = 0.5
     expected.loggingSteps = 2
-    expected.evaluationSteps = 20
-    expected.savingSteps = 30
+    expected.evaluation = .steps(20)
+    expected.saving = .steps(30)
     expected.keptCheckpoints = 5
     expected.groupsByLength = true
     #expect(options == expected)
     #expect(try read([]) == TrainingOptions())
+  }
+
+  @Test func packingIsReadAndPaddingRefused() throws {
+    #expect(try read([("packing", true)]).layout.packing)
+    #expect(
+      message(("packing", true), ("group_by_length", true))
+        == "recipe.yaml:7: `packing` and `group_by_length` cannot both be true; leave "
+        + "`group_by_length` out: packs are of one length")
+    #expect(message(("packing_strategy", "wrapped")).contains("use one of: bfd"))
+    for (key, value) in [("padding_side", "left"), ("pad_to_multiple_of", 8)]
+      as [(String, JSONValue)]
+    {
+      #expect(
+        message((key, value))
+          == "recipe.yaml:7: `\(key)` has no meaning here: training lays rows end to end and pads "
+          + "nothing; leave it out")
+    }
+    #expect(message(("padding_free", false)).contains("`padding_free: false` has no meaning here"))
   }
 
   @Test func whatIsWrittenIntoManifestsCanBeReadBack() throws {
@@ -62,6 +81,34 @@ import Testing
     options.maximumSteps = 12
     let pairs = try #require(options.json.object).pairs.map { ($0.key, $0.value) }
     #expect(try read(pairs) == options)
+  }
+
+  @Test func controlIsReadByTheNamesOfTransformers() throws {
+    let options = try read([
+      ("optim", "paged_adamw_8bit"), ("eval_strategy", "epoch"), ("save_strategy", "no"),
+      ("early_stopping_patience", 3), ("early_stopping_threshold", 0.01),
+      ("load_best_model_at_end", true), ("metric_for_best_model", "eval_loss"),
+      ("greater_is_better", false), ("loss_spike_threshold", 0), ("on_loss_spike", "stop"),
+      ("report_to", "tensorboard"), ("run_name", "first-try"),
+      ("lr_scheduler_type", "constant_with_warmup"),
+    ])
+    #expect(options.optimizer == .pagedAdamw8bit)
+    #expect(options.evaluation == .epochs && options.saving == .never)
+    #expect(options.patience == 3 && options.patienceThreshold == 0.01 && options.keepsBest)
+    #expect(options.spikeThreshold == 0 && options.spikeAction == .stop)
+    #expect(options.report == .tensorboard && options.runName == "first-try")
+    // Without an interval, losses are measured as often as they are logged.
+    #expect(try read([("eval_strategy", "steps"), ("logging_steps", 7)]).evaluation == .steps(7))
+  }
+
+  @Test func contradictionsAreRefused() {
+    #expect(
+      message(("eval_strategy", "epoch"), ("eval_steps", 5)).contains("`eval_steps` means nothing"))
+    #expect(message(("load_best_model_at_end", true)).contains("set `eval_strategy: epoch`"))
+    #expect(message(("early_stopping_patience", 2)).contains("needs held-out losses"))
+    #expect(message(("greater_is_better", true)).contains("lowest held-out loss"))
+    #expect(message(("run_name", "../up")).contains("`run_name` is \"../up\""))
+    #expect(message(("lr_scheduler_type", "cosine_with_min_lr")).contains("min_lr_rate"))
   }
 
   @Test func whatCannotBeIsRefusedWithThePlaceAndTheRemedy() {
@@ -97,6 +144,10 @@ import Testing
     #expect(abs(rates(.cosine, [5])[0] - 7.923_141_121_612_921) < 1e-12)
     #expect(rates(.linear, [4, 12, 19]) == [8, 4, 0.5])
     #expect(rates(.constant, [4, 12, 19]) == [8, 8, 8])
+    #expect(rates(.constantWithWarmup, [1, 4, 19]) == [2, 8, 8])
+    let ending = LearningRateSchedule(
+      shape: .cosineWithMinimum, peak: 8, warmupSteps: 4, steps: 20, minimum: 0.25)
+    #expect([4, 12, 20].map(ending.rate) == [8, 5, 2])
   }
 
   @Test func aScheduleWithoutWarmUpBeginsAtItsPeak() {

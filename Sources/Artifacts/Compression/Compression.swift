@@ -8,13 +8,13 @@ public enum Compression: String, Sendable, CaseIterable {
   case zstd
 
   /// How many leading bytes `init(magic:)` looks at.
-  static let magicLength = 4
+  package static let magicLength = 4
 
   /// What the first bytes of a file say. The name of a file says nothing here.
   ///
   /// Source: RFC 1952 §2.3.1 (`1F 8B`); RFC 8878 §3.1.1 (`28 B5 2F FD`) and §3.1.2 (skippable
   /// frames, `50…5F 2A 4D 18`).
-  init(magic bytes: some Collection<UInt8>) {
+  package init(magic bytes: some Collection<UInt8>) {
     let bytes = Array(bytes.prefix(Self.magicLength))
     if bytes.starts(with: [0x1F, 0x8B]) {
       self = .gzip

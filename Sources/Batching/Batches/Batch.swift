@@ -1,13 +1,15 @@
 internal import Artifacts
 public import Tokenization
 
-/// Rows of one micro-batch, padded on the right to one length.
+/// Rows of one micro-batch, padded to one length.
 ///
-///     row  tokens            labels                attentionMask   weights
-///     0    7 8 9 2 5 2       -100 -100 -100 2 5 2  1 1 1 1 1 1     0 0 0 1 1 1
-///     1    7 8 5 2 2 2       -100 -100    5 2 · ·  1 1 1 1 0 0     0 0 1 1 0 0
+///     row  tokens            labels                attentionMask   positionIDs   weights
+///     0    7 8 9 2 5 2       -100 -100 -100 2 5 2  1 1 1 1 1 1     0 1 2 3 4 5   0 0 0 1 1 1
+///     1    7 8 5 2 2 2       -100 -100    5 2 · ·  1 1 1 1 0 0     0 1 2 3 0 0   0 0 1 1 0 0
 ///                 └ the end token, which here is the padding token too: it is trained on, the
 ///                   padding behind it is not, because padding goes by position, never by ID
+///     1    2 2 7 8 5 2       · · -100 -100    5 2  0 0 1 1 1 1     0 0 0 1 2 3   0 0 0 0 1 1
+///          padded on the left: positions count from the row's own first token
 ///
 /// All columns are `[rows, length]`, row after row.
 public struct Batch: Sendable, Equatable {
@@ -21,6 +23,16 @@ public struct Batch: Sendable, Equatable {
     case exactly(Int)
   }
 
+  /// Where padding stands, as transformers' `padding_side` names it.
+  public enum PaddingSide: String, Sendable, CaseIterable {
+    /// In front of a row.
+    case left
+    /// Behind a row.
+    case right
+  }
+
+  /// Where padding stands.
+  public let side: PaddingSide
   /// How many rows.
   public let rowCount: Int
   /// The length to which rows are padded.
@@ -32,7 +44,9 @@ public struct Batch: Sendable, Equatable {
   /// The labels, `[rows, length]`, aligned with `tokens`; `ignoreIndex` on padding.
   public let labels: [TokenID]
   /// 1 where a token stands, 0 on padding, `[rows, length]`.
-  public let attentionMask: [Int8]
+  public let attentionMask: [Int32]
+  /// The position of each token in its own row, `[rows, length]`; 0 on padding.
+  public let positionIDs: [Int32]
   /// The weight of each label, `[rows, length]`; 0 where the label is `ignoreIndex`.
   public let weights: [Float]
 
@@ -41,35 +55,31 @@ public struct Batch: Sendable, Equatable {
   /// - Parameters:
   ///   - padding: the token that fills up; may be the end token.
   ///   - paddedLength: how far to fill up.
+  ///   - side: whether to fill up in front of rows or behind them.
   /// - Throws: `invalidOption` if a row is longer than `.exactly` allows, or a multiple is below 1.
   public init(
-    _ rows: [TokenRow], padding: TokenID, to paddedLength: PaddedLength = .longest
+    _ rows: [TokenRow], padding: TokenID, to paddedLength: PaddedLength = .longest,
+    on side: PaddingSide = .right
   ) throws {
     let lengths = rows.map(\.count)
     let length = try Self.length(of: lengths, paddedLength)
-    var tokens: [TokenID] = []
-    var labels: [TokenID] = []
-    var mask: [Int8] = []
-    var weights: [Float] = []
-    let count = rows.count * length
-    tokens.reserveCapacity(count)
-    labels.reserveCapacity(count)
-    mask.reserveCapacity(count)
-    weights.reserveCapacity(count)
-    for row in rows {
-      let filler = length - row.count
-      tokens += row.inputIDs
-      tokens += repeatElement(padding, count: filler)
-      labels += row.labels
-      labels += repeatElement(ignoreIndex, count: filler)
-      mask += repeatElement(1, count: row.count)
-      mask += repeatElement(0, count: filler)
-      weights += row.weights
-      weights += repeatElement(0, count: filler)
+    func column<Value>(_ filler: Value, _ values: (TokenRow) -> [Value]) -> [Value] {
+      var column: [Value] = []
+      column.reserveCapacity(rows.count * length)
+      for row in rows {
+        let padding = repeatElement(filler, count: length - row.count)
+        if side == .left { column += padding }
+        column += values(row)
+        if side == .right { column += padding }
+      }
+      return column
     }
-    (rowCount, self.length, self.lengths) = (rows.count, length, lengths)
-    (self.tokens, self.labels, attentionMask) = (tokens, labels, mask)
-    self.weights = weights
+    tokens = column(padding) { $0.inputIDs }
+    labels = column(ignoreIndex) { $0.labels }
+    attentionMask = column(0) { [Int32](repeating: 1, count: $0.count) }
+    positionIDs = column(0) { Array(0..<Int32($0.count)) }
+    weights = column(0) { $0.weights }
+    (rowCount, self.length, self.lengths, self.side) = (rows.count, length, lengths, side)
   }
 
   private static func length(of lengths: [Int], _ padded: PaddedLength) throws -> Int {

@@ -14,7 +14,7 @@ internal import Artifacts
 public struct BatchPlan: Sendable, Equatable {
   /// How rows are put into batches.
   public struct Options: Sendable, Equatable {
-    /// The most rows in a batch.
+    /// The most rows, or packs, in a batch.
     public var batchSize: Int
     /// The most tokens in a batch, padding not counted; a longer row stands alone. `nil`: no limit.
     public var maxTokensPerBatch: Int?
@@ -24,19 +24,23 @@ public struct BatchPlan: Sendable, Equatable {
     public var groupByLength: Bool
     /// Whether an epoch's last batch is left out where it has fewer than `batchSize` rows.
     public var dropLast: Bool
+    /// The length of packs into which rows are laid; then `batchSize` counts packs. `nil`: rows are
+    /// not packed.
+    public var packing: Int?
     /// The seed of the order.
     public var seed: UInt64
 
     /// Options; the defaults are those of transformers' `Trainer`.
     public init(
       batchSize: Int = 8, maxTokensPerBatch: Int? = nil, shuffle: Bool = true,
-      groupByLength: Bool = false, dropLast: Bool = false, seed: UInt64 = 42
+      groupByLength: Bool = false, dropLast: Bool = false, packing: Int? = nil, seed: UInt64 = 42
     ) {
       self.batchSize = batchSize
       self.maxTokensPerBatch = maxTokensPerBatch
       self.shuffle = shuffle
       self.groupByLength = groupByLength
       self.dropLast = dropLast
+      self.packing = packing
       self.seed = seed
     }
   }
@@ -45,6 +49,8 @@ public struct BatchPlan: Sendable, Equatable {
   public let lengths: [Int32]
   /// How rows are put into batches.
   public let options: Options
+  /// The packs, if rows are packed.
+  public let packing: Packing?
 
   /// Rows are grouped by length inside runs of so many batches, so that the order stays random on
   /// the large scale. Source: transformers' `get_length_grouped_indices` (at most 50).
@@ -52,7 +58,8 @@ public struct BatchPlan: Sendable, Equatable {
 
   /// A plan over rows of these lengths.
   ///
-  /// - Throws: `invalidOption` if a limit is below 1.
+  /// - Throws: `invalidOption` if a limit is below 1, if options contradict each other, or if a row
+  ///   is longer than a pack.
   public init(lengths: [Int32], options: Options) throws {
     guard options.batchSize > 0 else {
       throw AksharaError(
@@ -62,8 +69,37 @@ public struct BatchPlan: Sendable, Equatable {
       throw AksharaError(
         .invalidOption, "a batch of at most \(most) tokens holds nothing", remedy: "give 1 or more")
     }
+    if options.packing != nil, options.groupByLength || options.maxTokensPerBatch != nil {
+      throw AksharaError(
+        .invalidOption, "packs are of one length already",
+        remedy: "leave `group_by_length` and the limit of tokens out, or do not pack")
+    }
     self.lengths = lengths
     self.options = options
+    packing = try options.packing.map { try Packing(lengths: lengths, capacity: $0) }
+  }
+
+  /// How many rows or packs are put into batches.
+  private var unitCount: Int { packing?.count ?? lengths.count }
+
+  /// How many batches an epoch has: the same number in every one, unless `maxTokensPerBatch` is
+  /// given.
+  ///
+  /// - Complexity: O(1) without `maxTokensPerBatch`, else that of making an epoch.
+  public var batchCount: Int {
+    guard options.maxTokensPerBatch == nil else { return epoch(0).count }
+    let most = options.batchSize
+    return options.dropLast ? unitCount / most : (unitCount + most - 1) / most
+  }
+
+  /// The most tokens that a batch of any epoch can have, padding not counted.
+  public var longestBatch: Int {
+    let units = packing.map { packing in
+      (0..<packing.count).map { pack in
+        packing[pack].reduce(Int32(0)) { $0 + lengths[Int($1)] }
+      }
+    }
+    return (units ?? lengths).sorted(by: >).prefix(options.batchSize).reduce(0) { $0 + Int($1) }
   }
 
   /// The batches of epoch `number`, counted from 0.
@@ -71,7 +107,7 @@ public struct BatchPlan: Sendable, Equatable {
   /// - Complexity: O(n), with grouping O(n log n), in the number of rows.
   public func epoch(_ number: Int) -> EpochPlan {
     var generator = SplitMix64(seed: options.seed, stream: UInt64(number))
-    var order = (0..<Int32(lengths.count)).map { $0 }
+    var order = (0..<Int32(unitCount)).map { $0 }
     if options.shuffle { order.shuffle(seeded: &generator) }
     if options.groupByLength { group(&order) }
     var ranges = cut(order)
@@ -80,7 +116,7 @@ public struct BatchPlan: Sendable, Equatable {
     }
     // Grouping puts the long rows of each run first; shuffling whole batches hides that again.
     if options.groupByLength && options.shuffle { ranges.shuffle(seeded: &generator) }
-    return EpochPlan(number: number, order: order, ranges: ranges)
+    return EpochPlan(number: number, order: order, ranges: ranges, packing: packing)
   }
 
   /// Sorts runs of rows by falling length; rows of one length keep their order.
@@ -102,7 +138,7 @@ public struct BatchPlan: Sendable, Equatable {
     var start = 0
     var tokens = 0
     for (place, row) in order.enumerated() {
-      let length = Int(lengths[Int(row)])
+      let length = packing == nil ? Int(lengths[Int(row)]) : 0
       let isFull = place - start == options.batchSize
       let isHeavy = options.maxTokensPerBatch.map { tokens + length > $0 } ?? false
       if place > start && (isFull || isHeavy) {
@@ -114,25 +150,4 @@ public struct BatchPlan: Sendable, Equatable {
     if start < order.count { ranges.append(start..<order.count) }
     return ranges
   }
-}
-
-/// The batches of one epoch: a collection of lists of row numbers.
-public struct EpochPlan: RandomAccessCollection, Sendable, Equatable {
-  /// The epoch's number, counted from 0.
-  public let number: Int
-  private let order: [Int32]
-  private let ranges: [Range<Int>]
-
-  init(number: Int, order: [Int32], ranges: [Range<Int>]) {
-    self.number = number
-    self.order = order
-    self.ranges = ranges
-  }
-
-  /// 0.
-  public var startIndex: Int { 0 }
-  /// How many batches.
-  public var endIndex: Int { ranges.count }
-  /// The rows of batch `index`, by their number in the split.
-  public subscript(index: Int) -> [Int] { order[ranges[index]].map(Int.init) }
 }

@@ -61,7 +61,9 @@ public struct ModelInput: Sendable, Equatable {
 extension Batch {
   /// Row `index` without its padding.
   public func row(_ index: Int) -> TokenRow {
-    let range = index * length..<index * length + lengths[index]
+    let filler = side == .left ? length - lengths[index] : 0
+    let start = index * length + filler
+    let range = start..<start + lengths[index]
     return TokenRow(
       inputIDs: Array(tokens[range]), labels: Array(labels[range]), weights: Array(weights[range]))
   }

@@ -242,6 +242,10 @@ public struct ForeignSharder: Sendable {
     }
 
     func finish() throws -> Written {
+      for (split, part) in counts {
+        counts[split]?.languageLedgers = ["": part.ledger]
+        counts[split]?.sourceLedgers = ["": part.ledger]
+      }
       let splits = try Split.allCases.compactMap { split in
         try writers[split].map {
           ShardManifest.SplitRecord(

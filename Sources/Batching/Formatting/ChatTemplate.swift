@@ -46,4 +46,8 @@ public enum RenderingChange: String, Sendable, CaseIterable {
   case nameLeftOut = "name_left_out"
   /// A conversation's variables for the chat template were left out.
   case argumentsLeftOut = "arguments_left_out"
+  /// Text beside a tool call was left out, as the template demands.
+  case contentLeftOut = "content_left_out"
+  /// A tool's result was written as a JSON string, as the template demands.
+  case resultAsJSON = "result_as_json"
 }

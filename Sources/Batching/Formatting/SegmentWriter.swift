@@ -14,22 +14,49 @@ struct SegmentWriter {
   private let labels: LabelPlan
   private var rendered: RenderedConversation
 
+  /// What a template has a form for beyond text.
+  struct Abilities: OptionSet {
+    let rawValue: Int
+    /// Tools, calls of them and their results.
+    static let tools = Abilities(rawValue: 1)
+    /// Thinking, where it stands apart from the content.
+    static let thinking = Abilities(rawValue: 2)
+  }
+
+  /// Which white space around a content is cut off.
+  enum Trimming {
+    case none
+    case end
+    case both
+  }
+
+  private let abilities: Abilities
+
   /// A writer for `conversation`.
   ///
-  /// - Throws: `unsupported` if the conversation has what no typed template renders: tools.
-  init(_ conversation: Conversation, template: String, labels: LabelPlan) throws {
+  /// - Parameters:
+  ///   - abilities: what the template has a form for.
+  ///   - arguments: the conversation's template variables that the template knows.
+  /// - Throws: `unsupported` if the conversation has tools and the template no form for them.
+  init(
+    _ conversation: Conversation, template: String, labels: LabelPlan, _ abilities: Abilities = [],
+    arguments: Set<String> = []
+  ) throws {
     self.template = template
     self.conversation = conversation
     self.labels = labels
+    self.abilities = abilities
     rendered = RenderedConversation(
       id: conversation.id, template: template, segments: [])
-    guard conversation.tools.isEmpty else {
+    guard conversation.tools.isEmpty || abilities.contains(.tools) else {
       throw AksharaError(
         .unsupported,
         "the template `\(template)` has no form for the tools of conversation "
           + "`\(conversation.id)`", remedy: "leave `tools` out, or choose another template")
     }
-    if conversation.chatTemplateArguments != nil { note(.argumentsLeftOut) }
+    if let keys = conversation.chatTemplateArguments?.keys, !arguments.isSuperset(of: keys) {
+      note(.argumentsLeftOut)
+    }
   }
 
   /// The rendered conversation.
@@ -62,40 +89,82 @@ struct SegmentWriter {
   }
 
   /// What stands between messages, or behind the last.
-  mutating func separator(_ text: String, of place: Place) {
+  mutating func separator(_ text: String, of place: Place) { closing(.text(text), of: place) }
+
+  /// What stands behind a content and is none of it.
+  mutating func closing(_ piece: RenderedSegment.Piece, of place: Place) {
     let label = labels[place.message]
-    append(.text(text), .separator, place, label.header, label.weight)
+    append(piece, .separator, place, label.header, label.weight)
+  }
+
+  /// What a template writes in front of the messages by itself.
+  mutating func preamble(_ pieces: RenderedSegment.Piece..., role: Role? = nil) {
+    for piece in pieces { append(piece, .begin, nil, labels.frame, 1, role: role) }
+  }
+
+  /// A text that a template writes in front of the messages by itself.
+  mutating func preamble(_ text: String) { preamble(.text(text)) }
+
+  /// The control token that ends a sequence.
+  mutating func tail(_ token: String) { append(.control(token), .separator, nil, labels.frame, 1) }
+
+  /// The thinking of an answer, with its marks.
+  mutating func thinking(_ pieces: RenderedSegment.Piece..., of place: Place) {
+    let label = labels[place.message]
+    for piece in pieces { append(piece, .thinking, place, label.thinking, label.weight) }
+  }
+
+  /// Calls of tools in an answer, with their marks.
+  mutating func toolCall(_ pieces: RenderedSegment.Piece..., of place: Place) {
+    let label = labels[place.message]
+    for piece in pieces { append(piece, .toolCall, place, label.toolCalls, label.weight) }
   }
 
   private mutating func append(
     _ piece: RenderedSegment.Piece, _ kind: SegmentKind, _ place: Place?, _ supervised: Bool,
-    _ weight: Float
+    _ weight: Float, role: Role? = nil
   ) {
     if case .text("") = piece { return }
     rendered.segments.append(
       RenderedSegment(
-        piece, kind, role: place?.role, message: place?.message, supervised: supervised,
+        piece, kind, role: place?.role ?? role, message: place?.message, supervised: supervised,
         weight: weight))
   }
 
   /// Counts something that was not rendered as it stood.
   mutating func note(_ change: RenderingChange) { rendered.changes[change, default: 0] += 1 }
 
-  /// A message's text; with `trimmed`, without the white space around it.
+  /// A message's tool calls as they stand in the conversation.
+  func calls(of index: Int) -> [JSONValue] { conversation.messages[index].toolCalls }
+
+  /// The role of a message.
+  func role(of index: Int) -> Role { conversation.messages[index].role }
+
+  /// Whether a message says nothing but white space.
+  func isBlank(_ index: Int) -> Bool {
+    conversation.messages[index].content.text?.trimmingWhitespaceAsPython().isEmpty ?? false
+  }
+
+  /// A message's text, trimmed.
   ///
-  /// - Throws: `unsupported` if it has parts that are not text, or tool calls.
-  mutating func text(of index: Int, trimmed: Bool = false) throws -> String {
+  /// - Throws: `unsupported` if it has parts that are not text, or calls tools and the template has
+  ///   no form for that.
+  mutating func text(of index: Int, _ trimming: Trimming = .none) throws -> String {
     let message = conversation.messages[index]
     guard let text = message.content.text else {
       throw refusal(of: index, "has parts that are not text", remedy: "keep its text parts only")
     }
-    guard message.toolCalls.isEmpty else {
+    guard message.toolCalls.isEmpty || abilities.contains(.tools) else {
       throw refusal(of: index, "calls tools", remedy: "leave `tool_calls` out")
     }
-    if message.reasoning != nil { note(.reasoningLeftOut) }
+    if message.reasoning != nil, !abilities.contains(.thinking) { note(.reasoningLeftOut) }
     if message.name != nil { note(.nameLeftOut) }
-    guard trimmed else { return text }
-    let core = text.trimmingWhitespaceAsPython()
+    let core =
+      switch trimming {
+      case .none: text
+      case .end: text.trimmingWhitespaceAtEndAsPython()
+      case .both: text.trimmingWhitespaceAsPython()
+      }
     if core.utf8.count != text.utf8.count { note(.trimmedContent) }
     return core
   }

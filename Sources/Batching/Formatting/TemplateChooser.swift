@@ -17,7 +17,8 @@ struct TemplateChooser: Sendable {
     var all: [any ChatTemplate] = []
     for name in options.templates + options.templateByTag.map(\.template) where known[name] == nil {
       let template = try TemplateCatalog.template(
-        named: name, for: tokenizer, sequenceTokens: options.sequenceTokens)
+        named: name, for: tokenizer, sequenceTokens: options.sequenceTokens,
+        date: options.templateDate)
       known[name] = template
       all.append(template)
     }

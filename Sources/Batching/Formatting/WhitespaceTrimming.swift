@@ -14,6 +14,13 @@ extension String {
     }
     return String(scalars[first...last])
   }
+
+  /// The string without white space at its end, as Python's `str.rstrip()` does it.
+  func trimmingWhitespaceAtEndAsPython() -> String {
+    let scalars = unicodeScalars
+    guard let last = scalars.lastIndex(where: { !$0.isPythonWhitespace }) else { return "" }
+    return scalars.index(after: last) == scalars.endIndex ? self : String(scalars[...last])
+  }
 }
 
 extension Unicode.Scalar {

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Tokenization
 
 /// Finds the texts of control tokens in messages' contents.
@@ -11,6 +12,8 @@ struct ControlTextScanner: Sendable {
 
   /// Control tokens by the first byte of their text, longest first.
   private let candidates: [[Candidate]]
+  /// The bytes with which control tokens begin.
+  private let firstBytes: [UInt8]
 
   /// - Complexity: O(vocabulary), once.
   init(_ tokenizer: some Tokenizer) {
@@ -26,19 +29,31 @@ struct ControlTextScanner: Sendable {
           ? $0.bytes.lexicographicallyPrecedes($1.bytes) : $0.bytes.count > $1.bytes.count
       }
     }
+    firstBytes = (0...255).filter { !table[Int($0)].isEmpty }
   }
 
   /// How often each control token's text stands in the contents of `rendered`.
   func counts(in rendered: RenderedConversation) -> [String: Int] {
     var counts: [String: Int] = [:]
     for segment in rendered.segments {
-      guard case .text(var text) = segment.piece, segment.kind == .content else { continue }
+      guard segment.kind == .content, case .text(var text) = segment.piece else { continue }
       text.withUTF8 { count(in: $0, into: &counts) }
     }
     return counts
   }
 
+  /// Whether a control token's text stands in `bytes`.
+  func isFound(in bytes: UnsafeRawBufferPointer) -> Bool {
+    bytes.indices.contains { start in
+      candidates[Int(bytes[start])].contains { bytes[start...].starts(with: $0.bytes) }
+    }
+  }
+
   private func count(in bytes: UnsafeBufferPointer<UInt8>, into counts: inout [String: Int]) {
+    // Most texts have none of these bytes.
+    guard let base = bytes.baseAddress,
+      firstBytes.contains(where: { memchr(base, Int32($0), bytes.count) != nil })
+    else { return }
     var position = 0
     while position < bytes.count {
       let list = candidates[Int(bytes[position])]

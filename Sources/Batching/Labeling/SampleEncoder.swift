@@ -12,25 +12,18 @@ internal import Tokenization
 ///     segments   <|im_start|>│assistant\n│ನಮಸ್ಕಾರ│<|im_end|>│\n
 ///     runs                    └───────────────┘            └─┘
 ///     pieces                  └─────────┘└────┘            └─┘      cutAtAnswer
-struct SampleEncoder {
+///
+/// This is the readable form; `RowEncoder` gives the same in memory that is used again.
+struct SampleEncoder: ConversationEncoder {
   let tokenizer: any Tokenizer
   let border: BorderRule
 
-  /// A conversation as tokens, and how many borders a token would lie across if it were tokenized
-  /// as rendered.
-  struct Encoded {
-    var sample: LabeledSample
-    /// The offset in the text behind each token.
-    var ends: [Int32]
-    var straddles: Int
-  }
-
   /// How many bytes on either side of a border are looked at to see whether a token lies across
-  /// it. No pretoken of text is as long; the count is a report and decides nothing.
-  private static let straddleWindow = 256
+  /// it. Words are hardly as long, 21 letters of Kannada; the count is a report and decides nothing.
+  static let straddleWindow = 64
 
   /// - Throws: `invalidOption` if the tokenizer lacks a control token.
-  func encode(_ rendered: RenderedConversation) throws -> Encoded {
+  func encode(_ rendered: RenderedConversation) throws -> EncodedConversation {
     let layout = SegmentLayout(rendered)
     let bytes = layout.bytes
     var tokens = Encoding()
@@ -51,7 +44,7 @@ struct SampleEncoder {
       }
     }
     let spans = layout.spans(over: tokens, border: border)
-    return Encoded(
+    return EncodedConversation(
       sample: sample(rendered, bytes, tokens, spans), ends: tokens.ends, straddles: straddles)
   }
 
@@ -72,12 +65,7 @@ struct SampleEncoder {
   ///
   /// - Throws: `invalidOption` if the tokenizer does not have it.
   func controlToken(_ text: String) throws -> TokenID {
-    guard let id = tokenizer.specialToken(text) else {
-      throw AksharaError(
-        .invalidOption, "the tokenizer \(tokenizer.digest) has no control token `\(text)`",
-        remedy: "choose another template, or add the token to the tokenizer")
-    }
-    return id
+    try tokenizer.controlToken(text)
   }
 
   private func append(
@@ -107,5 +95,19 @@ struct SampleEncoder {
       let ends = tokenizer.encode(near, specials: .asText).ends
       return !ends.contains(Int32(border - window.lowerBound))
     }
+  }
+}
+
+extension Tokenizer {
+  /// The ID of a control token.
+  ///
+  /// - Throws: `invalidOption` if the tokenizer does not have it.
+  func controlToken(_ text: String) throws -> TokenID {
+    guard let id = specialToken(text) else {
+      throw AksharaError(
+        .invalidOption, "the tokenizer \(digest) has no control token `\(text)`",
+        remedy: "choose another template, or add the token to the tokenizer")
+    }
+    return id
   }
 }

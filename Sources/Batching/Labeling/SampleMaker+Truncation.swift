@@ -9,7 +9,7 @@ extension SampleMaker {
     let conversation: Conversation
     let template: any ChatTemplate
     let plan: LabelPlan
-    let row: SampleEncoder.Encoded
+    let row: EncodedConversation
   }
 
   /// Replaces the row of `outcome` by what is left of it, or by the reason why nothing is.

@@ -75,6 +75,15 @@ struct SampleMaker: Sendable {
   /// - Throws: `unsupported` if its template refuses it and `on_refusal` is `stop`; `malformed` for
   ///   a weight that cannot be, and for a row that is too long if `truncation` is `stop`.
   func make(_ conversation: Conversation, at location: SourceLocation? = nil) throws -> Outcome {
+    var encoder = encoder
+    return try make(conversation, at: location, by: &encoder)
+  }
+
+  /// The row of a conversation, made by an encoder of the caller's.
+  func make(
+    _ conversation: Conversation, at location: SourceLocation?,
+    by encoder: inout some ConversationEncoder
+  ) throws -> Outcome {
     let template = chooser.template(for: conversation)
     let plan = try plan(for: conversation, at: location)
     let rendered: RenderedConversation

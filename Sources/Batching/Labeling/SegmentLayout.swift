@@ -42,10 +42,8 @@ struct SegmentLayout {
     var (cuts, borders): ([Int], [Int]) = ([], [])
     while next < segments.count, case .text = segments[next].piece {
       let (left, right) = (segments[next - 1], segments[next])
-      let isLabelBorder = left.supervised != right.supervised
-      let isCut = left.isAnswer != right.isAnswer || left.isAnswer && isLabelBorder
-      if isCut { cuts.append(starts[next]) }
-      if isCut || isLabelBorder { borders.append(starts[next]) }
+      if left.isCut(before: right) { cuts.append(starts[next]) }
+      if left.isBorder(before: right) { borders.append(starts[next]) }
       next += 1
     }
     return Run(
@@ -78,9 +76,11 @@ struct SegmentLayout {
     return spans
   }
 
-  /// The segment that a token over `range` belongs to.
+  /// The segment that a token over `range` belongs to; a token without bytes (the space that some
+  /// vocabularies put before a text) belongs to what is behind it.
   private func owner(of range: Range<Int>, _ border: BorderRule) -> Int {
     let first = segment(at: range.lowerBound)
+    guard !range.isEmpty else { return first }
     let last = segment(at: range.upperBound - 1)
     guard first != last else { return first }
     let wanted = border == .asTransformers
@@ -100,12 +100,22 @@ struct SegmentLayout {
 
 extension RenderedSegment {
   /// Whether it is what an answer says.
-  fileprivate var isAnswer: Bool { role == .assistant && kind.isSaid }
+  private var isAnswer: Bool { role == .assistant && kind.isSaid }
+
+  /// Whether an answer, or the supervised part of one, begins or ends between this and `next`.
+  func isCut(before next: RenderedSegment) -> Bool {
+    isAnswer != next.isAnswer || isAnswer && supervised != next.supervised
+  }
+
+  /// Whether there is a cut or a change of supervision between this and `next`.
+  func isBorder(before next: RenderedSegment) -> Bool {
+    supervised != next.supervised || isAnswer != next.isAnswer
+  }
 }
 
 extension SampleSpan {
   /// Whether `next` differs in nothing but its place.
-  fileprivate func canGrow(by next: SampleSpan) -> Bool {
+  func canGrow(by next: SampleSpan) -> Bool {
     kind == next.kind && role == next.role && message == next.message
       && supervised == next.supervised && weight == next.weight
   }

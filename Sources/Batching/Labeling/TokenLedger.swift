@@ -54,6 +54,20 @@ public struct TokenLedger: Sendable, Equatable {
     }
   }
 
+  /// What was added since a ledger was `earlier`.
+  func since(_ earlier: TokenLedger) -> TokenLedger {
+    var part = TokenLedger()
+    part.rendered = rendered - earlier.rendered
+    part.repeated = repeated - earlier.repeated
+    part.supervised = supervised - earlier.supervised
+    part.context = context - earlier.context
+    part.truncated = truncated - earlier.truncated
+    for (reason, count) in dropped where count != earlier.dropped[reason] ?? 0 {
+      part.dropped[reason] = count - (earlier.dropped[reason] ?? 0)
+    }
+    return part
+  }
+
   /// Adds another ledger's counts.
   public mutating func add(_ other: TokenLedger) {
     rendered += other.rendered

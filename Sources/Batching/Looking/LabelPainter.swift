@@ -1,8 +1,7 @@
-internal import Artifacts
-public import Conversations
+package import Conversations
 
 /// Shows rows on a terminal: context dim, what is trained on green, control tokens on a ground of
-/// their own.
+/// their own, padding crossed out.
 ///
 ///     train row 3 · friday-3 · chatml · 41 tokens, 12 trained on
 ///     <|im_start|>user⏎
@@ -12,59 +11,97 @@ public import Conversations
 ///
 /// Without colours, brackets stand around what is trained on. Characters that would steer the
 /// terminal are shown as their pictures.
-public struct LabelPainter: Sendable {
-  private let controlTokens: [String]
-  private let coloured: Bool
+package struct LabelPainter: Sendable {
+  /// What is shown besides the text.
+  package struct Options: Sendable, OptionSet {
+    package let rawValue: Int
+    package init(rawValue: Int) { self.rawValue = rawValue }
 
-  private enum Style {
-    static let context = "\u{1B}[2m"
-    static let supervised = "\u{1B}[32m"
-    static let special = "\u{1B}[7m"
-    static let reset = "\u{1B}[0m"
+    /// Colours; otherwise brackets and letters.
+    package static let coloured = Options(rawValue: 1)
+    /// The borders of tokens (`│`, or `╎` inside an akshara) and of aksharas (`·`).
+    package static let aksharas = Options(rawValue: 2)
+    /// A line a token, with its ID and label.
+    package static let ids = Options(rawValue: 4)
+    /// A line a token, with its bytes.
+    package static let bytes = Options(rawValue: 8)
   }
 
-  /// A painter of a set's rows.
-  public init(_ manifest: ShardManifest, coloured: Bool) {
-    // The longest first, since one token's text may begin another's.
-    controlTokens = Array(Set(manifest.templates.flatMap(\.controlTokens)))
-      .sorted { ($1.utf8.count, $0) < ($0.utf8.count, $1) }
-    self.coloured = coloured
-  }
+  private let options: Options
+
+  /// A painter.
+  package init(_ options: Options) { self.options = options }
 
   /// A row as lines of text, with a line feed at the end.
-  public func paint(_ record: ShardRecord, _ split: Split, row: Int) -> String {
-    let sample = record.sample
+  ///
+  /// - Parameters:
+  ///   - picture: the row's tokens, made with the tokenizer of the set.
+  ///   - row: the row's number in its split.
+  package func paint(
+    _ sample: LabeledSample, _ picture: RowPicture, _ split: Split, row: Int
+  ) -> String {
     var text =
       "\(split.rawValue) row \(row) · \(TerminalText.line(sample.conversationID)) · \(sample.template) · "
-      + "\(sample.inputIDs.count) tokens, \(sample.supervisedCount) trained on\n"
-    let utf8 = Array(sample.text.utf8)
-    var isOpen = false
-    for span in sample.spans {
-      if !coloured && span.supervised != isOpen {
-        text += span.supervised ? "⟦" : "⟧"
-        isOpen = span.supervised
-      }
-      let piece = String(decoding: utf8[span.bytes.clamped(to: utf8.indices)], as: UTF8.self)
-      text += paint(piece, span)
+      + "\(sample.inputIDs.count) tokens, \(sample.supervisedCount) trained on"
+    let padding = picture.tokens.count { $0.part == .padding }
+    text += padding == 0 ? "\n" : ", \(padding) padding\n"
+    if options.contains(.aksharas), picture.ends != nil {
+      text += "\(picture.aksharas.count) aksharas, \(picture.cutAksharas) cut by tokens\n"
     }
-    if isOpen { text += "⟧" }
+    if !options.isDisjoint(with: [.ids, .bytes]) {
+      text += TokenLines(picture, options).lines
+    } else if let pieces = picture.pieces(
+      of: sample.text, withAksharas: options.contains(.aksharas))
+    {
+      text += paint(pieces)
+    } else {
+      // The bytes of each token say more than a text that they are not.
+      text += "the tokens do not decode to the text; the tokens:\n"
+      text += TokenLines(picture, options.union(.bytes)).lines
+    }
     return text.hasSuffix("\n") ? text : text + "\n"
   }
 
-  private func paint(_ piece: String, _ span: SampleSpan) -> String {
-    guard coloured else { return TerminalText.lines(piece) }
-    let style = span.supervised ? Style.supervised : Style.context
-    guard span.kind != .content else { return style + TerminalText.lines(piece) + Style.reset }
-    var painted = ""
-    var rest = Substring(piece)
-    while !rest.isEmpty {
-      if let token = controlTokens.first(where: { rest.hasPrefix($0) }) {
-        painted += style + Style.special + TerminalText.lines(token) + Style.reset
-        rest = rest.dropFirst(token.count)
-      } else {
-        painted += style + TerminalText.lines(String(rest.removeFirst())) + Style.reset
+  private func paint(_ pieces: [RowPicture.Piece]) -> String {
+    var text = ""
+    var isOpen = false
+    var style: TerminalStyle?
+    for piece in pieces {
+      if !options.contains(.coloured), (piece.part == .supervised) != isOpen {
+        text += isOpen ? "⟧" : "⟦"
+        isOpen.toggle()
       }
+      let wanted = options.contains(.coloured) ? TerminalStyle(piece.part, piece.isSpecial) : nil
+      if wanted != style {
+        if style != nil { text += TerminalStyle.reset }
+        text += wanted?.start ?? ""
+        style = wanted
+      }
+      text += TerminalText.lines(piece.text) + piece.border
     }
-    return painted
+    if style != nil { text += TerminalStyle.reset }
+    return isOpen ? text + "⟧" : text
+  }
+}
+
+/// How a token looks on a terminal.
+struct TerminalStyle: Equatable {
+  /// The codes that begin it.
+  let start: String
+
+  /// Ends every style.
+  static let reset = "\u{1B}[0m"
+
+  /// The style of a token: dim, green or crossed out, a control token on a ground of its own.
+  ///
+  /// Source: ECMA-48, 5th edition, §8.3.117 (SGR).
+  init(_ part: RowPicture.Part, _ isSpecial: Bool) {
+    let colour =
+      switch part {
+      case .context: "\u{1B}[2m"
+      case .supervised: "\u{1B}[32m"
+      case .padding: "\u{1B}[2;9m"
+      }
+    start = colour + (isSpecial ? "\u{1B}[7m" : "")
   }
 }

@@ -76,7 +76,8 @@ struct RowChecker: Sendable {
     }
   }
 
-  private func check(
+  /// Every fault of one row, and what else was seen in it.
+  func check(
     _ batch: ShardBatch, _ index: Int
   ) -> ([Finding], [SupervisionProof.Observation]) {
     let ids = batch.inputIDs(index)

@@ -155,13 +155,14 @@ struct RowFacts {
     spans.last { $0.message != nil }?.message == message
   }
 
-  /// Whether the message is one that its template does not end: no user message of the row has an
-  /// end token.
+  /// Whether the message is one that its template does not end: no message of its role in the row has
+  /// an end token, or it is one of several tool results that end together.
   func isPrompt(_ message: Int) -> Bool {
     guard let role = spans.first(where: { $0.message == message })?.role, role != .assistant else {
       return false
     }
-    return !spans.contains { $0.role == role && $0.kind == .endOfTurn }
+    let ends = spans.filter { $0.role == role && $0.kind == .endOfTurn }
+    return ends.isEmpty || role == .tool && !ends.contains { $0.message == message }
   }
 }
 

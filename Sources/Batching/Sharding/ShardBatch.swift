@@ -62,10 +62,14 @@ struct ShardBatch: Sendable {
   func id(_ row: Int) -> String { rows.string(Row.id, row) }
   /// The template's name.
   func template(_ row: Int) -> String { rows.string(Row.template, row) }
-  /// The conversation's language; "" if it is not known.
+  /// The language; empty where it is not known.
   func language(_ row: Int) -> String { rows.string(Row.language, row) }
-  /// The conversation's source; "" if it is not known.
+  /// The source; empty where it is not known.
   func source(_ row: Int) -> String { rows.string(Row.source, row) }
+  /// The tags.
+  func tags(_ row: Int) -> [String] {
+    rows.range(Row.tags, row).map { rows.string(Row.tagValues, $0) }
+  }
   /// The rendered text.
   func text(_ row: Int) -> UnsafeRawBufferPointer { rows.bytes(Row.text, row) }
 
@@ -93,10 +97,8 @@ struct ShardBatch: Sendable {
     let sample = LabeledSample(
       conversationID: id(row), template: template(row), text: rows.string(Row.text, row),
       inputIDs: Array(inputIDs(row)), labels: Array(labels(row)), spans: try spans(row))
-    let tags = rows.range(Row.tags, row).map { rows.string(Row.tagValues, $0) }
     return ShardRecord(
-      sample: sample, language: known(rows.string(Row.language, row)),
-      source: known(rows.string(Row.source, row)), tags: tags)
+      sample: sample, language: known(language(row)), source: known(source(row)), tags: tags(row))
   }
 
   /// The spans of a row, each with ranges inside the row.

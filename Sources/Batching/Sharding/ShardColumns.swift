@@ -1,7 +1,8 @@
+internal import Conversations
 internal import Tokenization
 
 /// Rows that are collected until they are written as one record batch to each of the two files.
-struct ShardColumns {
+struct ShardColumns: Sendable {
   private(set) var rowCount = 0
   private var tokenOffsets: [Int32] = [0]
   private var inputIDs: [TokenID] = []
@@ -24,6 +25,29 @@ struct ShardColumns {
   /// Whether the batch should be written before another row comes.
   func isFull(rows: Int) -> Bool {
     rowCount >= rows || inputIDs.count >= Self.mostTokens || texts.bytes.count >= Self.mostTextBytes
+  }
+
+  /// Whether it is large enough to be written without waiting for more rows.
+  func isWorthWriting(rows: Int) -> Bool {
+    2 * rowCount >= rows || 8 * inputIDs.count >= Self.mostTokens
+      || 64 * texts.bytes.count >= Self.mostTextBytes
+  }
+
+  /// Takes the rows of `other` in behind its own.
+  mutating func append(_ other: ShardColumns) {
+    tokenOffsets.append(offsets: other.tokenOffsets, from: inputIDs.count)
+    tagOffsets.append(offsets: other.tagOffsets, from: tags.count)
+    spanOffsets.append(offsets: other.spanOffsets, from: spans.count)
+    rowCount += other.rowCount
+    inputIDs += other.inputIDs
+    labels += other.labels
+    ids.append(other.ids)
+    templates.append(other.templates)
+    texts.append(other.texts)
+    languages.append(other.languages)
+    sources.append(other.sources)
+    tags.append(other.tags)
+    spans.append(other.spans)
   }
 
   /// Takes a row in.
@@ -63,7 +87,7 @@ struct ShardColumns {
 }
 
 /// Strings that are being collected.
-private struct StringColumn {
+private struct StringColumn: Sendable {
   private var offsets: [Int32] = [0]
   private(set) var bytes: [UInt8] = []
 
@@ -71,16 +95,45 @@ private struct StringColumn {
   var column: ArrowColumn { .utf8(offsets: offsets, bytes: bytes) }
 
   mutating func append(_ text: String) {
-    bytes += text.utf8
+    bytes.append(contentsOf: text.utf8)
     offsets.append(Int32(bytes.count))
+  }
+
+  mutating func append(_ other: StringColumn) {
+    offsets.append(offsets: other.offsets, from: bytes.count)
+    bytes += other.bytes
+  }
+}
+
+/// Strings of a small set that are being collected: each as its number.
+private struct NameColumn: Sendable {
+  private var numbers: [UInt8] = []
+
+  var count: Int { numbers.count }
+
+  mutating func append(_ number: Int) { numbers.append(UInt8(truncatingIfNeeded: number)) }
+
+  mutating func append(_ other: NameColumn) { numbers += other.numbers }
+
+  /// The strings, where number `i` means `names[i]`.
+  func column(_ names: [[UInt8]]) -> ArrowColumn {
+    var offsets: [Int32] = [0]
+    var bytes: [UInt8] = []
+    offsets.reserveCapacity(numbers.count + 1)
+    bytes.reserveCapacity(numbers.count * 8)
+    for number in numbers {
+      bytes += names[Int(number)]
+      offsets.append(Int32(bytes.count))
+    }
+    return .utf8(offsets: offsets, bytes: bytes)
   }
 }
 
 /// Spans that are being collected.
-private struct SpanColumns {
+private struct SpanColumns: Sendable {
   private var messages: [Int32] = []
-  private var roles = StringColumn()
-  private var kinds = StringColumn()
+  private var roles = NameColumn()
+  private var kinds = NameColumn()
   private var byteStarts: [Int32] = []
   private var byteEnds: [Int32] = []
   private var tokenStarts: [Int32] = []
@@ -88,12 +141,16 @@ private struct SpanColumns {
   private var supervised: [Bool] = []
   private var weights: [Float] = []
 
+  /// Names by number; number 0 of the roles is none.
+  private static let roleNames = [[]] + Role.allCases.map { Array($0.rawValue.utf8) }
+  private static let kindNames = SegmentKind.allCases.map { Array($0.rawValue.utf8) }
+
   var count: Int { messages.count }
 
   mutating func append(_ span: SampleSpan) {
     messages.append(Int32(span.message ?? -1))
-    roles.append(span.role?.rawValue ?? "")
-    kinds.append(span.kind.rawValue)
+    roles.append(span.role.map { $0.number + 1 } ?? 0)
+    kinds.append(span.kind.number)
     byteStarts.append(Int32(span.bytes.lowerBound))
     byteEnds.append(Int32(span.bytes.upperBound))
     tokenStarts.append(Int32(span.tokens.lowerBound))
@@ -102,12 +159,44 @@ private struct SpanColumns {
     weights.append(span.weight)
   }
 
+  mutating func append(_ other: SpanColumns) {
+    messages += other.messages
+    roles.append(other.roles)
+    kinds.append(other.kinds)
+    byteStarts += other.byteStarts
+    byteEnds += other.byteEnds
+    tokenStarts += other.tokenStarts
+    tokenEnds += other.tokenEnds
+    supervised += other.supervised
+    weights += other.weights
+  }
+
   var column: ArrowColumn {
     .structure(
       count: count,
       [
-        .int32(messages), roles.column, kinds.column, .int32(byteStarts), .int32(byteEnds),
-        .int32(tokenStarts), .int32(tokenEnds), .bool(supervised), .float32(weights),
+        .int32(messages), roles.column(Self.roleNames), kinds.column(Self.kindNames),
+        .int32(byteStarts), .int32(byteEnds), .int32(tokenStarts), .int32(tokenEnds),
+        .bool(supervised), .float32(weights),
       ])
+  }
+}
+
+extension CaseIterable where Self: Equatable {
+  /// Its place among all cases.
+  fileprivate var number: Int {
+    var number = 0
+    for other in Self.allCases {
+      if other == self { return number }
+      number += 1
+    }
+    return number
+  }
+}
+
+extension [Int32] {
+  /// Appends the ends of other lists, which begin where `count` elements stand already.
+  fileprivate mutating func append(offsets: [Int32], from count: Int) {
+    for offset in offsets.dropFirst() { append(offset + Int32(count)) }
   }
 }

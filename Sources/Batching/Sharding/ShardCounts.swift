@@ -28,6 +28,10 @@ public struct ShardCounts: Sendable, Equatable {
   public var languages: [String: Int] = [:]
   /// Rows kept, by source; "" where it is not known.
   public var sources: [String: Int] = [:]
+  /// Where the tokens of each language went; "" where it is not known.
+  public var languageLedgers: [String: TokenLedger] = [:]
+  /// Where the tokens of each source went; "" where it is not known.
+  public var sourceLedgers: [String: TokenLedger] = [:]
 
   /// Nothing counted yet.
   public init() {}
@@ -60,6 +64,8 @@ public struct ShardCounts: Sendable, Equatable {
     rowsKept += other.rowsKept
     straddles += other.straddles
     ledger.add(other.ledger)
+    for (name, part) in other.languageLedgers { languageLedgers[name, default: .init()].add(part) }
+    for (name, part) in other.sourceLedgers { sourceLedgers[name, default: .init()].add(part) }
     dropped.merge(other.dropped, uniquingKeysWith: +)
     truncated.merge(other.truncated, uniquingKeysWith: +)
     answersLeftOut.merge(other.answersLeftOut, uniquingKeysWith: +)
@@ -71,6 +77,8 @@ public struct ShardCounts: Sendable, Equatable {
 
   /// Counts what became of one conversation.
   mutating func count(_ outcome: SampleMaker.Outcome, language: String?, source: String?) {
+    let before = ledger
+    defer { attribute(ledger.since(before), language, source) }
     rowsIn += 1
     ledger.rendered += outcome.renderedTokens
     controlTokenText.merge(outcome.controlTokenText, uniquingKeysWith: +)
@@ -101,6 +109,12 @@ public struct ShardCounts: Sendable, Equatable {
     sources[source ?? "", default: 0] += rows
   }
 
+  /// Says whose the tokens of one conversation are.
+  private mutating func attribute(_ part: TokenLedger, _ language: String?, _ source: String?) {
+    languageLedgers[language ?? "", default: .init()].add(part)
+    sourceLedgers[source ?? "", default: .init()].add(part)
+  }
+
   /// The counts as written into a manifest; keys sorted.
   public var json: JSONValue {
     [
@@ -110,6 +124,8 @@ public struct ShardCounts: Sendable, Equatable {
       "tokens": ledger.json, "border_straddles": JSONValue(straddles),
       "rendering_changes": Self.json(changes), "control_token_text": Self.json(controlTokenText),
       "languages": Self.json(languages), "sources": Self.json(sources),
+      "tokens_by_language": Self.json(languageLedgers),
+      "tokens_by_source": Self.json(sourceLedgers),
     ]
   }
 
@@ -118,6 +134,23 @@ public struct ShardCounts: Sendable, Equatable {
       JSONObject(
         counts.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
           .map { ($0.key, JSONValue($0.value)) }))
+  }
+
+  private static func json(_ ledgers: [String: TokenLedger]) -> JSONValue {
+    .object(
+      JSONObject(
+        ledgers.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+          .map { ($0.key, $0.value.json) }))
+  }
+
+  /// Reads ledgers; none where a set was made before they were written; `nil` if one is broken.
+  private static func ledgers(_ json: JSONValue?) -> [String: TokenLedger]? {
+    var ledgers: [String: TokenLedger] = [:]
+    for pair in json?.object?.pairs ?? [] {
+      guard let ledger = TokenLedger(json: pair.value) else { return nil }
+      ledgers[pair.key] = ledger
+    }
+    return ledgers
   }
 
   /// Reads counts from a manifest; `nil` if one is missing or below zero.
@@ -138,13 +171,16 @@ public struct ShardCounts: Sendable, Equatable {
       let ledger = json["tokens"].flatMap(TokenLedger.init(json:)),
       let straddles = count("border_straddles"), let changes = counts("rendering_changes"),
       let controlTokenText = counts("control_token_text"), let languages = counts("languages"),
-      let sources = counts("sources")
+      let sources = counts("sources"),
+      let languageLedgers = Self.ledgers(json["tokens_by_language"]),
+      let sourceLedgers = Self.ledgers(json["tokens_by_source"])
     else { return nil }
     (self.rowsIn, self.rowsAdded, self.rowsKept) = (rowsIn, rowsAdded, rowsKept)
     (self.dropped, self.answersLeftOut) = (dropped, answersLeftOut)
     (self.truncated, self.ledger, self.straddles) = (truncated, ledger, straddles)
     (self.changes, self.controlTokenText) = (changes, controlTokenText)
     (self.languages, self.sources) = (languages, sources)
+    (self.languageLedgers, self.sourceLedgers) = (languageLedgers, sourceLedgers)
   }
 
   private static func natural(_ value: JSONValue) -> Int? {

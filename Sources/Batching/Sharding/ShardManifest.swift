@@ -19,7 +19,7 @@ public struct ShardManifest: Sendable, Equatable {
     public var rows: Int
 
     /// Whether it holds tokens; otherwise it holds what belongs to them.
-    var isData: Bool { Path.name(of: path).hasPrefix("data-") }
+    package var isData: Bool { Path.name(of: path).hasPrefix("data-") }
   }
 
   /// A file that was read.

@@ -133,7 +133,10 @@ public final class ShardSet: Sendable {
     try Batch(rows.map { row(split, $0) }, padding: padding, to: length)
   }
 
-  private func place(_ split: Split, _ index: Int) -> (ShardBatch, Int) {
+  /// The record batch that holds a row, and the row's number in it.
+  ///
+  /// - Precondition: `index` is below `rowCount(split)`.
+  func place(_ split: Split, _ index: Int) -> (ShardBatch, Int) {
     guard let files = splitFiles[split] else {
       preconditionFailure("the set has no rows in \(split.rawValue)")
     }

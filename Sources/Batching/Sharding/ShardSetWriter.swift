@@ -1,17 +1,6 @@
 internal import Artifacts
 internal import Conversations
 
-/// What became of a conversation, with what is written beside it.
-struct SampledConversation: Sendable {
-  let id: String
-  let location: SourceLocation
-  let split: Split
-  let outcome: SampleMaker.Outcome
-  let language: String?
-  let source: String?
-  let tags: [String]
-}
-
 /// Writes rows into the splits of a set, and dropped conversations into `dropped.jsonl`, and counts
 /// both.
 final class ShardSetWriter {
@@ -29,31 +18,26 @@ final class ShardSetWriter {
     self.limits = limits
   }
 
-  /// Writes a row, or the reason why there is none.
+  /// Writes the rows of a block of conversations, and why there are none of some.
   ///
   /// - Throws: `unwritable`.
-  func write(_ conversation: SampledConversation) throws {
-    let split = conversation.split
-    counts[split, default: ShardCounts()].count(
-      conversation.outcome, language: conversation.language, source: conversation.source)
-    let writer = writers[split] ?? ShardWriter(split, below: folder, limits: limits)
-    writers[split] = writer
-    guard !conversation.outcome.samples.isEmpty else { return try writeDropped(conversation) }
-    for sample in conversation.outcome.samples {
-      try writer.append(
-        ShardRecord(
-          sample: sample, language: conversation.language, source: conversation.source,
-          tags: conversation.tags))
+  func write(_ part: ShardPart) throws {
+    for split in Split.allCases {
+      guard let found = part.counts[split] else { continue }
+      counts[split, default: ShardCounts()].add(found)
+      let writer = writers[split] ?? ShardWriter(split, below: folder, limits: limits)
+      writers[split] = writer
+      for columns in part.columns[split] ?? [] { try writer.append(columns) }
     }
+    for conversation in part.dropped { try write(conversation) }
   }
 
-  private func writeDropped(_ conversation: SampledConversation) throws {
+  private func write(_ conversation: ShardPart.Dropped) throws {
     let writer = try dropped ?? JSONLinesWriter(Path.join(folder, Self.droppedName))
     dropped = writer
     try writer.write([
       "id": .string(conversation.id), "split": .string(conversation.split.rawValue),
-      "reason": .string(conversation.outcome.droppedFor.rawValue),
-      "tokens": JSONValue(conversation.outcome.renderedTokens),
+      "reason": .string(conversation.reason.rawValue), "tokens": JSONValue(conversation.tokens),
       "file": .string(Path.name(of: conversation.location.file)),
       "line": conversation.location.line.map { JSONValue($0) } ?? .null,
     ])

@@ -6,7 +6,8 @@ internal import Foundation
 final class ShardWriter {
   /// How much goes into a record batch and into a file.
   struct Limits: Sendable {
-    /// A record batch has at most so many rows; `datasets` writes a thousand.
+    /// A record batch has about so many rows, from half to one and a half; `datasets` writes a
+    /// thousand.
     var batchRows = 1_000
     /// A data file grows to about so many bytes; `datasets` cuts at 500 MB.
     var fileBytes = 500_000_000
@@ -34,6 +35,16 @@ final class ShardWriter {
   func append(_ record: ShardRecord) throws {
     pending.append(record)
     if pending.isFull(rows: limits.batchRows) { try flush() }
+  }
+
+  /// Appends rows that were collected elsewhere.
+  ///
+  /// Where record batches begin follows from the rows of each part, never from who made it when.
+  ///
+  /// - Throws: `unwritable`.
+  func append(_ part: ShardColumns) throws {
+    if pending.rowCount == 0 { pending = part } else { pending.append(part) }
+    if pending.isWorthWriting(rows: limits.batchRows) { try flush() }
   }
 
   private func flush() throws {

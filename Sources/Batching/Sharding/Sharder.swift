@@ -20,8 +20,9 @@ public struct Sharder: Sendable {
   /// How much goes into a record batch and into a file.
   var limits = ShardWriter.Limits()
 
-  /// So many conversations are worked on at once by a thread: enough to make taking them cheap.
-  private static let conversationsAtOnce = 64
+  /// So many bytes of lines are worked on at once by a thread: what becomes of them is some thousand
+  /// kilobytes, which a second-level cache holds.
+  private static let blockSize = 1 << 19
 
   /// A sharder.
   public init(tokenizer: any Tokenizer, options: FormatOptions, threads: Int = 1) {
@@ -33,7 +34,7 @@ public struct Sharder: Sendable {
   /// Lines of one file, each a conversation.
   private struct Block: Sendable {
     let path: String
-    var lines: [JSONLine]
+    let lines: LineBlock
   }
 
   /// Makes the set at `output` from files of conversations, in order.
@@ -55,10 +56,13 @@ public struct Sharder: Sendable {
     let folder = try AtomicFolder(
       output, replacing: ShardSet.manifestName, inputs: paths)
     let source = BlockSource(paths)
+    let limits = limits
+    let workers = ShardWorkers { try ShardWorker(maker, limits: limits) }
     let writer = ShardSetWriter(in: folder, limits: limits)
     try OrderedWork.run(
-      threads: threads, next: source.next, work: { try Self.make($0, with: maker) },
-      consume: { for conversation in $0 { try writer.write(conversation) } })
+      threads: threads, next: source.next,
+      work: { block in try workers.withWorker { try $0.rows(of: block.lines, in: block.path) } },
+      consume: { try writer.write($0) })
     let (splits, dropped) = try writer.finish()
     let manifest = ShardManifest(
       tool: AksharaVersion.text, tokenizerDigest: tokenizer.digest,
@@ -102,43 +106,22 @@ public struct Sharder: Sendable {
       at: SourceLocation(file: output), remedy: "choose a folder that is new or empty")
   }
 
-  private static func make(
-    _ block: Block, with maker: SampleMaker
-  ) throws -> [SampledConversation] {
-    let parser = try JSONParser()
-    return try block.lines.map { line in
-      let location = SourceLocation(file: block.path, line: line.number)
-      let conversation = try Conversation(
-        json: try parser.value(of: line, in: block.path), at: location)
-      return SampledConversation(
-        id: conversation.id, location: location, split: conversation.split ?? .train,
-        outcome: try maker.make(conversation, at: location),
-        language: conversation.language, source: conversation.provenance?.source,
-        tags: conversation.tags)
-    }
-  }
-
   /// Gives the lines of files in blocks.
   private final class BlockSource {
     private var paths: ArraySlice<String>
-    private var reader: JSONLinesReader?
+    private var open: (path: String, reader: LineBlockReader)?
 
     init(_ paths: [String]) { self.paths = paths[...] }
 
     /// The next block; `nil` behind the last file.
     func next() throws -> Block? {
       while true {
-        if reader == nil {
-          guard let path = paths.popFirst() else { return nil }
-          reader = try JSONLinesReader(path)
+        if let open {
+          if let lines = try open.reader.next() { return Block(path: open.path, lines: lines) }
+          self.open = nil
         }
-        guard let reader else { return nil }
-        var block = Block(path: reader.path, lines: [])
-        while block.lines.count < conversationsAtOnce, let line = try reader.next() {
-          block.lines.append(line)
-        }
-        if !block.lines.isEmpty { return block }
-        self.reader = nil
+        guard let path = paths.popFirst() else { return nil }
+        open = (path, try LineBlockReader(path, blockSize: blockSize))
       }
     }
   }

@@ -77,6 +77,10 @@ typedef size_t (*ctext_lookup)(const ctext_table *table, const uint8_t *text, si
 int ctext_lookup_best_isa(void);
 ctext_lookup ctext_lookup_for(int isa);
 
+// Asks for the memory in which a piece will be looked for: whoever puts in many pieces asks some of
+// them ahead, and waits for none.
+void ctext_lookup_prefetch(const ctext_table *table, const uint8_t *piece, size_t length);
+
 // Puts a piece in. Pieces of more than CTEXT_LONG_PIECE bytes or CTEXT_PIECE_IDS tokens are left
 // out. When all slots of a piece are taken, one of them is replaced, in turn; when the arena is
 // full, all pieces that use it are forgotten.

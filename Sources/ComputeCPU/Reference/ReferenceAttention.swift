@@ -7,11 +7,17 @@ struct ReferenceAttention {
   let k: [[Float]]
   let v: [[Float]]
   let scale: Float
+  /// The most keys a query sees, its own among them; `nil`: all before it.
+  var window: Int?
 
   /// `softmax(scale * q kᵀ)` with the causal border: query `i` sees keys up to `i + keys - queries`.
   var probabilities: [[Double]] {
     q.enumerated().map { i, query in
-      let scores = k[0...(i + k.count - q.count)].map { Double(scale) * dot(query, $0) }
+      let own = i + k.count - q.count
+      let first = window.map { own + 1 - $0 } ?? 0
+      let scores = k[0...own].enumerated().map { j, key in
+        j < first ? -Double.infinity : Double(scale) * dot(query, key)
+      }
       let largest = scores.max() ?? 0
       let exponentials = scores.map { exp($0 - largest) }
       let sum = exponentials.reduce(0, +)

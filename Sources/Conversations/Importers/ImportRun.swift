@@ -161,7 +161,10 @@ extension Conversation {
     let language = ScriptProfile(of: text(of: messages)).language
     guard language == "en" else { return language }
     var sample = LatinSample()
-    for message in messages { message.content.text.map { sample.add(Array($0.utf8)) } }
+    for message in messages {
+      var text = message.content.text ?? ""
+      text.withUTF8 { sample.add($0) }
+    }
     return sample.language
   }
 

@@ -1,6 +1,6 @@
 public import Artifacts
 public import Batching
-internal import Conversations
+public import Conversations
 public import Modeling
 public import Tokenization
 
@@ -18,9 +18,22 @@ public struct Answer: Sendable, Equatable {
   /// What `akshara generate --json` prints.
   public var json: JSONValue {
     [
+      "stop_reason": .string(stopReason.name),
       "prompt_ids": .array(promptIDs.map { JSONValue($0) }),
       "ids": .array(ids.map { JSONValue($0) }), "text": .string(text),
     ]
+  }
+}
+
+extension GeneratedTokens.StopReason {
+  /// The reason for programs: `end_token`, `stop_text`, `max_tokens` or `positions`.
+  public var name: String {
+    switch self {
+    case .stopToken: "end_token"
+    case .stopText: "stop_text"
+    case .maximumTokens: "max_tokens"
+    case .positions: "positions"
+    }
   }
 }
 
@@ -73,27 +86,59 @@ public struct PromptAnswerer {
       for: Conversation(id: "prompt", messages: [Message(.user, .text(prompt))]))
   }
 
+  /// The tokens before the assistant's next message of a conversation.
+  ///
+  /// - Throws: `unsupported` if the template has no form for it; `invalidOption` without a template.
+  public func tokens(of conversation: Conversation) throws -> [TokenID] {
+    guard let encoder else {
+      throw AksharaError(
+        .invalidOption, "messages need a chat template",
+        remedy: "leave --raw out, or give the whole text as --prompt")
+    }
+    return try encoder.tokens(for: conversation)
+  }
+
   /// The model's answer to `prompt`.
   ///
   /// - Parameters:
   ///   - options: how it is made; the model's and the template's end tokens always end it.
+  ///   - stops: texts at which it stops; they and what follows are not part of the text, though
+  ///     their tokens are part of `ids`.
   ///   - onText: sees the text as it grows, never half a character.
   /// - Throws: `invalidOption` if the prompt is empty or too long for `generator`.
   public func answer(
     _ prompt: String, by generator: TextGenerator, _ options: GenerationOptions,
-    onText: (String) -> Void = { _ in }
+    stops: [String] = [], onText: (String) -> Void = { _ in }
+  ) throws -> Answer {
+    try answer(
+      to: tokens(of: prompt), by: generator, options, stops: stops, onText: onText)
+  }
+
+  /// The model's answer to the tokens of a prompt; see `answer(_:by:_:stops:onText:)`.
+  ///
+  /// A raw prompt's text goes on where the prompt ends, so that both, joined, are one text: a space at
+  /// the front stays. An answer under a chat template is a text of its own.
+  ///
+  /// - Throws: `invalidOption` if there are no tokens, or too many for `generator`.
+  public func answer(
+    to promptIDs: [TokenID], by generator: TextGenerator, _ options: GenerationOptions,
+    stops: [String] = [], onText: (String) -> Void = { _ in }
   ) throws -> Answer {
     var options = options
     options.stopTokens.formUnion(stopTokens)
-    let promptIDs = try tokens(of: prompt)
-    var decoder = StreamDecoder(tokenizer)
+    var decoder = StreamDecoder(tokenizer, following: encoder == nil ? promptIDs : [])
+    var filter = StopTextFilter(stops)
     var text = ""
     func show(_ piece: String) {
       text += piece
       if !piece.isEmpty { onText(piece) }
     }
-    let generated = try generator.generate(promptIDs, options) { show(decoder.decode($0)) }
-    show(decoder.finish())
+    let generated = try generator.generate(promptIDs, options) { token in
+      show(filter.take(decoder.decode(token)))
+      return filter.stop.map { .stopText($0) }
+    }
+    show(filter.take(decoder.finish()))
+    show(filter.finish())
     return Answer(
       promptIDs: promptIDs, ids: generated.ids, text: text, stopReason: generated.stopReason)
   }

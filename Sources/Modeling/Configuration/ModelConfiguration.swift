@@ -2,8 +2,11 @@ public import Compute
 
 /// The shape of a decoder: all that its mathematics depends on besides the weights.
 ///
-/// Source: the `LlamaConfig` of transformers 5; names in comments are its keys.
+/// Source: `LlamaConfig`, `MistralConfig`, `Qwen2Config` and `Qwen3Config` of transformers 5; names
+/// in comments are their keys.
 public struct ModelConfiguration: Sendable, Equatable {
+  /// Whose defaults and names it has (`model_type`).
+  public var family: ModelFamily
   /// Tokens in the embedding table (`vocab_size`).
   public var vocabularyCount: Int
   /// Width of the residual stream (`hidden_size`).
@@ -37,14 +40,33 @@ public struct ModelConfiguration: Sendable, Equatable {
   /// The type in which the weights are stored (`dtype`, formerly `torch_dtype`).
   public var storedType: DType
 
+  /// The linear layers that carry a bias (`attention_bias`, `mlp_bias`; always q, k and v in Qwen 2).
+  public var biasedProjections: Set<Projection>
+  /// Whether RMS norms stand behind the query and key projections, one weight for all heads
+  /// (`q_norm`, `k_norm` of Qwen 3).
+  public var normalizesHeads: Bool
+  /// The most keys a query sees in each layer, its own among them; `nil`: all before it
+  /// (`sliding_window`, `layer_types`). Empty where no layer has a window.
+  public var windows: [Int?]
+  /// How bitsandbytes has quantized the stored weights (`quantization_config`).
+  public var storedQuantization: StoredQuantization?
+
   /// A configuration; defaults are those of `LlamaConfig`.
   public init(
     vocabularyCount: Int, hiddenWidth: Int, gateWidth: Int, layerCount: Int, headCount: Int,
     keyValueHeadCount: Int? = nil, headWidth: Int? = nil, normEpsilon: Float = 1e-6,
     rotary: RotaryParameters = RotaryParameters(), maximumPositions: Int = 2048,
     tiesHead: Bool = false, initializerRange: Double = 0.02, beginToken: Int32? = nil,
-    endTokens: [Int32] = [], paddingToken: Int32? = nil, storedType: DType = .float32
+    endTokens: [Int32] = [], paddingToken: Int32? = nil, storedType: DType = .float32,
+    family: ModelFamily = .llama, biasedProjections: Set<Projection> = [],
+    normalizesHeads: Bool = false, windows: [Int?] = [],
+    storedQuantization: StoredQuantization? = nil
   ) {
+    self.family = family
+    self.biasedProjections = biasedProjections
+    self.normalizesHeads = normalizesHeads
+    self.windows = windows.contains { $0 != nil } ? windows : []
+    self.storedQuantization = storedQuantization
     self.vocabularyCount = vocabularyCount
     self.hiddenWidth = hiddenWidth
     self.gateWidth = gateWidth
@@ -68,13 +90,17 @@ public struct ModelConfiguration: Sendable, Equatable {
   /// Width of all key (or value) heads of a layer.
   public var keyValueWidth: Int { keyValueHeadCount * headWidth }
 
+  /// The most keys that a query of layer `index` sees; `nil`: all before it.
+  public func window(ofLayer index: Int) -> Int? { windows.isEmpty ? nil : windows[index] }
+
   /// Parameters of the whole model; a tied head counts once.
   public var parameterCount: Int {
     let tables = vocabularyCount * hiddenWidth * (tiesHead ? 1 : 2)
     let projections = Projection.allCases.reduce(0) { total, projection in
       let (outputs, inputs) = projection.shape(in: self)
-      return total + outputs * inputs
+      return total + outputs * inputs + (biasedProjections.contains(projection) ? outputs : 0)
     }
-    return tables + layerCount * (projections + 2 * hiddenWidth) + hiddenWidth
+    let norms = 2 * hiddenWidth + (normalizesHeads ? 2 * headWidth : 0)
+    return tables + layerCount * (projections + norms) + hiddenWidth
   }
 }

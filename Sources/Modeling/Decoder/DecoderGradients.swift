@@ -26,6 +26,8 @@ struct DecoderGradients: Sendable {
   struct Layer: Sendable {
     var attentionNorm: Tensor?
     var gateNorm: Tensor?
+    var queryNorm: Tensor?
+    var keyNorm: Tensor?
     var projections = [LinearGradients](
       repeating: LinearGradients(), count: Projection.allCases.count)
   }
@@ -60,9 +62,13 @@ struct DecoderGradients: Sendable {
     embedding = try add(ParameterName.embedding, weights.embedding)
     for (index, layer) in weights.layers.enumerated() {
       for projection in Projection.allCases {
-        guard case .dense(let weight) = layer[projection].weight else { continue }
-        layers[index].projections[projection.index].weight = try add(
-          ParameterName.weight(layer: index, projection), weight)
+        try addProjection(projection, of: layer[projection], layer: index)
+        if projection == .output, let norms = layer.headNorms {
+          layers[index].queryNorm = try add(
+            ParameterName.queryNorm(layer: index), norms.query, decays: false)
+          layers[index].keyNorm = try add(
+            ParameterName.keyNorm(layer: index), norms.key, decays: false)
+        }
       }
       layers[index].attentionNorm = try add(
         ParameterName.attentionNorm(layer: index), layer.attentionNorm, decays: false)
@@ -75,6 +81,19 @@ struct DecoderGradients: Sendable {
       head = embedding
     } else if case .dense(let weight) = weights.head {
       head = try add(ParameterName.head, weight)
+    }
+  }
+
+  private mutating func addProjection(
+    _ projection: Projection, of linear: LinearLayer, layer: Int
+  ) throws {
+    if case .dense(let weight) = linear.weight {
+      layers[layer].projections[projection.index].weight = try add(
+        ParameterName.weight(layer: layer, projection), weight)
+    }
+    if let bias = linear.bias {
+      layers[layer].projections[projection.index].bias = try add(
+        ParameterName.bias(layer: layer, projection), bias, decays: false)
     }
   }
 

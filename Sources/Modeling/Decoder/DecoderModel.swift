@@ -31,11 +31,12 @@ public final class DecoderModel {
   ///
   /// - Parameters:
   ///   - positions: the tokens of the longest sequence.
+  ///   - checkpointing: what is made again in the backward pass instead of being kept.
   /// - Throws: `device` if there is no room; `invalidOption` if the part to be trained is not
   ///   there.
   public init(
     _ weights: DecoderWeights, for purpose: DecoderPurpose, capacity: Int, positions: Int,
-    on backend: any Backend
+    checkpointing: ActivationCheckpointing = .none, on backend: any Backend
   ) throws {
     try Self.check(weights, for: purpose)
     let table = try Self.rotaryTable(weights.configuration, positions: positions, on: backend)
@@ -43,7 +44,9 @@ public final class DecoderModel {
       if case .training(let part) = purpose {
         try DecoderGradients(of: part, in: weights, on: backend)
       } else { DecoderGradients(none: weights, on: backend) }
-    list = OperationList(weights, gradients: gradients, rotaryTable: table, purpose: purpose)
+    list = OperationList(
+      weights, gradients: gradients, rotaryTable: table, purpose: purpose,
+      checkpointing: checkpointing)
     buffers = try list.plan.buffers.map { try backend.makeTensor([capacity, $0.width], .float32) }
     input = try InputBuffers(capacity: capacity, on: backend)
     head = gradients.head
@@ -113,7 +116,7 @@ public final class DecoderModel {
       pass, normalizer: normalizer, loss: loss,
       gradients: CrossEntropyGradients(hidden: pass[slots.normalized], head: head))
     backend.zero(pass[slots.stream])
-    for operation in list.operations[list.firstTrained...].reversed() { operation.backward(pass) }
+    list.runBackward(pass)
   }
 
   /// The logits of every token of a micro-batch, `[tokens * vocabulary]`; for looking at, not for

@@ -10,13 +10,19 @@ public struct DecoderWeights: Sendable {
     public var attentionNorm: Tensor
     /// float32 `[hidden]`: the norm before the gated layer.
     public var gateNorm: Tensor
+    /// The norms behind the query and key projections, where the model has them.
+    public var headNorms: HeadNorms?
     /// The linear layers, in the order of `Projection.allCases`.
     public var projections: [LinearLayer]
 
     /// A layer of these tensors.
-    public init(attentionNorm: Tensor, gateNorm: Tensor, projections: [LinearLayer]) {
+    public init(
+      attentionNorm: Tensor, gateNorm: Tensor, headNorms: HeadNorms? = nil,
+      projections: [LinearLayer]
+    ) {
       self.attentionNorm = attentionNorm
       self.gateNorm = gateNorm
+      self.headNorms = headNorms
       self.projections = projections
     }
 
@@ -24,6 +30,20 @@ public struct DecoderWeights: Sendable {
     public subscript(projection: Projection) -> LinearLayer {
       get { projections[projection.index] }
       set { projections[projection.index] = newValue }
+    }
+  }
+
+  /// The norms of each head's query and key, one weight for all heads.
+  public struct HeadNorms: Sendable {
+    /// float32 `[head width]`.
+    public var query: Tensor
+    /// float32 `[head width]`.
+    public var key: Tensor
+
+    /// Norms of these weights.
+    public init(query: Tensor, key: Tensor) {
+      self.query = query
+      self.key = key
     }
   }
 
@@ -71,8 +91,16 @@ public struct DecoderWeights: Sendable {
     var tensors = [(ParameterName.embedding, embedding)]
     for (index, layer) in layers.enumerated() {
       for projection in Projection.allCases {
-        guard case .dense(let weight) = layer[projection].weight else { continue }
-        tensors.append((ParameterName.weight(layer: index, projection), weight))
+        if case .dense(let weight) = layer[projection].weight {
+          tensors.append((ParameterName.weight(layer: index, projection), weight))
+        }
+        if let bias = layer[projection].bias {
+          tensors.append((ParameterName.bias(layer: index, projection), bias))
+        }
+        if projection == .output, let norms = layer.headNorms {
+          tensors.append((ParameterName.queryNorm(layer: index), norms.query))
+          tensors.append((ParameterName.keyNorm(layer: index), norms.key))
+        }
       }
       tensors.append((ParameterName.attentionNorm(layer: index), layer.attentionNorm))
       tensors.append((ParameterName.gateNorm(layer: index), layer.gateNorm))

@@ -20,11 +20,13 @@ public enum DecoderPurpose: Sendable, Hashable {
 /// parameters. One buffer carries the gradient of the residual stream all the way.
 struct OperationList: Sendable {
   private(set) var operations: [any DecoderOperation] = []
-  private(set) var plan = ActivationPlan()
+  var plan = ActivationPlan()
   /// The hidden states behind the last norm.
   private(set) var hidden = ActivationSlot.buffer(0)
   /// Their gradient, and that of the residual stream; only for training.
   private(set) var gradients: GradientSlots?
+  /// The layers from the input upwards; before its backward pass a layer makes again what was not kept.
+  private(set) var layers: [CheckpointedLayer] = []
   /// The first operation with trained parameters.
   var firstTrained: Int { operations.firstIndex { $0.isTrained } ?? operations.count }
 
@@ -40,18 +42,22 @@ struct OperationList: Sendable {
     let gated: ActivationSlot
   }
 
-  private let weights: DecoderWeights
-  private let parameterGradients: DecoderGradients
+  let weights: DecoderWeights
+  let parameterGradients: DecoderGradients
   private let rotaryTable: Tensor
   private let purpose: DecoderPurpose
-  private var shape: ModelConfiguration { weights.configuration }
+  private let checkpointing: ActivationCheckpointing
+  /// The slots that outlive their layer.
+  private var kept: Set<ActivationSlot> = []
+  var shape: ModelConfiguration { weights.configuration }
   /// Whether something below the operation that is added next has trained parameters.
   private var trainsBelow = false
 
   init(
     _ weights: DecoderWeights, gradients: DecoderGradients, rotaryTable: Tensor,
-    purpose: DecoderPurpose
+    purpose: DecoderPurpose, checkpointing: ActivationCheckpointing = .none
   ) {
+    self.checkpointing = checkpointing
     self.weights = weights
     self.rotaryTable = rotaryTable
     self.purpose = purpose
@@ -60,12 +66,14 @@ struct OperationList: Sendable {
     var residual = addEmbedding()
     var delta: ActivationSlot?
     for layer in weights.layers.indices {
+      let first = operations.count
       (residual, delta) = addLayer(layer, residual: residual, delta: delta)
+      layers.append(CheckpointedLayer(first..<operations.count, of: operations, kept: kept))
     }
     hidden =
       addNorm(
         "final norm", weights.finalNorm, gradient: gradients.finalNorm, residual: residual,
-        delta: delta, sum: slot("stream", shape.hiddenWidth, keptFor: weights.layers.count)
+        delta: delta, sum: slot("stream", shape.hiddenWidth, keptFor: weights.layers.count, .kept)
       ).output
   }
 
@@ -82,22 +90,25 @@ struct OperationList: Sendable {
       gated: plan.slot("gated gradient", shape.gateWidth))
   }
 
-  /// A buffer that each layer has for itself if the backward pass reads it.
-  private mutating func slot(
-    _ name: String, _ width: Int, keptFor layer: Int
+  /// A buffer that each layer has for itself if the backward pass reads it and it is not made again.
+  mutating func slot(
+    _ name: String, _ width: Int, keptFor layer: Int,
+    _ cost: ActivationCheckpointing.Cost = .product
   ) -> ActivationSlot {
-    guard case .training = purpose else { return plan.slot(name, width) }
-    return plan.slot("\(name) \(layer)", width)
+    guard case .training = purpose, checkpointing.keeps(cost) else { return plan.slot(name, width) }
+    let slot = plan.slot("\(name) \(layer)", width)
+    kept.insert(slot)
+    return slot
   }
 
   // MARK: Operations
 
-  private mutating func append(_ operation: some DecoderOperation) {
+  mutating func append(_ operation: some DecoderOperation) {
     operations.append(operation)
   }
 
   private mutating func addEmbedding() -> ActivationSlot {
-    let output = slot("stream", shape.hiddenWidth, keptFor: 0)
+    let output = slot("stream", shape.hiddenWidth, keptFor: 0, .kept)
     append(
       EmbeddingOperation(
         table: weights.embedding, tableGradient: parameterGradients.embedding, output: output,
@@ -111,12 +122,13 @@ struct OperationList: Sendable {
     delta: ActivationSlot?, sum: ActivationSlot, layer: Int? = nil
   ) -> (output: ActivationSlot, sum: ActivationSlot) {
     let place = layer ?? weights.layers.count
-    let output = slot("\(name) output", shape.hiddenWidth, keptFor: place)
+    let output = slot("\(name) output", shape.hiddenWidth, keptFor: place, .elementwise)
     append(
       NormOperation(
         weight: weight, weightGradient: gradient, epsilon: shape.normEpsilon, residual: residual,
         delta: delta, sum: sum, output: output,
-        inverse: slot("\(name) inverse", 1, keptFor: place),
+        inverse: slot("\(name) inverse", 1, keptFor: place, .kept),
+        keepsSum: kept.contains(sum),
         gradients: gradients.map { .init(output: $0.normalized, stream: $0.stream) }))
     trainsBelow = trainsBelow || gradient != nil
     return (output, sum)
@@ -130,7 +142,7 @@ struct OperationList: Sendable {
     let tensors = weights.layers[layer]
     let norms = parameterGradients.layers[layer]
     // The embedding has written the first layer's sum itself.
-    let sum = delta == nil ? residual : slot("stream", hidden, keptFor: layer)
+    let sum = delta == nil ? residual : slot("stream", hidden, keptFor: layer, .kept)
     let first = addNorm(
       "attention norm", tensors.attentionNorm, gradient: norms.attentionNorm, residual: residual,
       delta: delta, sum: sum, layer: layer)
@@ -144,14 +156,24 @@ struct OperationList: Sendable {
   private mutating func addAttention(_ layer: Int, input: ActivationSlot) -> ActivationSlot {
     let below = trainsBelow
     let (q, kv) = (shape.queryWidth, shape.keyValueWidth)
-    let query = slot("query", q, keptFor: layer)
     let isCached = purpose == .generating
-    let key = isCached ? .cachedKeys(layer: layer) : slot("key", kv, keptFor: layer)
+    var query = slot("query", q, keptFor: layer)
+    var key = isCached ? .cachedKeys(layer: layer) : slot("key", kv, keptFor: layer)
+    let heads = headNorms(layer, query: query, key: key)
+    let (queryGradient, keyGradient) = (
+      heads?.queryGradient ?? gradients?.query, heads?.keyGradient ?? gradients?.key
+    )
+    if let heads { (query, key) = (heads.query, heads.key) }
     let value = isCached ? .cachedValues(layer: layer) : slot("value", kv, keptFor: layer)
     // The backward pass meets them in the opposite order: v overwrites, k and q add.
-    addLinear(layer, .query, input, query, gradients?.query, below, accumulates: true)
-    addLinear(layer, .key, input, key, gradients?.key, below, accumulates: true)
+    addLinear(layer, .query, input, query, queryGradient, below, accumulates: true)
+    addLinear(layer, .key, input, key, keyGradient, below, accumulates: true)
     addLinear(layer, .value, input, value, gradients?.value, below)
+    if let heads {
+      for operation in heads.operations { append(operation) }
+      trainsBelow = trainsBelow || heads.operations.contains { $0.isTrained }
+      (query, key) = (heads.normalizedQuery, heads.normalizedKey)
+    }
     append(
       RotaryOperation(
         table: rotaryTable, headWidth: shape.headWidth, values: [query, key],
@@ -159,7 +181,8 @@ struct OperationList: Sendable {
     let output = slot("attention", q, keptFor: layer)
     append(
       AttentionOperation(
-        headWidth: shape.headWidth, query: query, key: key, value: value, output: output,
+        headWidth: shape.headWidth, window: shape.window(ofLayer: layer), query: query, key: key,
+        value: value, output: output,
         logSumExp: slot("log sum exp", shape.headCount, keptFor: layer),
         gradients: gradients.map {
           .init(output: $0.attention, query: $0.query, key: $0.key, value: $0.value)
@@ -178,7 +201,7 @@ struct OperationList: Sendable {
     // The gradients of gate and up overwrite gate and up.
     addLinear(layer, .gate, input, gate, gate, below, accumulates: true)
     addLinear(layer, .up, input, up, up, below)
-    let gated = slot("gated", shape.gateWidth, keptFor: layer)
+    let gated = slot("gated", shape.gateWidth, keptFor: layer, .elementwise)
     append(GateOperation(gate: gate, up: up, output: gated, outputGradient: gradients?.gated))
     let delta = plan.slot("delta", shape.hiddenWidth)
     addLinear(
@@ -194,7 +217,7 @@ struct OperationList: Sendable {
     let linear = weights.layers[layer][projection]
     let rank = linear.adapter?.rank
     let adapterInput = rank.map {
-      slot("\(projection.rawValue) adapter input", $0, keptFor: layer)
+      slot("\(projection.rawValue) adapter input", $0, keptFor: layer, .kept)
     }
     let linearGradients = gradients.flatMap { slots in
       outputGradient.map {

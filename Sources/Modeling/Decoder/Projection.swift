@@ -63,6 +63,21 @@ public enum ParameterName {
     module(layer: layer, projection) + ".weight"
   }
 
+  /// A linear layer's bias, `[out]`.
+  public static func bias(layer: Int, _ projection: Projection) -> String {
+    module(layer: layer, projection) + ".bias"
+  }
+
+  /// The norm of each head's query, `[head width]`.
+  public static func queryNorm(layer: Int) -> String {
+    "model.layers.\(layer).self_attn.q_norm.weight"
+  }
+
+  /// The norm of each head's key, `[head width]`.
+  public static func keyNorm(layer: Int) -> String {
+    "model.layers.\(layer).self_attn.k_norm.weight"
+  }
+
   /// The norm before attention, `[hidden]`.
   public static func attentionNorm(layer: Int) -> String {
     "model.layers.\(layer).input_layernorm.weight"

@@ -40,12 +40,13 @@ public final class TextGenerator {
   /// Continues `prompt`.
   ///
   /// - Parameters:
-  ///   - onToken: sees each token as it is made.
+  ///   - onToken: sees each token as it is made; what it returns ends the text, if anything.
   /// - Throws: `invalidOption` if the prompt is empty, longer than `positions`, or not made of the
   ///   model's tokens.
   /// - Complexity: one pass over the prompt, then one token a pass, each O(tokens so far).
   public func generate(
-    _ prompt: [Int32], _ options: GenerationOptions, onToken: (Int32) -> Void = { _ in }
+    _ prompt: [Int32], _ options: GenerationOptions,
+    onToken: (Int32) -> GeneratedTokens.StopReason? = { _ in nil }
   ) throws -> GeneratedTokens {
     var cache = try start(prompt)
     let sampler = TokenSampler(options: options)
@@ -56,7 +57,7 @@ public final class TextGenerator {
         return GeneratedTokens(ids: ids, stopReason: .stopToken(token))
       }
       ids.append(token)
-      onToken(token)
+      if let reason = onToken(token) { return GeneratedTokens(ids: ids, stopReason: reason) }
       guard ids.count < options.maximumTokens else { break }
       guard cache.count < positions else {
         return GeneratedTokens(ids: ids, stopReason: .positions)

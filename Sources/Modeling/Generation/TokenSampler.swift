@@ -27,7 +27,8 @@ struct TokenSampler: Sendable {
     let order = weights.indices.sorted {
       weights[$0] == weights[$1] ? $0 < $1 : weights[$0] > weights[$1]
     }
-    let kept = nucleus(order.map { weights[$0] })
+    let likeliest = options.topCount > 0 ? order.prefix(options.topCount) : order[...]
+    let kept = nucleus(likeliest.map { weights[$0] })
     let total = kept.reduce(0, +)
     let bits = RandomStream.sampling(seed: options.seed).bits(UInt64(index))
     var rest = (Double(bits.0) * 0x1p-32) * total

@@ -7,13 +7,15 @@ extension DecoderWeights {
   /// - Parameters:
   ///   - model: the folder of the base, in Hugging Face's layout.
   ///   - adapter: the folder of an adapter in PEFT's layout.
-  ///   - quantization: how the base is stored; `nil`: float32.
+  ///   - quantization: how the base is quantized; `nil`: as it is stored.
+  ///   - storage: the type of matrices that are not quantized.
   /// - Throws: `missingFile`, `malformed`, `unsupported`; `device` if there is no room.
   public static func load(
     model: ModelFolder, adapter: AdapterFolder? = nil, quantization: QuantizationOptions? = nil,
-    on backend: any Backend
+    storage: DenseStorage = .stored, on backend: any Backend
   ) throws -> DecoderWeights {
-    let base = try DecoderWeights(loading: model, quantization: quantization, on: backend)
+    let base = try DecoderWeights(
+      loading: model, quantization: quantization, storage: storage, on: backend)
     return try adapter?.load(onto: base, on: backend) ?? base
   }
 }

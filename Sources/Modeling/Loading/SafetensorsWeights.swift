@@ -49,6 +49,7 @@ package final class SafetensorsWeights: WeightSource {
         remedy: "check that the configuration belongs to these weights")
     }
     used.insert(name)
+    defer { file.releasePages(of: name) }
     let type = try type(of: entry, name, in: file)
     if type == tensor.type {
       try file.withBytes(of: name) { backend.upload($0, to: tensor) }
@@ -59,7 +60,42 @@ package final class SafetensorsWeights: WeightSource {
     }
   }
 
-  private func file(of name: String) throws -> SafetensorsFile {
+  package func storedType(of name: String) throws -> DType? {
+    let file = try file(of: name)
+    return try type(of: file.entry(name), name, in: file)
+  }
+
+  /// Copies a tensor's bytes as they are.
+  ///
+  /// - Throws: `malformed` if it is missing or has another number of elements, or another type.
+  func fillBytes(
+    _ tensor: Tensor, named name: String, as stored: SafetensorsType, on backend: any Backend
+  ) throws {
+    let file = try file(of: name)
+    let entry = try file.entry(name)
+    guard entry.type == stored, entry.count == tensor.count else {
+      throw AksharaError(
+        .malformed,
+        "the tensor `\(name)` has \(entry.count) elements of \(entry.type.rawValue), not "
+          + "\(tensor.count) of \(stored.rawValue)", at: SourceLocation(file: file.path),
+        remedy: "check that the configuration belongs to these weights")
+    }
+    used.insert(name)
+    try file.withBytes(of: name) { backend.upload($0, to: tensor) }
+    file.releasePages(of: name)
+  }
+
+  /// The bytes of a small tensor that describes another; `nil` if there is none.
+  func bytes(of name: String) throws -> [UInt8]? {
+    guard let place = places[name] else { return nil }
+    used.insert(name)
+    return try files[place].withBytes(of: name) { Array($0) }
+  }
+
+  /// Marks a tensor as known though its values are not needed.
+  func passOver(_ name: String) { used.insert(name) }
+
+  func file(of name: String) throws -> SafetensorsFile {
     if let place = places[name] { return files[place] }
     throw AksharaError(
       .malformed, "there is no tensor `\(name)`",
@@ -77,7 +113,8 @@ package final class SafetensorsWeights: WeightSource {
     default:
       throw AksharaError(
         .unsupported, "the tensor `\(name)` has the type \(entry.type.rawValue)",
-        at: SourceLocation(file: file.path), remedy: "give float32, bfloat16 or float16 weights")
+        at: SourceLocation(file: file.path),
+        remedy: "give float32, bfloat16 or float16 weights, or weights that bitsandbytes quantized")
     }
   }
 }

@@ -13,7 +13,10 @@ struct TrainStage: StageWork {
   /// Checkpoints are left out: they are progress, not results.
   var outputs: [String] {
     let training = RunContext.Place.training
-    return ["\(training)/metrics.jsonl", "\(training)/training_history.json", result]
+    return [
+      "\(training)/metrics.jsonl", "\(training)/training_history.json",
+      "\(training)/trainer_state.json", result,
+    ]
   }
 
   private var result: String {
@@ -50,7 +53,8 @@ struct TrainStage: StageWork {
     let job = TrainingJob(
       model: try ModelFolder(recipe.baseModel), options: recipe.training,
       lora: recipe.lora ?? LoRAOptions(), quantization: recipe.quantization,
-      baseName: recipe.baseName, baseRevision: recipe.baseRevision, directory: directory)
+      baseName: recipe.baseName, baseRevision: recipe.baseRevision,
+      project: recipe.project, directory: directory)
     let watcher = TrainingWatcher(context: context)
     let outcome = try Trainer(job, source: source, on: backend, observe: watcher.show).run()
     try publish(outcome.output, backend: backend)
@@ -70,7 +74,7 @@ struct TrainStage: StageWork {
       recipe: recipe, shards: context.shardFolder, tokenizer: context.tokenizerFile,
       backend: backend.configuration, folder: folder.workPath)
     try AtomicFile.write(
-      passport.json.pretty, to: Path.join(folder.workPath, Passport.fileName))
+      passport.bytes, to: Path.join(folder.workPath, Passport.fileName))
     try folder.commit()
     context.report(
       "train: \(recipe.training.method == .full ? "model" : "adapter") in \(folder.path)")

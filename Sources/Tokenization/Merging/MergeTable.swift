@@ -1,3 +1,5 @@
+internal import CTextKernels
+
 /// One rule: two adjacent tokens become one.
 struct Merge: Sendable, Equatable {
   /// The two tokens, joined in this order.
@@ -32,7 +34,11 @@ final class MergeTable: @unchecked Sendable {
     slots = .allocate(capacity: slotCount)
     slots.initialize(repeating: Self.empty, count: slotCount)
     filter = HashFilter(count: merges.count)
-    for merge in merges {
+    for (index, merge) in merges.enumerated() {
+      if index + Self.lookahead < merges.count {
+        let next = merges[index + Self.lookahead]
+        ctext_prefetch(slots + firstSlot(Self.hash(next.left, next.right)))
+      }
       let hash = Self.hash(merge.left, merge.right)
       filter.insert(hash)
       slots[slot(hash, merge.left, merge.right)] = merge
@@ -40,6 +46,9 @@ final class MergeTable: @unchecked Sendable {
   }
 
   deinit { slots.deallocate() }
+
+  /// How many merges ahead memory is asked for while the table is filled.
+  private static let lookahead = 12
 
   /// The rank and the result of joining two tokens, or `nil` if they do not join.
   @inline(__always)
@@ -53,12 +62,18 @@ final class MergeTable: @unchecked Sendable {
   /// The slot that holds a pair, or the empty one where it belongs.
   @inline(__always)
   private func slot(_ hash: UInt64, _ left: TokenID, _ right: TokenID) -> Int {
-    // The hash's upper half as a fraction of the table (Lemire 2019); the filter uses the lower.
-    var slot = Int(truncatingIfNeeded: ((hash >> 32) &* UInt64(slotCount)) >> 32)
+    var slot = firstSlot(hash)
     while slots[slot].left != left || slots[slot].right != right, slots[slot].left >= 0 {
       slot = slot + 1 == slotCount ? 0 : slot + 1
     }
     return slot
+  }
+
+  /// Where the search for a pair begins: the hash's upper half as a fraction of the table (Lemire
+  /// 2019); the filter uses the lower.
+  @inline(__always)
+  private func firstSlot(_ hash: UInt64) -> Int {
+    Int(truncatingIfNeeded: ((hash >> 32) &* UInt64(slotCount)) >> 32)
   }
 
   /// A product of 128 bits, folded (as in wyhash): both halves of the result are well mixed.

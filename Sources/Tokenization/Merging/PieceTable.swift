@@ -62,6 +62,11 @@ final class PieceTable {
     return pieces
   }
 
+  /// Asks for the memory that `insert` will need for a piece.
+  func prefetch(_ piece: UnsafeBufferPointer<UInt8>) {
+    ctext_lookup_prefetch(&table, piece.baseAddress, piece.count)
+  }
+
   /// Remembers a piece that is not in the table.
   func insert(_ piece: UnsafeBufferPointer<UInt8>, _ ids: UnsafePointer<TokenID>, count: Int) {
     ctext_lookup_insert(&table, piece.baseAddress, piece.count, ids, count)

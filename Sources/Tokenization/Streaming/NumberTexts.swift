@@ -12,11 +12,16 @@ final class NumberTexts: @unchecked Sendable {
     texts = .allocate(capacity: count)
     lengths = .allocate(capacity: count)
     for id in 0..<count {
-      let text = Array("\(id) ".utf8)
-      var word: UInt64 = 0
-      for (index, byte) in text.enumerated() { word |= UInt64(byte) << UInt64(8 * index) }
+      // From the last character to the first, which comes to stand in the lowest byte.
+      var (word, length) = (UInt64(UInt8(ascii: " ")), UInt8(1))
+      var rest = id
+      repeat {
+        word = word << 8 | UInt64(UInt8(ascii: "0") + UInt8(rest % 10))
+        length += 1
+        rest /= 10
+      } while rest > 0
       (texts + id).initialize(to: word.littleEndian)
-      (lengths + id).initialize(to: UInt8(text.count))
+      (lengths + id).initialize(to: length)
     }
   }
 

@@ -11,6 +11,13 @@ public struct StreamDecoder: Sendable {
   /// A decoder that has seen nothing.
   public init(_ tokenizer: any Tokenizer) { self.tokenizer = tokenizer }
 
+  /// A decoder of what follows `ids`: a space that the first token of a text loses stays, unless only
+  /// special tokens stand before it.
+  public init(_ tokenizer: any Tokenizer, following ids: [TokenID]) {
+    self.init(tokenizer)
+    for id in ids where !tokenizer.isSpecial(id) { _ = tokenizer.bytes(of: id, at: &position) }
+  }
+
   /// Takes the next token, and gives the characters that are finished with it. Bytes that can be
   /// part of no character give U+FFFD.
   public mutating func decode(_ token: TokenID) -> String {

@@ -1,3 +1,5 @@
+internal import CTextKernels
+
 /// A set of byte strings, numbered from 0 in the order in which they came.
 ///
 /// All bytes lie in one array, and the hash table holds numbers only: a million words cost their
@@ -47,6 +49,14 @@ struct ByteStringTable: Sendable {
     starts.append(bytes.count)
     if count * 2 > slots.count { grow() }
     return (index, true)
+  }
+
+  /// Asks for the memory that `insert` will need for `string`.
+  func prefetch(_ string: UnsafeBufferPointer<UInt8>) {
+    let slot = Int(truncatingIfNeeded: Self.hash(string)) & (slots.count - 1)
+    slots.withUnsafeBufferPointer { slots in
+      if let base = slots.baseAddress { ctext_prefetch(base + slot) }
+    }
   }
 
   /// The slot that holds `string`, or the empty one where it belongs.

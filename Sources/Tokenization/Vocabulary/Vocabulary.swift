@@ -18,20 +18,33 @@ struct Vocabulary: Sendable {
   /// The tokens `ids` in their order, whose bytes follow one another in `bytes`; `nil` if they are no
   /// vocabulary or do not fill `bytes`.
   init?(ids: [TokenID], lengths: [UInt32], bytes: UnsafeRawBufferPointer) {
+    guard ids.count == lengths.count else { return nil }
     self.init(capacity: ids.count)
     strings.reserve(byteCount: bytes.count)
     self.ids.reserveCapacity(ids.count)
     indices.reserveCapacity(ids.count)
-    var rest = bytes[...]
-    for (id, length) in zip(ids, lengths) {
-      guard length > 0, length <= rest.count,
-        (try? UnsafeRawBufferPointer(rebasing: rest.prefix(Int(length)))
-          .withMemoryRebound(to: UInt8.self) { try add($0, id: id) }) != nil
+    let texts = bytes.bindMemory(to: UInt8.self)
+    var (start, nextStart) = (0, 0)
+    for index in 0..<min(Self.lookahead, lengths.count) { nextStart += Int(lengths[index]) }
+    for (index, id) in ids.enumerated() {
+      if index + Self.lookahead < lengths.count {
+        let end = nextStart + Int(lengths[index + Self.lookahead])
+        if end <= texts.count {
+          strings.prefetch(UnsafeBufferPointer(rebasing: texts[nextStart..<end]))
+        }
+        nextStart = end
+      }
+      let end = start + Int(lengths[index])
+      guard end > start, end <= texts.count,
+        (try? add(UnsafeBufferPointer(rebasing: texts[start..<end]), id: id)) != nil
       else { return nil }
-      rest = rest.dropFirst(Int(length))
+      start = end
     }
-    guard rest.isEmpty else { return nil }
+    guard start == texts.count else { return nil }
   }
+
+  /// How many tokens ahead memory is asked for while the table is filled.
+  private static let lookahead = 12
 
   /// The number of tokens.
   var count: Int { ids.count }

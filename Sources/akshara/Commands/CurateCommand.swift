@@ -43,6 +43,13 @@ struct CurateCommand: ParsableCommand {
       valueName: "policy"))
   var normalization = "nfc"
 
+  @Option(
+    help: """
+      Verdicts that `akshara view` wrote: what is rejected there, by its ID, is dropped as \
+      rejected_by_review.
+      """)
+  var verdicts: String?
+
   @Flag(help: "Print the report as JSON at the end.")
   var json = false
 
@@ -55,7 +62,8 @@ struct CurateCommand: ParsableCommand {
     options.minCharacters = minCharacters
     options.dropDuplicates = dropDuplicates
     try options.setNormalization(normalization)
-    let report = try Curator(options: options).run(inputs: inputs, output: output)
+    let report = try Curator(options: options, verdicts: verdicts).run(
+      inputs: inputs, output: output)
     StandardError.print(report.summary)
     if json { print(report.json.compactString) }
   }

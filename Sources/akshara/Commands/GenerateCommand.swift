@@ -2,6 +2,7 @@ import ArgumentParser
 import Artifacts
 import Batching
 import ComputeCPU
+import Conversations
 import Evaluation
 import Modeling
 import Tokenization
@@ -15,6 +16,11 @@ struct GenerateCommand: ParsableCommand {
       The prompt is put into the chat template that stands beside the model (in \
       tokenizer_config.json); with --raw it is taken as it is, behind the token that begins a text, \
       if the tokenizer's file puts one there. The same seed gives the same text.
+
+      Examples:
+        akshara generate --model runs/base/model --adapter runs/quickstart/adapter \\
+          --prompt "ನಿನ್ನ ಹೆಸರೇನು?" --temperature 0.7 --top-p 0.9 --top-k 40
+        akshara generate --model MODEL --messages talk.json --stop "###" --json
       """)
 
   @Option(
@@ -22,7 +28,14 @@ struct GenerateCommand: ParsableCommand {
   var model: String
 
   @Option(help: "What the model is asked.")
-  var prompt: String
+  var prompt: String?
+
+  @Option(
+    help: """
+      A JSON file with the messages before the answer: {"messages": [{"role": "user", \
+      "content": "…"}, …]}, or that list alone.
+      """)
+  var messages: String?
 
   @Option(help: "An adapter in PEFT's layout.")
   var adapter: String?
@@ -40,20 +53,22 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: "Draw from the likeliest tokens whose probabilities reach this sum.")
   var topP = 1.0
 
+  @Option(help: "Draw from so many of the likeliest tokens; 0: from all.")
+  var topK = 0
+
+  @Option(help: "Stop at this text, which is not printed; may be repeated.")
+  var stop: [String] = []
+
   @Option(help: "The most tokens of the answer.")
   var maxTokens = 256
 
   @Option(help: "The seed of the draws.")
   var seed: UInt64 = 0
 
-  @Flag(
-    name: .customLong("load-in-4bit"),
-    help: "Store the linear layers in NF4 with double quantization, as QLoRA trains over them.")
-  var loadIn4bit = false
-
-  @Flag(help: #"Print {"prompt_ids", "ids", "text"} on one line."#)
+  @Flag(help: #"Print {"stop_reason", "prompt_ids", "ids", "text"} on one line."#)
   var json = false
 
+  @OptionGroup var storage: StorageOptions
   @OptionGroup var threading: ThreadOptions
 
   func validate() throws {
@@ -62,6 +77,15 @@ struct GenerateCommand: ParsableCommand {
     }
     guard topP > 0, topP <= 1 else {
       throw ValidationError("--top-p is \(topP); give a value above 0, at most 1")
+    }
+    guard topK >= 0 else {
+      throw ValidationError("--top-k is \(topK); give 0 or more")
+    }
+    guard (prompt == nil) != (messages == nil) else {
+      throw ValidationError("give one of --prompt and --messages")
+    }
+    guard !(raw && messages != nil) else {
+      throw ValidationError("--raw and --messages exclude each other")
     }
     guard maxTokens > 0 else {
       throw ValidationError("--max-tokens is \(maxTokens); give 1 or more")
@@ -79,14 +103,24 @@ struct GenerateCommand: ParsableCommand {
       folder.configuration, tokenizer: tokenizer, framing: framing(tokenizer))
     let weights = try DecoderWeights.load(
       model: folder, adapter: adapter.map(AdapterFolder.init),
-      quantization: loadIn4bit ? QuantizationOptions() : nil, on: backend)
-    let generator = try TextGenerator(
-      weights, positions: try answerer.tokens(of: prompt).count + maxTokens, on: backend)
+      quantization: storage.quantization, on: backend)
+    let ids = try promptIDs(answerer)
+    let generator = try TextGenerator(weights, positions: ids.count + maxTokens, on: backend)
     let options = GenerationOptions(
-      maximumTokens: maxTokens, temperature: temperature, topProbability: topP, seed: seed)
-    let answer = try answerer.answer(prompt, by: generator, options)
+      maximumTokens: maxTokens, temperature: temperature, topProbability: topP, topCount: topK,
+      seed: seed)
+    let answer = try answerer.answer(to: ids, by: generator, options, stops: stop)
     try StandardOutput.write(
       (json ? answer.json.compact : Array(answer.text.utf8)) + [UInt8(ascii: "\n")])
+  }
+
+  private func promptIDs(_ answerer: PromptAnswerer) throws -> [TokenID] {
+    guard let messages else { return try answerer.tokens(of: prompt ?? "") }
+    let location = SourceLocation(file: messages)
+    let json = try JSONValue(parsing: TextFile(messages).bytes, at: location)
+    var record: JSONObject = json.array.map { ["messages": .array($0)] } ?? json.object ?? [:]
+    if record["id"] == nil { record["id"] = "prompt" }
+    return try answerer.tokens(of: Conversation(json: .object(record), at: location))
   }
 
   private func framing(_ tokenizer: BPETokenizer) throws -> PromptAnswerer.Framing {

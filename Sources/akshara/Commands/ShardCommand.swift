@@ -30,13 +30,12 @@ struct ShardCommand: ParsableCommand {
   @Flag(help: "With --from: drop rows with faults; they are listed with their reasons.")
   var dropFaulty = false
 
-  @Option(help: "A tokenizer.json, or a folder that holds one.")
-  var tokenizer: String
+  @OptionGroup var tokenizer: TokenizerSource
 
   @Option(
     help: """
       \(TemplateCatalog.names.joined(separator: ", ")). Given more than once, each conversation \
-      takes one of them by its ID.
+      takes one of them by its ID. Left out, the error names those that go with the tokenizer.
       """)
   var template: [String] = []
 
@@ -75,10 +74,13 @@ struct ShardCommand: ParsableCommand {
   var onRefusal: RefusalPolicy = FormatOptions().onRefusal
 
   @Option(
-    help: "The token that opens sequences of `instruction` and `completion`; needs --end-token.")
+    help: """
+      The token that opens sequences in templates without control tokens of their own, such as \
+      `alpaca`; needs --end-token.
+      """)
   var beginToken: String?
 
-  @Option(help: "The token that ends sequences of `instruction` and `completion`.")
+  @Option(help: "The token that ends answers in those templates.")
   var endToken: String?
 
   @Option(help: "The seed of the choice among templates.")
@@ -115,10 +117,10 @@ struct ShardCommand: ParsableCommand {
   }
 
   func run() throws {
-    if let from { return try rewrite(from) }
-    let sharder = Sharder(
-      tokenizer: try BPETokenizer(contentsOf: tokenizer), options: options,
-      threads: threads.threads)
+    let tokenizer = try tokenizer.read()
+    if let from { return try rewrite(from, tokenizer) }
+    guard !template.isEmpty else { throw TemplateCatalog.missingName(for: tokenizer) }
+    let sharder = Sharder(tokenizer: tokenizer, options: options, threads: threads.threads)
     let manifest = try sharder.run(conversations: inputs, output: output)
     try finish(manifest)
   }
@@ -131,8 +133,8 @@ struct ShardCommand: ParsableCommand {
     try set.requireProof(accepting: SupervisionProof.Unproven.allCases)
   }
 
-  private func rewrite(_ set: String) throws {
-    let file = try TokenizerPlace.file(tokenizer)
+  private func rewrite(_ set: String, _ own: BPETokenizer) throws {
+    let file = try TokenizerPlace.file(tokenizer.tokenizer)
     var knowledge = ForeignVerifier.Knowledge()
     knowledge.options = options
     knowledge.options.maxLength = FormatOptions.longestRow
@@ -141,8 +143,7 @@ struct ShardCommand: ParsableCommand {
     knowledge.conversations = conversations.isEmpty ? nil : conversations
     knowledge.tokens = try ModelTokens(beside: file)
     let sharder = ForeignSharder(
-      tokenizer: try BPETokenizer(contentsOf: file), knowledge: knowledge, dropsFaulty: dropFaulty,
-      threads: threads.threads)
+      tokenizer: own, knowledge: knowledge, dropsFaulty: dropFaulty, threads: threads.threads)
     let (manifest, report) = try sharder.run(try ForeignSet(set), output: output)
     for line in report.lines(coloured: StandardError.isColoured) { StandardError.print(line) }
     try finish(manifest)
@@ -155,5 +156,6 @@ extension Truncation: ExpressibleByArgument {}
 extension BorderRule: ExpressibleByArgument {}
 extension RefusalPolicy: ExpressibleByArgument {}
 extension TemplateDate: ExpressibleByArgument {
+  /// Reads `2024-07-26`.
   public init?(argument: String) { self.init(argument) }
 }

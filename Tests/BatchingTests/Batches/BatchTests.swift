@@ -1,3 +1,4 @@
+import Artifacts
 import Testing
 
 @testable import Batching
@@ -18,6 +19,37 @@ import Testing
     #expect(batch.paddingCount == 2)
     #expect(batch.tokenCount == 10)
     #expect(batch.supervisedCount == 5)
+  }
+
+  @Test func padsOnTheLeftWithPositionsFromTheFirstToken() throws {
+    let batch = try Batch(rows, padding: 2, to: .exactly(7), on: .left)
+    #expect(batch.tokens == [2, 7, 8, 9, 2, 5, 2, 2, 2, 2, 7, 8, 5, 2])
+    #expect(
+      batch.labels == [
+        -100, -100, -100, -100, 2, 5, 2, -100, -100, -100, -100, -100, 5, 2,
+      ])
+    #expect(batch.attentionMask == [0, 1, 1, 1, 1, 1, 1, 0, 0, 0, 1, 1, 1, 1])
+    #expect(batch.positionIDs == [0, 0, 1, 2, 3, 4, 5, 0, 0, 0, 0, 1, 2, 3])
+    #expect(batch.weights == [0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 1, 1])
+    #expect((0..<2).map(batch.row) == rows)
+    #expect(try batch.modelInput == Batch(rows, padding: 2).modelInput)
+  }
+
+  @Test func rowsEndToEndHaveBordersAndPositionsOfTheirOwn() throws {
+    let packed = try PackedBatch(rows, padding: 9, toMultipleOf: 4)
+    #expect(packed.tokens == [7, 8, 9, 2, 5, 2, 7, 8, 5, 2, 9, 9])
+    #expect(
+      packed.labels == [-100, -100, -100, 2, 5, 2, -100, -100, 5, 2, -100, -100])
+    #expect(packed.positionIDs == [0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 0, 1])
+    #expect(packed.cuSeqlens == [0, 6, 10, 12])
+    #expect(packed.weights == [0, 0, 0, 1, 1, 1, 0, 0, 1, 1, 0, 0])
+    #expect(packed.rowCount == 2 && packed.paddingCount == 2 && packed.maxSeqlen == 6)
+    #expect((0..<2).map(packed.row) == rows)
+    #expect(packed.modelInput == ModelInput(rows))
+    let plain = try PackedBatch(rows)
+    #expect(plain.cuSeqlens == [0, 6, 10] && plain.paddingCount == 0 && plain.rowCount == 2)
+    #expect(try PackedBatch([]).cuSeqlens == [0])
+    #expect(throws: AksharaError.self) { try PackedBatch(rows, toMultipleOf: 0) }
   }
 
   @Test func padsToAMultipleAndToALength() throws {

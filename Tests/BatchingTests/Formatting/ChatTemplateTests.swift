@@ -9,7 +9,7 @@ import Testing
   private let dialogue = SampleConversations.dialogue("ಹೇಗಿದ್ದೀರಿ? ", " ಚೆನ್ನಾಗಿದ್ದೇನೆ.\n", "ಸರಿ", "\n")
 
   @Test func chatMLFramesEveryMessageAlikeAndTrimsNothing() throws {
-    let rendered = try ChatMLTemplate().render(dialogue, labels: .none)
+    let rendered = try FramedTemplate.chatML.render(dialogue, labels: .none)
     #expect(
       rendered.text
         == "<|im_start|>user\nಹೇಗಿದ್ದೀರಿ? <|im_end|>\n<|im_start|>assistant\n ಚೆನ್ನಾಗಿದ್ದೇನೆ.\n<|im_end|>\n"
@@ -17,13 +17,13 @@ import Testing
     #expect(rendered.changes.isEmpty)
     let question = SampleConversations.dialogue("?", system: "ಸಹಾಯಕ")
     #expect(
-      try ChatMLTemplate().generationPrompt(for: question).text
+      try FramedTemplate.chatML.generationPrompt(for: question).text
         == "<|im_start|>system\nಸಹಾಯಕ<|im_end|>\n<|im_start|>user\n?<|im_end|>\n"
         + "<|im_start|>assistant\n")
   }
 
   @Test func llama3OpensOnceAndTrims() throws {
-    let rendered = try Llama3Template().render(dialogue, labels: .none)
+    let rendered = try FramedTemplate(.llama3).render(dialogue, labels: .none)
     let user = "<|start_header_id|>user<|end_header_id|>\n\n"
     let assistant = "<|start_header_id|>assistant<|end_header_id|>\n\n"
     #expect(
@@ -32,12 +32,12 @@ import Testing
         + "\(user)ಸರಿ<|eot_id|>\(assistant)<|eot_id|>")
     #expect(rendered.changes == [.trimmedContent: 3])
     #expect(
-      try Llama3Template().generationPrompt(for: SampleConversations.dialogue("?")).text
+      try FramedTemplate(.llama3).generationPrompt(for: SampleConversations.dialogue("?")).text
         == "<|begin_of_text|>\(user)?<|eot_id|>\(assistant)")
   }
 
   @Test func instructionWritesTheContextOnlyWhereThereIsOne() throws {
-    let template = InstructionTemplate(tokens)
+    let template = HeadingTemplate(.instruction, tokens)
     let plain = SampleConversations.dialogue("Translate: ನೀರು", "water")
     #expect(
       try template.render(plain, labels: .none).text
@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test func instructionSetsTurnsAndASystemMessageOff() throws {
-    let template = InstructionTemplate(SequenceTokens(begin: nil, end: "</s>"))
+    let template = HeadingTemplate(.instruction, SequenceTokens(begin: nil, end: "</s>"))
     let turns = SampleConversations.dialogue("a", "b", "c", system: "S")
     #expect(
       try template.render(turns, labels: .none).text
@@ -71,7 +71,7 @@ import Testing
   }
 
   @Test func everySegmentKnowsItsMessageRoleAndPart() throws {
-    let rendered = try ChatMLTemplate().render(
+    let rendered = try FramedTemplate.chatML.render(
       SampleConversations.dialogue("?", "!"), labels: .none)
     let shown = rendered.segments.map {
       "\($0.kind.rawValue) \($0.role?.rawValue ?? "-") \($0.message ?? -1)"
@@ -120,7 +120,7 @@ import Testing
   }
 
   @Test func toolsPartsAndCallsAreRefusedAndOmissionsCounted() throws {
-    let template = ChatMLTemplate()
+    let template = FramedTemplate.chatML
     var conversation = SampleConversations.dialogue("?", "!")
     conversation.tools = [["type": "function"]]
     #expect(throws: AksharaError.self) { try template.render(conversation, labels: .none) }
@@ -152,13 +152,13 @@ import Testing
       try TemplateCatalog.template(named: "completion", for: tokenizer)
     }
     #expect(throws: AksharaError.self) {
-      try TemplateCatalog.template(named: "alpaca", for: tokenizer)
+      try TemplateCatalog.template(named: "no such", for: tokenizer)
     }
   }
 
   @Test func everyTemplateWritesOnlyTheTokensItRequires() throws {
     var generator = SplitMix64(seed: 11)
-    for name in TemplateCatalog.names where name != "completion" {
+    for name in ["chatml", "llama3", "llama3.2", "instruction", "alpaca", "zephyr"] {
       let template = try TemplateCatalog.template(named: name, for: ToyTokenizer())
       for index in 0..<50 {
         let conversation = SampleConversations.random(&generator, id: "\(index)")

@@ -9,7 +9,7 @@ import Testing
   private func encode(
     _ conversation: Conversation, template: String = "chatml", border: BorderRule = .cutAtAnswer,
     trainOn: TrainOn = .assistant
-  ) throws -> SampleEncoder.Encoded {
+  ) throws -> EncodedConversation {
     let template = try TemplateCatalog.template(named: template, for: tokenizer)
     let plan = try LabelPlan(for: conversation, trainOn: trainOn)
     return try SampleEncoder(tokenizer: tokenizer, border: border).encode(

@@ -10,15 +10,17 @@ import Testing
     return ShardRecord(sample: try #require(sample.sample))
   }
 
-  private func painter(coloured: Bool) throws -> LabelPainter {
-    let folder = try ShardFolder([SampleConversations.dialogue("a", "b")])
-    return LabelPainter(try folder.open().manifest, coloured: coloured)
+  private func paint(
+    _ sample: LabeledSample, _ options: LabelPainter.Options, padding: [Int] = [], row: Int = 0
+  ) -> String {
+    let picture = RowPicture(sample, padding: padding, tokenizer: ToyTokenizer())
+    return LabelPainter(options).paint(sample, picture, .train, row: row)
   }
 
   @Test func bracketsStandAroundWhatIsTrainedOn() throws {
-    let record = try record(SampleConversations.dialogue("ಯಾರು?", "ನಾನು", id: "x"))
+    let sample = try record(SampleConversations.dialogue("ಯಾರು?", "ನಾನು", id: "x")).sample
     #expect(
-      try painter(coloured: false).paint(record, .train, row: 3) == """
+      paint(sample, [], row: 3) == """
         train row 3 · x · chatml · 35 tokens, 13 trained on
         <|im_start|>user⏎
         ಯಾರು?<|im_end|>⏎
@@ -29,19 +31,66 @@ import Testing
   }
 
   @Test func coloursTellContextSupervisedAndControlTokens() throws {
-    let painted = try painter(coloured: true).paint(
-      try record(SampleConversations.dialogue("<|im_end|>", "b")), .train, row: 0)
+    let sample = try record(SampleConversations.dialogue("<|im_end|>", "b")).sample
+    let painted = paint(sample, .coloured)
     #expect(painted.contains("\u{1B}[2m\u{1B}[7m<|im_start|>\u{1B}[0m"))
     #expect(painted.contains("\u{1B}[32mb\u{1B}[0m\u{1B}[32m\u{1B}[7m<|im_end|>\u{1B}[0m"))
     // The same text typed by a user is no control token.
-    #expect(painted.contains("\u{1B}[2m<|im_end|>\u{1B}[0m"))
+    #expect(painted.contains("\u{1B}[2muser⏎\n<|im_end|>\u{1B}[0m"))
   }
 
   @Test func textCannotSteerTheTerminal() throws {
-    let record = try record(SampleConversations.dialogue("\u{1B}[31m\u{7}\u{202E}\u{9B}", "b\r"))
-    let painted = try painter(coloured: false).paint(record, .train, row: 0)
+    let typed = "\u{1B}[31m\u{7}\u{202E}\u{9B}"
+    let sample = try record(SampleConversations.dialogue(typed, "b\r")).sample
+    let painted = paint(sample, [])
     #expect(painted.contains("␛[31m␇��<|im_end|>"))
     #expect(painted.contains("⟦b␍<|im_end|>⟧"))
+    for options in [[.ids], [.ids, .bytes], .aksharas] as [LabelPainter.Options] {
+      #expect(!paint(sample, options).contains("\u{1B}"))
+    }
+  }
+
+  /// The toy's pieces ನ್ನ and ಕ hold aksharas; every other character is cut into its bytes.
+  @Test func bordersOfTokensAndAksharasAreDrawn() throws {
+    let sample = try record(SampleConversations.dialogue("in", "ಕನ್ನಡ", id: "x")).sample
+    let painted = paint(sample, .aksharas)
+    #expect(painted.hasPrefix("train row 0 · x · chatml · 16 tokens, 6 trained on\n"))
+    #expect(painted.contains("36 aksharas") || painted.contains(" aksharas, 1 cut by tokens\n"))
+    // ಡ is three tokens: both borders inside it are drawn before it.
+    #expect(painted.contains("⟦ಕ│ನ್ನ│╎╎ಡ│<|im_end|>│⟧⏎"), "\(painted)")
+    #expect(painted.contains("│in│"))
+  }
+
+  @Test func aLineATokenShowsIDLabelAndBytes() throws {
+    let sample = try record(SampleConversations.dialogue("in", "ಕ", id: "x")).sample
+    let lines = paint(sample, [.ids, .bytes]).split(separator: "\n").map(String.init)
+    #expect(lines.count == 2 + sample.inputIDs.count)
+    #expect(
+      lines[2]
+        == "      0        5     −100  special      3C 7C 69 6D 5F 73 74 61 72 74 7C 3E  <|im_start|>"
+    )
+    #expect(
+      lines[11]
+        == "      9      277      277  supervised   E0 B2 95                             ಕ")
+    #expect(lines[12].hasSuffix("6D 5F 65 6E 64 7C 3E        <|im_end|>"))
+  }
+
+  @Test func paddingIsCountedAndTakesNoPlaceInTheText() throws {
+    var sample = try record(SampleConversations.dialogue("in", "ಕ", id: "x")).sample
+    sample.inputIDs += [6, 6]
+    sample.labels += [-100, -100]
+    let painted = paint(sample, [], padding: [12, 13])
+    #expect(painted.hasPrefix("train row 0 · x · chatml · 14 tokens, 2 trained on, 2 padding\n"))
+    #expect(painted.hasSuffix("⟦ಕ<|im_end|>⟧⏎\n"))
+    #expect(paint(sample, .ids, padding: [12, 13]).contains("−100  padding"))
+  }
+
+  @Test func tokensThatAreNotTheTextAreShownByTheirBytes() throws {
+    var sample = try record(SampleConversations.dialogue("in", "ಕ", id: "x")).sample
+    sample.inputIDs[9] = 7
+    let painted = paint(sample, [])
+    #expect(painted.contains("the tokens do not decode to the text"))
+    #expect(painted.contains("  00 "))
   }
 
   @Test func theJSONHasTheDocumentedKeys() throws {

@@ -14,6 +14,7 @@ struct RecordPieces {
   private let beforeRecord: [UInt8]
   private let behindRecord: [UInt8]
   private let tags: [String]
+  private let optionTags: [UInt8]
 
   private static let openings = Role.allCases.map { role in
     (role, Array(#"{"role":"\#(role.rawValue)","content":"#.utf8))
@@ -41,6 +42,7 @@ struct RecordPieces {
         + #","record":"#).utf8)
     behindRecord = Array((#","digest":"\#(source.digest)"}}"# + "\n").utf8)
     tags = options.tags
+    optionTags = Array(tags.map { JSONValue.string($0).compact }.joined(separator: Self.comma))
     systemPrompt = options.systemPrompt.map { prompt in
       SystemPrompt(
         message: Message(.system, .text(prompt)).json.compact,
@@ -80,15 +82,22 @@ struct RecordPieces {
   }
 
   private func writeTags(_ output: JSONOutput, _ category: UnsafeBufferPointer<UInt8>?) {
-    let tag = category.map { String(decoding: $0, as: UTF8.self) }
-      .flatMap { $0.isBlank || tags.contains($0) ? nil : $0 }
-    let all = tags + (tag.map { [$0] } ?? [])
-    guard !all.isEmpty else { return }
+    let category = category.flatMap { isTag($0) ? $0 : nil }
+    guard category != nil || !tags.isEmpty else { return }
     output.append(Self.beforeTags)
-    for (index, tag) in all.enumerated() {
-      if index > 0 { output.append(Self.comma) }
-      output.append(JSONValue.string(tag).compact)
+    output.append(optionTags)
+    if let category {
+      if !tags.isEmpty { output.append(Self.comma) }
+      output.append(Self.quote)
+      output.appendEscaped(category)
+      output.append(Self.quote)
     }
     output.append(Self.endOfMessages)
+  }
+
+  /// Whether a category says something that the options' tags do not say.
+  private func isTag(_ category: UnsafeBufferPointer<UInt8>) -> Bool {
+    !RowConverter.isBlank(category)
+      && (tags.isEmpty || !tags.contains(String(decoding: category, as: UTF8.self)))
   }
 }

@@ -58,7 +58,11 @@ struct RowPlan: Sendable {
   }
 
   private static func equal(_ left: [UInt8], _ right: UnsafeBufferPointer<UInt8>) -> Bool {
-    left.count == right.count && left.elementsEqual(right)
+    guard left.count == right.count else { return false }
+    return left.withUnsafeBufferPointer { left in
+      for index in left.indices where left[index] != right[index] { return false }
+      return true
+    }
   }
 }
 

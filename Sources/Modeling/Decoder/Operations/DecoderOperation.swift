@@ -7,10 +7,22 @@ internal import Compute
 protocol DecoderOperation: Sendable {
   /// Whether it has parameters whose gradients are wanted.
   var isTrained: Bool { get }
+  /// The slots that `forward` writes.
+  var outputs: [ActivationSlot] { get }
+  /// The slots that `forwardAgain` reads.
+  var inputsAgain: [ActivationSlot] { get }
+  /// The slots written by forward passes that `backward` reads.
+  var backwardInputs: [ActivationSlot] { get }
   /// Makes its output from its inputs.
   func forward(_ pass: DecoderPass)
   /// Makes the gradients of its inputs and adds those of its parameters.
   func backward(_ pass: DecoderPass)
+  /// Makes its output once more, with the same bits, where it was not kept.
+  func forwardAgain(_ pass: DecoderPass)
+}
+
+extension DecoderOperation {
+  func forwardAgain(_ pass: DecoderPass) { forward(pass) }
 }
 
 /// Tokens → residual stream.
@@ -21,6 +33,9 @@ struct EmbeddingOperation: DecoderOperation {
   let outputGradient: ActivationSlot?
 
   var isTrained: Bool { tableGradient != nil }
+  var outputs: [ActivationSlot] { [output] }
+  var inputsAgain: [ActivationSlot] { [] }
+  var backwardInputs: [ActivationSlot] { [] }
 
   func forward(_ pass: DecoderPass) {
     pass.backend.embed(pass.tokens, table: table, output: pass[output])
@@ -43,6 +58,8 @@ struct NormOperation: DecoderOperation {
   let sum: ActivationSlot
   let output: ActivationSlot
   let inverse: ActivationSlot
+  /// Whether the sum outlives the layer; else it is made again with the output.
+  let keepsSum: Bool
   let gradients: Gradients?
 
   struct Gradients {
@@ -51,11 +68,22 @@ struct NormOperation: DecoderOperation {
   }
 
   var isTrained: Bool { weightGradient != nil }
+  var outputs: [ActivationSlot] { [sum, output, inverse] }
+  var inputsAgain: [ActivationSlot] { keepsSum ? [sum] : [residual] + [delta].compactMap { $0 } }
+  var backwardInputs: [ActivationSlot] { [sum, inverse] }
 
   func forward(_ pass: DecoderPass) {
     pass.backend.rmsNorm(
       residual: pass[residual], delta: delta.map { pass[$0] }, weight: weight, epsilon: epsilon,
       sum: pass[sum], output: pass[output], inverse: pass[inverse].reshaped([pass.count]))
+  }
+
+  /// The delta is gone; where the sum was kept, it is normalized as it stands.
+  func forwardAgain(_ pass: DecoderPass) {
+    guard keepsSum else { return forward(pass) }
+    pass.backend.rmsNorm(
+      residual: pass[sum], delta: nil, weight: weight, epsilon: epsilon, sum: pass[sum],
+      output: pass[output], inverse: pass[inverse].reshaped([pass.count]))
   }
 
   /// The sum is the residual stream, so its gradient is added to the stream's.
@@ -76,6 +104,9 @@ struct RotaryOperation: DecoderOperation {
   let gradients: [ActivationSlot]
 
   var isTrained: Bool { false }
+  var outputs: [ActivationSlot] { values }
+  var inputsAgain: [ActivationSlot] { values }
+  var backwardInputs: [ActivationSlot] { [] }
 
   func forward(_ pass: DecoderPass) { rotate(values, pass, inverse: false) }
 
@@ -94,6 +125,8 @@ struct RotaryOperation: DecoderOperation {
 /// Softmax attention inside each sequence.
 struct AttentionOperation: DecoderOperation {
   let headWidth: Int
+  /// The most keys a query sees, its own among them; `nil`: all before it.
+  let window: Int?
   let query: ActivationSlot
   let key: ActivationSlot
   let value: ActivationSlot
@@ -109,6 +142,9 @@ struct AttentionOperation: DecoderOperation {
   }
 
   var isTrained: Bool { false }
+  var outputs: [ActivationSlot] { [output, logSumExp] }
+  var inputsAgain: [ActivationSlot] { [query, key, value] }
+  var backwardInputs: [ActivationSlot] { [query, key, value, output, logSumExp] }
 
   /// 1 / √d: Vaswani et al. 2017, section 3.2.1.
   private var scale: Float { 1 / Float(headWidth).squareRoot() }
@@ -116,8 +152,8 @@ struct AttentionOperation: DecoderOperation {
   func forward(_ pass: DecoderPass) {
     pass.backend.attention(
       pass[query].heads(of: headWidth), pass.attended(key).heads(of: headWidth),
-      pass.attended(value).heads(of: headWidth), sequences: pass.sequences, scale: scale,
-      output: pass[output].heads(of: headWidth), logSumExp: pass[logSumExp])
+      pass.attended(value).heads(of: headWidth), sequences: pass.sequences.within(window),
+      scale: scale, output: pass[output].heads(of: headWidth), logSumExp: pass[logSumExp])
   }
 
   func backward(_ pass: DecoderPass) {
@@ -126,7 +162,7 @@ struct AttentionOperation: DecoderOperation {
       outputGradient: pass[gradients.output].heads(of: headWidth),
       pass[query].heads(of: headWidth), pass[key].heads(of: headWidth),
       pass[value].heads(of: headWidth), output: pass[output].heads(of: headWidth),
-      logSumExp: pass[logSumExp], sequences: pass.sequences, scale: scale,
+      logSumExp: pass[logSumExp], sequences: pass.sequences.within(window), scale: scale,
       qGradient: pass[gradients.query].heads(of: headWidth),
       kGradient: pass[gradients.key].heads(of: headWidth),
       vGradient: pass[gradients.value].heads(of: headWidth))
@@ -141,6 +177,9 @@ struct GateOperation: DecoderOperation {
   let outputGradient: ActivationSlot?
 
   var isTrained: Bool { false }
+  var outputs: [ActivationSlot] { [output] }
+  var inputsAgain: [ActivationSlot] { [gate, up] }
+  var backwardInputs: [ActivationSlot] { [gate, up] }
 
   func forward(_ pass: DecoderPass) {
     pass.backend.swiGLU(gate: pass[gate], up: pass[up], output: pass[output])

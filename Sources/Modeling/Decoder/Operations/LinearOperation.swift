@@ -27,6 +27,14 @@ struct LinearOperation: DecoderOperation {
       || parameterGradients.a != nil || parameterGradients.b != nil
   }
 
+  var outputs: [ActivationSlot] { [output] + [adapterInput].compactMap { $0 } }
+  var inputsAgain: [ActivationSlot] { [input] }
+  /// The input is read by the gradients of the weight and of A alone.
+  var backwardInputs: [ActivationSlot] {
+    (parameterGradients.weight != nil || parameterGradients.a != nil ? [input] : [])
+      + [adapterInput].compactMap { $0 }
+  }
+
   func forward(_ pass: DecoderPass) {
     pass.backend.linear(
       layer, input: pass[input], output: pass[output], adapterInput: adapterInput.map { pass[$0] },

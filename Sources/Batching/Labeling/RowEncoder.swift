@@ -1,0 +1,210 @@
+internal import Conversations
+internal import Tokenization
+
+/// Turns rendered conversations into tokens with labels as `SampleEncoder` does, but quickly.
+///
+/// The text of all segments is laid into one buffer, the pieces between cuts are encoded where they
+/// lie, and one walk over segments and tokens gives spans and labels. The buffers stay for the next
+/// conversation: one encoder belongs to one thread.
+struct RowEncoder: ConversationEncoder {
+  private let tokenizer: any Tokenizer
+  private let border: BorderRule
+  private let buffer = TokenBuffer(keepsEnds: true, capacity: 4096)
+  private var shortPieces = ShortPieces()
+  private var controls: [(text: String, id: TokenID)] = []
+
+  private var bytes: [UInt8] = []
+  /// Where each segment begins, and the end.
+  private var starts: [Int] = []
+  private var ids: [TokenID] = []
+  private var ends: [Int32] = []
+  private var straddles = 0
+
+  init(tokenizer: any Tokenizer, border: BorderRule) {
+    self.tokenizer = tokenizer
+    self.border = border
+  }
+
+  mutating func encode(_ rendered: RenderedConversation) throws -> EncodedConversation {
+    let segments = rendered.segments
+    layOut(segments)
+    ids.removeAll(keepingCapacity: true)
+    ends.removeAll(keepingCapacity: true)
+    straddles = 0
+    var index = 0
+    while index < segments.count {
+      if case .control(let text) = segments[index].piece {
+        ids.append(try controlToken(text))
+        ends.append(Int32(starts[index + 1]))
+        index += 1
+      } else {
+        index = encodeRun(of: segments, from: index)
+      }
+    }
+    let spans = spans(of: segments)
+    let sample = LabeledSample(
+      conversationID: rendered.id, template: rendered.template, text: text, inputIDs: Array(ids),
+      labels: labels(of: spans), spans: spans)
+    return EncodedConversation(sample: sample, ends: Array(ends), straddles: straddles)
+  }
+
+  private mutating func layOut(_ segments: [RenderedSegment]) {
+    bytes.removeAll(keepingCapacity: true)
+    starts.removeAll(keepingCapacity: true)
+    for segment in segments {
+      starts.append(bytes.count)
+      switch segment.piece {
+      case .control(let text), .text(let text): bytes.append(contentsOf: text.utf8)
+      }
+    }
+    starts.append(bytes.count)
+  }
+
+  /// The rendered text; segments are strings, so its UTF-8 needs no check.
+  private var text: String {
+    bytes.withUnsafeBufferPointer { String(copying: UTF8Span(unchecked: $0.span)) }
+  }
+
+  /// The ID of a control token; the few that a template has are found by comparing.
+  private mutating func controlToken(_ text: String) throws -> TokenID {
+    for known in controls where known.text == text { return known.id }
+    let id = try tokenizer.controlToken(text)
+    controls.append((text, id))
+    return id
+  }
+
+  // MARK: Tokens
+
+  /// Encodes the text from segment `first` to the next control token.
+  ///
+  /// - Returns: the index of the segment behind it.
+  private mutating func encodeRun(of segments: [RenderedSegment], from first: Int) -> Int {
+    var next = first + 1
+    while next < segments.count, case .text = segments[next].piece { next += 1 }
+    var start = starts[first]
+    for index in first + 1..<max(next, first + 1) {
+      let (left, right) = (segments[index - 1], segments[index])
+      guard left.isBorder(before: right) else { continue }
+      countStraddle(at: starts[index], in: starts[first]..<starts[next])
+      guard border == .cutAtAnswer, left.isCut(before: right) else { continue }
+      encodePiece(start..<starts[index])
+      start = starts[index]
+    }
+    encodePiece(start..<starts[next])
+    return next
+  }
+
+  private mutating func encodePiece(_ range: Range<Int>) {
+    guard !range.isEmpty else { return }
+    let offset = Int32(range.lowerBound)
+    bytes.withUnsafeBufferPointer { all in
+      let piece = UnsafeBufferPointer(rebasing: all[range])
+      if shortPieces.append(piece, offset: offset, to: &ids, &ends) { return }
+      buffer.removeAll()
+      tokenizer.encode(piece, specials: .asText, into: buffer)
+      buffer.withIDs { ids.append(contentsOf: $0) }
+      buffer.withEnds { pieceEnds in
+        let count = ends.count
+        ends.append(contentsOf: pieceEnds)
+        if offset > 0 { for index in count..<ends.count { ends[index] &+= offset } }
+        if piece.count <= ShortPieces.longest {
+          buffer.withIDs { shortPieces.insert(piece, $0, pieceEnds) }
+        }
+      }
+    }
+  }
+
+  /// Counts a border of a run that a token would lie across if the run were encoded as one.
+  private mutating func countStraddle(at border: Int, in run: Range<Int>) {
+    guard run.lowerBound < border && border < run.upperBound else { return }
+    let reach = SampleEncoder.straddleWindow
+    let window = max(run.lowerBound, border - reach)..<min(run.upperBound, border + reach)
+    let isEnd = bytes.withUnsafeBufferPointer { all in
+      buffer.removeAll()
+      tokenizer.encode(
+        UnsafeBufferPointer(rebasing: all[window]), specials: .asText, into: buffer)
+      return buffer.withEnds { $0.contains(Int32(border - window.lowerBound)) }
+    }
+    if !isEnd { straddles += 1 }
+  }
+
+  // MARK: Labels
+
+  /// The spans of the segments, each token in exactly one; see `SegmentLayout.spans`.
+  private func spans(of segments: [RenderedSegment]) -> [SampleSpan] {
+    var spans: [SampleSpan] = []
+    spans.reserveCapacity(segments.count)
+    var token = 0
+    for (index, segment) in segments.enumerated() {
+      let first = token
+      token = tokensEnd(of: index, from: token, segments)
+      let span = SampleSpan(
+        kind: segment.kind, role: segment.role, message: segment.message,
+        bytes: starts[index]..<starts[index + 1], tokens: first..<token,
+        supervised: segment.supervised, weight: segment.weight)
+      if let last = spans.last, last.canGrow(by: span) {
+        spans[spans.count - 1].bytes = last.bytes.lowerBound..<span.bytes.upperBound
+        spans[spans.count - 1].tokens = last.tokens.lowerBound..<token
+      } else {
+        spans.append(span)
+      }
+    }
+    return spans
+  }
+
+  /// The first token at or behind `token` that belongs to a segment behind segment `index`.
+  private func tokensEnd(of index: Int, from token: Int, _ segments: [RenderedSegment]) -> Int {
+    let isLast = index + 1 == segments.count
+    if isLast { return ids.count }
+    let end = Int32(starts[index + 1])
+    var next = firstToken(endingBehind: end, from: token)
+    // A token without bytes at the border belongs to what is behind it.
+    while next > token, ends[next - 1] == end, start(of: next - 1) == end { next -= 1 }
+    while next < ids.count, start(of: next) < end, owner(of: next, segments) <= index { next += 1 }
+    return next
+  }
+
+  private func start(of token: Int) -> Int32 { token == 0 ? 0 : ends[token - 1] }
+
+  private func firstToken(endingBehind offset: Int32, from token: Int) -> Int {
+    var (low, high) = (token, ends.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if ends[middle] > offset { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+
+  /// The segment of a token that lies across a border: the one in which it begins, or, where they
+  /// differ in supervision, the first that `border` names.
+  private func owner(of token: Int, _ segments: [RenderedSegment]) -> Int {
+    let (start, end) = (Int(start(of: token)), Int(ends[token]))
+    var first = 0
+    var (low, high) = (0, segments.count)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if starts[middle] <= start { low = middle } else { high = middle }
+    }
+    first = low
+    let wanted = border == .asTransformers
+    var segment = first
+    while segment < segments.count, starts[segment] < end {
+      if segments[segment].supervised == wanted { return segment }
+      segment += 1
+    }
+    return first
+  }
+
+  private func labels(of spans: [SampleSpan]) -> [TokenID] {
+    [TokenID](unsafeUninitializedCapacity: ids.count) { labels, count in
+      labels.initialize(repeating: ignoreIndex)
+      count = ids.count
+      ids.withUnsafeBufferPointer { ids in
+        for span in spans where span.supervised && !span.tokens.isEmpty {
+          let part = UnsafeMutableBufferPointer(rebasing: labels[span.tokens])
+          _ = part.update(fromContentsOf: UnsafeBufferPointer(rebasing: ids[span.tokens]))
+        }
+      }
+    }
+  }
+}

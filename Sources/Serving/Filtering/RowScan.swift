@@ -1,0 +1,85 @@
+internal import Foundation
+internal import Synchronization
+
+/// The rows that pass a filter, found on a thread of its own while the first of them are already
+/// looked at.
+///
+/// Held are their numbers: four bytes each.
+final class RowScan: Sendable {
+  /// What is known so far.
+  struct State: Sendable {
+    /// The rows that pass, in order.
+    var rows: [UInt32] = []
+    /// How many rows were looked at.
+    var scanned = 0
+    /// Whether all were, or the scan was stopped.
+    var isDone = false
+    /// When somebody asked last, in seconds of a clock that only runs on.
+    var askedAt = RowScan.now
+  }
+
+  private let state = Mutex(State())
+  private let isStopped = Atomic<Bool>(false)
+
+  /// So many rows are looked at before what was found is told.
+  private static let step = 512
+  /// Nobody is there any more when nobody has asked for so long, in seconds.
+  private static let patience = 20.0
+
+  /// Starts to look at rows `0..<count`.
+  ///
+  /// - Parameter passes: asked on the scan's thread, once a row.
+  init(count: Int, passes: @escaping @Sendable (Int) -> Bool) {
+    let thread = Thread { [self] in
+      var row = 0
+      while row < count, !isStopped.load(ordering: .relaxed) {
+        let end = min(row + Self.step, count)
+        let found = (row..<end).lazy.filter(passes).map { UInt32($0) }
+        let kept = Array(found)
+        let isWanted = state.withLock { state in
+          state.rows += kept
+          state.scanned = end
+          return Self.now - state.askedAt < Self.patience
+        }
+        if !isWanted { stop() }
+        row = end
+      }
+      state.withLock { $0.isDone = true }
+    }
+    thread.stackSize = 8 << 20
+    thread.start()
+  }
+
+  /// Ends the scan; what was found stays.
+  func stop() { isStopped.store(true, ordering: .relaxed) }
+
+  /// Whether it was ended before every row was looked at.
+  var wasStopped: Bool { isStopped.load(ordering: .relaxed) }
+
+  /// Some of the rows that pass, how many do so far, how many were looked at, and whether all were.
+  func page(
+    from first: Int, count: Int
+  ) -> (rows: [Int], found: Int, scanned: Int, isDone: Bool) {
+    state.withLock { state in
+      state.askedAt = Self.now
+      let range = min(first, state.rows.count)..<min(first + count, state.rows.count)
+      return (
+        state.rows[range].map { Int($0) }, state.rows.count, state.scanned, state.isDone
+      )
+    }
+  }
+
+  /// The place of the first passing row that is not before `row`.
+  func place(of row: Int) -> Int {
+    state.withLock { state in
+      var (low, high) = (0, state.rows.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if state.rows[middle] < row { low = middle + 1 } else { high = middle }
+      }
+      return low
+    }
+  }
+
+  private static var now: Double { ProcessInfo.processInfo.systemUptime }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Artifacts
+import ComputeCPU
+import Modeling
+
+/// `akshara probe`.
+struct ProbeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "probe",
+    abstract: "Writes a model's logits, loss and gradients on given token IDs.",
+    discussion: """
+      For comparing with another implementation, number by number. The batch is a safetensors file \
+      with input_ids and, if wanted, attention_mask and labels, int64 [rows, length] or [batches, \
+      rows, length], as transformers takes them. Written are logits (of the tokens that are not \
+      padding, rows end to end) and loss of the first batch; with --gradients grad.NAME for every \
+      trained parameter; with --steps the losses of so many AdamW steps and the parameters behind them.
+      """)
+
+  @Option(help: "The model: config.json and safetensors.")
+  var model: String
+
+  @Option(help: "An adapter in PEFT's layout.")
+  var adapter: String?
+
+  @Option(help: "The safetensors file with input_ids, attention_mask and labels.")
+  var batch: String
+
+  @Option(help: "The safetensors file to write.")
+  var output: String
+
+  @Option(help: "Whose gradients are made: base or adapter.")
+  var gradients: Part?
+
+  @Option(help: "AdamW steps over the batches in turn, without decay and clipping.")
+  var steps = 0
+
+  @Option(help: "Their learning rate.")
+  var learningRate = 1e-3
+
+  @Option(help: "The seed of dropout masks.")
+  var seed: UInt64 = 0
+
+  @OptionGroup var storage: StorageOptions
+  @OptionGroup var threading: ThreadOptions
+
+  /// `--gradients`.
+  enum Part: String, ExpressibleByArgument, CaseIterable {
+    case base, adapter
+  }
+
+  func validate() throws {
+    guard steps >= 0, steps == 0 || gradients != nil else {
+      throw ValidationError("--steps needs --gradients base or adapter")
+    }
+  }
+
+  func run() throws {
+    let backend = try CPUBackend(threads: threading.threads)
+    let weights = try DecoderWeights.load(
+      model: ModelFolder(model), adapter: adapter.map(AdapterFolder.init),
+      quantization: storage.quantization, storage: gradients == .base ? .float32 : .stored,
+      on: backend)
+    let options = ModelProbe.Options(
+      gradients: gradients.map { $0 == .base ? .base : .adapter }, steps: steps,
+      learningRate: learningRate, seed: seed)
+    try ModelProbe(weights, on: backend).write(batches: batch, options, to: output)
+  }
+}
