@@ -22,10 +22,12 @@ public final class ShardBatchSource: BatchSource {
 
   /// A source over the splits `train` and `validation` of `shards`.
   ///
-  /// - Throws: `checkFailed` if the set's labels are not proven or it was changed since.
+  /// - Throws: `checkFailed` if the set's labels are not proven, it was changed since, or it is not
+  ///   approved though it must be.
   /// - Complexity: reads the whole set once, to check its digests.
   public init(_ shards: ShardSet, options: TrainingOptions) throws {
-    try shards.requireProof()
+    try shards.requireProof(accepting: options.acceptUnproven)
+    if options.requiresApproval { try shards.requireApproval() }
     self.shards = shards
     digest = shards.digest.description
     let lengths = shards.lengths(.train)

@@ -2,9 +2,10 @@ public import Artifacts
 
 extension TrainingOptions {
   /// Keys that change no result: what is reported, and under which name; what is made again instead of
-  /// being kept.
+  /// being kept; what is demanded of shards.
   package static let keysWithoutEffect: Set<String> = [
     "report_to", "run_name", "gradient_checkpointing", "gradient_checkpointing_kind",
+    "accept_unproven", "require_approval",
   ]
 
   /// All values as they are written into manifests.
@@ -37,6 +38,8 @@ extension TrainingOptions {
     }
     let rest: JSONObject = [
       "save_total_limit": JSONValue(keptCheckpoints), "group_by_length": .bool(groupsByLength),
+      "accept_unproven": .array(acceptUnproven.map { .string($0.rawValue) }),
+      "require_approval": .bool(requiresApproval),
       "early_stopping_patience": patience.map { JSONValue($0) } ?? .null,
       "early_stopping_threshold": .number(patienceThreshold),
       "load_best_model_at_end": .bool(keepsBest), "loss_spike_threshold": .number(spikeThreshold),
