@@ -35,9 +35,9 @@ import Tokenization
     var templates: [String: JinjaTemplate] = [:]
     for row in try rows("chat_render_dev.jsonl") ?? [] {
       let name = row["template"]?.string ?? ""
-      if templates[name] == nil { templates[name] = try template(name, ToyTokenizer()) }
+      if templates[name] == nil { templates[name] = try self.template(name, ToyTokenizer()) }
       let template = try #require(templates[name])
-      let conversation = try conversation(row)
+      let conversation = try self.conversation(row)
       for (key, opens) in [("gen_false", false), ("gen_true", true)] {
         let text = try? template.text(of: conversation, addsGenerationPrompt: opens)
         #expect(
@@ -49,14 +49,14 @@ import Tokenization
   }
 
   @Test func labelsAsTransformers() throws {
-    guard let rows = try rows("label_mask_dev.jsonl"),
+    guard let rows = try self.rows("label_mask_dev.jsonl"),
       let path = RepositoryPaths.shared("data/tok_llama3/llama3.tokenizer.json.zst")
     else { return }
     let tokenizer = try BPETokenizer(contentsOf: path)
-    let template = try #require(try template("meta-llama-Llama-3.2-3B-Instruct", tokenizer))
+    let template = try #require(try self.template("meta-llama-Llama-3.2-3B-Instruct", tokenizer))
     let encoder = SampleEncoder(tokenizer: tokenizer, border: .asTransformers)
     for row in rows {
-      let conversation = try conversation(row)
+      let conversation = try self.conversation(row)
       let plan = try LabelPlan(for: conversation, trainOn: .assistant)
       let sample = try encoder.encode(template.render(conversation, labels: plan)).sample
       #expect(sample.text == row["text"]?.string, "\(conversation.id)")

@@ -17,6 +17,9 @@ public struct JinjaTemplate: ChatTemplate {
   /// The control token that ends a plain answer; the tokenizer's `eos_token` where the template
   /// writes none.
   public let endOfTurnToken: String
+  /// The control tokens that end other answers of small conversations: calls of tools, answers in
+  /// the middle.
+  public let otherEndTokens: [String]
   /// Every control token that stands in the template's text, or in what it makes of small
   /// conversations with tools, thinking and calls.
   public let requiredSpecialTokens: [String]
@@ -66,6 +69,7 @@ public struct JinjaTemplate: ChatTemplate {
     beginToken = tokens.begin
     writesEnd = tokens.end != nil
     endOfTurnToken = tokens.end ?? end ?? ""
+    otherEndTokens = tokens.otherEnds
   }
 
   /// Renders a conversation.

@@ -23,6 +23,14 @@ struct TemplateFile {
     option.hasSuffix(".jinja") || option.hasSuffix(".json") || option.contains("/")
   }
 
+  /// The files that are read for `option`.
+  static func places(of option: String) -> [String] {
+    let inside = [template, configuration].map { Path.join(option, $0) }.filter(Path.exists)
+    if !inside.isEmpty { return inside }
+    let beside = Path.join(Path.folder(of: option), configuration)
+    return beside != option && Path.exists(beside) ? [option, beside] : [option]
+  }
+
   /// Finds the template that `option` names.
   ///
   /// - Parameter sequenceTokens: begin and end token that go before the configuration's.

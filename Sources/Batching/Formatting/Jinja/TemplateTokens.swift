@@ -1,9 +1,13 @@
+internal import Conversations
+
 /// The control tokens of a template, found by its text and by what it makes of small conversations.
 struct TemplateTokens {
   /// The one that opens every sequence, and stands nowhere else.
   let begin: String?
   /// The one that ends a plain answer.
   let end: String?
+  /// Those that end other answers: calls of tools, answers in the middle.
+  let otherEnds: [String]
   /// Each once, in the order in which they are found.
   let all: [String]
 
@@ -14,14 +18,21 @@ struct TemplateTokens {
     }
     // A template may refuse some of them, such as one without tools.
     let probes = ProbeConversations.all.compactMap { conversation in
-      try? renderer.atoms(of: conversation, addsGenerationPrompt: false)
+      (try? renderer.atoms(of: conversation, addsGenerationPrompt: false)).map {
+        Probe(conversation: conversation, atoms: $0)
+      }
     }
-    found += probes.flatMap { $0.filter(\.isControl).map(\.bytes) }
+    found += probes.flatMap { $0.atoms.filter(\.isControl).map(\.bytes) }
     var seen: Set<[UInt8]> = []
     all = found.filter { seen.insert($0).inserted }.map { String(decoding: $0, as: UTF8.self) }
-    begin = Self.begin(of: probes)
-    let plain = try? renderer.atoms(of: ProbeConversations.all[0], addsGenerationPrompt: false)
-    end = plain.flatMap(Self.end)
+    begin = Self.begin(of: probes.map(\.atoms))
+    let ends = probes.map { $0.ends }
+    end = ends.first?.first
+    var others: [String] = []
+    for token in ends.joined() where token != end && !others.contains(token) {
+      others.append(token)
+    }
+    otherEnds = others
   }
 
   private static func begin(of probes: [[TemplateAtom]]) -> String? {
@@ -31,10 +42,26 @@ struct TemplateTokens {
     }
     return isAlone ? first.text : nil
   }
+}
 
-  /// The first control token behind the answer of the first probe.
-  private static func end(of atoms: [TemplateAtom]) -> String? {
-    guard let answer = atoms.lastIndex(where: { $0.data?.message == 1 }) else { return nil }
-    return atoms[answer...].first { $0.isControl }?.text
+/// A small conversation as a template renders it.
+private struct Probe {
+  let conversation: Conversation
+  let atoms: [TemplateAtom]
+
+  /// The control tokens that end its answers.
+  var ends: [String] {
+    conversation.messages.indices.filter { conversation.messages[$0].role == .assistant }
+      .compactMap { end(of: $0) }
+  }
+
+  /// The control token that ends an answer: the last one that was written for it behind its own
+  /// bytes, else the first one behind them that was written for nobody.
+  private func end(of message: Int) -> String? {
+    let own = atoms.lastIndex { $0.data?.message == message && $0.owner == message }
+    guard let own else { return nil }
+    let behind = atoms[(own + 1)...].prefix { $0.data == nil && $0.owner ?? message == message }
+    let written = behind.last { $0.isControl && $0.owner == message }
+    return (written ?? behind.first { $0.isControl })?.text
   }
 }
