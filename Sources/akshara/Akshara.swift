@@ -20,7 +20,8 @@ struct Akshara: ParsableCommand {
     subcommands: [
       RunCommand.self, InspectCommand.self, PullCommand.self, ImportCommand.self,
       CurateCommand.self, TokenizerCommand.self, ResizeCommand.self, ShardCommand.self,
-      LabelsCommand.self, TrainCommand.self, GenerateCommand.self, MergeCommand.self,
+      LabelsCommand.self, ExportCommand.self, TrainCommand.self, GenerateCommand.self,
+      MergeCommand.self,
       ProbeCommand.self, TransliterateCommand.self, ViewCommand.self, VerifyCommand.self,
       DoctorCommand.self,
     ])
