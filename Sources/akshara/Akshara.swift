@@ -22,7 +22,8 @@ struct Akshara: ParsableCommand {
       CurateCommand.self, TokenizerCommand.self, ResizeCommand.self, QuantizeCommand.self,
       ShardCommand.self, LabelsCommand.self, TemplateCommand.self, EstimateCommand.self,
       TrainCommand.self, GenerateCommand.self, MergeCommand.self, ProbeCommand.self,
-      TransliterateCommand.self, ViewCommand.self, VerifyCommand.self, DoctorCommand.self,
+      ExportCommand.self, TransliterateCommand.self, ViewCommand.self, VerifyCommand.self,
+      DoctorCommand.self,
     ])
 
   /// Parses and runs, and turns every error into one sentence and an exit status.

@@ -5,9 +5,13 @@ public import Conversations
 public struct ShardSample: Sendable {
   /// What kinds are told apart by.
   public enum Trait: String, Sendable, CaseIterable {
+    /// The conversation's language.
     case language
+    /// The conversation's source.
     case source
+    /// The template's name.
     case template
+    /// The split.
     case split
   }
 
@@ -15,6 +19,7 @@ public struct ShardSample: Sendable {
   public struct Row: Sendable, Equatable {
     /// The values of the traits, in their order.
     public var kind: [String]
+    /// Its split.
     public var split: Split
     /// Its number in the split.
     public var row: Int

@@ -128,7 +128,9 @@ package struct PassportCheck: Sendable {
     for file in shards.manifest.splits.flatMap(\.files) {
       check("shards", Path.join(shardFolder, file.path), file.digest)
     }
-    add("proof", manifest, (try? shards.requireProof()) != nil)
+    add(
+      "proof", manifest,
+      (try? shards.requireProof(accepting: SupervisionProof.Unproven.allCases)) != nil)
     guard let run = places.runDirectory else { return }
     let curated = Path.join(run, "\(RunContext.Place.curated)/conversations.jsonl")
     if let input = shards.manifest.inputs.first(where: { $0.name == Path.name(of: curated) }) {
