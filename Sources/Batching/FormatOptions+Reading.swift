@@ -67,8 +67,13 @@ extension FormatOptions {
       throw refuse("`template` names no template", "name one of: \(Self.templateNames)")
     }
     for name in templates + templateByTag.map(\.template)
-    where !TemplateCatalog.names.contains(name) {
-      throw refuse("there is no template `\(name)`", "use one of: \(Self.templateNames)")
+    where !TemplateCatalog.names.contains(name) && !TemplateCatalog.isFile(name)
+      && name != ForeignSampleRecord.unknownTemplate
+    {
+      throw refuse(
+        "there is no template `\(name)`",
+        "use a file (FILE.jinja, tokenizer_config.json, or FOLDER/), or one of: "
+          + Self.templateNames)
     }
     if trainOn == .responseTemplate && (responseTemplate ?? "").isEmpty {
       throw refuse(

@@ -95,7 +95,10 @@ private struct ByteTokenizer: Tokenizer {
     try AtomicFile.write(written.pretty, to: path)
     #expect(try template() == "chatml")
     try AtomicFile.write(
-      JSONValue(dictionaryLiteral: ("chat_template", "{{ x }}")).pretty, to: path)
+      JSONValue(dictionaryLiteral: ("chat_template", "{{ messages }}")).pretty, to: path)
+    #expect(try template().hasSuffix("tokenizer_config.json"))
+    try AtomicFile.write(
+      JSONValue(dictionaryLiteral: ("chat_template", "{% unknown %}")).pretty, to: path)
     #expect(throws: AksharaError.self) { try template() }
   }
 }

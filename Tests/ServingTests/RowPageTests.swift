@@ -141,9 +141,9 @@ import Testing
         #expect(try first.post("/api/reviews", bad)?.status == 400, "\(bad)")
       }
     }
-    let file = try ReviewFile.existing(set.folder.file("set.verdicts.jsonl"))
-    #expect(file["kn-1"] == Review(verdict: .reject, note: "ಚಿಕ್ಕದು"))
     try await set.serve(set.options) { second in
+      let file = try ReviewFile.existing(set.folder.file("set.verdicts.jsonl"))
+      #expect(file["kn-1"] == Review(verdict: .reject, note: "ಚಿಕ್ಕದು"))
       // Another program writes while the page is open.
       try file.append(ReviewChange(id: "te-1", verdict: .set(.accept)))
       #expect(try second.json("/api/row?row=1")["review"] == ["verdict": "accept", "note": .null])
@@ -153,8 +153,8 @@ import Testing
 
   @Test func twoTokenizersAreComparedOnARow() async throws {
     let set = try ServedSet()
-    var options = set.options
-    options.otherTokenizer = ServedSet.tokenizerPath
+    let path = set.folder.file("set")
+    let options = ViewOptions(path, otherTokenizer: ServedSet.tokenizerPath)
     try await set.serve(options) { address in
       #expect(try address.json("/api/set")["comparison"]?.string == "base/tokenizer.json")
       let sides = try #require(try address.json("/api/comparison?row=0")["sides"]?.array)
@@ -167,16 +167,17 @@ import Testing
 
   @Test func twoTemplatesAreComparedOnARow() async throws {
     let set = try ServedSet()
-    var options = set.options
-    options.otherTemplate = "completion"
+    let path = set.folder.file("set")
+    let options = ViewOptions(path, otherTemplate: "completion")
     try await set.serve(options) { address in
       let sides = try #require(try address.json("/api/comparison?row=0")["sides"]?.array)
       #expect(sides[0]["tokens"]?["text"]?.string?.hasPrefix("<|im_start|>user") == true)
       let other = try #require(sides[1]["tokens"]?["text"]?.string)
       #expect(other.contains("ಶ್ರೀಕೃಷ್ಣ ಯಾರು?") && !other.contains("im_start"))
     }
-    options.otherTemplate = "no-such-template"
-    #expect(throws: AksharaError.self) { try ViewServer(options) }
+    #expect(throws: AksharaError.self) {
+      try ViewServer(ViewOptions(path, otherTemplate: "no-such-template"))
+    }
   }
 
   @Test func conversationsAreShownBeforeTheyAreSharded() async throws {

@@ -15,6 +15,9 @@ public protocol ChatTemplate: Sendable {
   /// The control token that ends an answer.
   var endOfTurnToken: String { get }
 
+  /// Other control tokens that end answers of some kind, such as calls of tools.
+  var otherEndTokens: [String] { get }
+
   /// Every control token that it writes, each once.
   var requiredSpecialTokens: [String] { get }
 
@@ -33,6 +36,11 @@ public protocol ChatTemplate: Sendable {
   ///
   /// - Throws: as `render`.
   func generationPrompt(for conversation: Conversation) throws -> RenderedConversation
+}
+
+extension ChatTemplate {
+  /// None: most templates end every answer alike.
+  public var otherEndTokens: [String] { [] }
 }
 
 /// What a template did not render as it stood. Nothing of this is lost in silence: the counts go

@@ -16,11 +16,15 @@ public enum TemplateCatalog {
   ///   - sequenceTokens: begin and end token for templates without control tokens of their own;
   ///     `nil` takes the tokenizer's.
   ///   - date: the day for templates that write one; `nil` takes each template's own.
-  /// - Throws: `invalidOption` if there is no such template, or the tokenizer lacks a control token.
+  /// - Throws: `invalidOption` if there is no such template, or the tokenizer lacks a control token;
+  ///   for a file, what `JinjaTemplate` throws.
   public static func template(
     named name: String, for tokenizer: some Tokenizer, sequenceTokens: SequenceTokens? = nil,
     date: TemplateDate? = nil
   ) throws -> any ChatTemplate {
+    if isFile(name) {
+      return try jinja(name, for: tokenizer, sequenceTokens: sequenceTokens, date: date)
+    }
     let template: any ChatTemplate
     if let form = form(named: name) {
       template = FramedTemplate(form)
@@ -50,6 +54,25 @@ public enum TemplateCatalog {
             + "or add the token to the tokenizer")
     }
     return template
+  }
+
+  /// Whether an option's value names a file with a Jinja template rather than one of `names`.
+  public static func isFile(_ option: String) -> Bool { TemplateFile.isPath(option) }
+
+  /// The Jinja template of a file: `FILE.jinja`, `tokenizer_config.json`, or a folder with either.
+  ///
+  /// - Parameters:
+  ///   - tokenizer: says which texts are control tokens; without one nothing is.
+  ///   - date: what `strftime_now` gives; `nil` takes 2024-07-26, which the templates of Llama 3
+  ///     write themselves where they know no day.
+  /// - Throws: `missingFile`, `unreadable`; `malformed` or `unsupported`, with file and line, if it is
+  ///   no Jinja that can be rendered.
+  public static func jinja(
+    _ file: String, for tokenizer: (any Tokenizer)?, sequenceTokens: SequenceTokens? = nil,
+    date: TemplateDate? = nil
+  ) throws -> JinjaTemplate {
+    let file = try TemplateFile(file, tokenizer: tokenizer, sequenceTokens: sequenceTokens)
+    return try JinjaTemplate(file, tokenizer: tokenizer, date: date ?? .llamaDefault)
   }
 
   /// The forms that depend on no tokenizer.

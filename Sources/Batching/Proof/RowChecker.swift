@@ -36,6 +36,7 @@ struct RowChecker: Sendable {
   private struct TemplateTokens: Sendable {
     let begin: TokenID?
     let endOfTurn: TokenID?
+    let ends: Set<TokenID>
     let all: Set<TokenID>
   }
 
@@ -47,6 +48,10 @@ struct RowChecker: Sendable {
       let tokens = TemplateTokens(
         begin: template.beginToken.flatMap { tokenizer.specialToken($0) },
         endOfTurn: tokenizer.specialToken(template.endOfTurnToken),
+        ends: Set(
+          ([template.endOfTurnToken] + template.otherEndTokens).compactMap {
+            tokenizer.specialToken($0)
+          }),
         all: Set(template.controlTokens.compactMap { tokenizer.specialToken($0) }))
       return (template.name, tokens)
     }
@@ -222,6 +227,10 @@ struct RowChecker: Sendable {
     _ row: RowFacts, _ template: TemplateTokens
   ) -> (faults: [Finding], isCut: Bool) {
     guard !unproven.contains(.messageBorders) else { return ([], false) }
+    // A template that ends no answer with a control token has none to check.
+    guard template.endOfTurn != nil || row.spans.contains(where: { $0.kind == .endOfTurn }) else {
+      return ([], false)
+    }
     var faults: [Finding] = []
     var isCut = false
     let answers = row.supervisedMessages
@@ -246,7 +255,8 @@ struct RowChecker: Sendable {
     of message: Int, at end: SampleSpan, _ row: RowFacts, _ template: TemplateTokens, isLast: Bool
   ) -> [Finding] {
     let token = end.tokens.first
-    guard end.tokens.count == 1, row.ids[end.tokens.lowerBound] == template.endOfTurn else {
+    guard end.tokens.count == 1, template.ends.contains(row.ids[end.tokens.lowerBound])
+    else {
       return [
         Finding(.wrongEndOfTurn, "message \(message), tokens \(end.tokens)", token: token)
       ]

@@ -86,17 +86,23 @@ extension ShardManifest.Template {
   init(_ template: any ChatTemplate) {
     self.init(
       name: template.name, beginToken: template.beginToken,
-      endOfTurnToken: template.endOfTurnToken, controlTokens: template.requiredSpecialTokens,
+      endOfTurnToken: template.endOfTurnToken, otherEndTokens: template.otherEndTokens,
+      controlTokens: template.requiredSpecialTokens,
       jinja: template.jinja)
   }
 
   fileprivate var json: JSONValue {
-    [
+    var object: JSONObject = [
       "name": .string(name), "digest": .string(digest.description),
       "begin_token": beginToken.map { .string($0) } ?? .null,
       "end_of_turn_token": .string(endOfTurnToken),
-      "control_tokens": .array(controlTokens.map { .string($0) }), "chat_template": .string(jinja),
     ]
+    if !otherEndTokens.isEmpty {
+      object["other_end_tokens"] = .array(otherEndTokens.map { .string($0) })
+    }
+    object["control_tokens"] = .array(controlTokens.map { .string($0) })
+    object["chat_template"] = .string(jinja)
+    return .object(object)
   }
 
   fileprivate init?(json: JSONValue) {
@@ -106,6 +112,7 @@ extension ShardManifest.Template {
     else { return nil }
     self.init(
       name: name, beginToken: json["begin_token"]?.string, endOfTurnToken: end,
+      otherEndTokens: json["other_end_tokens"]?.array?.compactMap(\.string) ?? [],
       controlTokens: tokens.compactMap { $0 }, jinja: jinja)
     guard json["digest"]?.string == digest.description else { return nil }
   }

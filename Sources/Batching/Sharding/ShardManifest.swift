@@ -38,6 +38,8 @@ public struct ShardManifest: Sendable, Equatable {
     public var beginToken: String?
     /// The token that ends answers.
     public var endOfTurnToken: String
+    /// Other tokens that end answers of some kind, such as calls of tools.
+    public var otherEndTokens: [String] = []
     /// Every control token that it writes.
     public var controlTokens: [String]
     /// The template in Jinja.
@@ -45,7 +47,8 @@ public struct ShardManifest: Sendable, Equatable {
 
     /// The digest of all of it.
     public var digest: Digest {
-      let lines = [name, beginToken ?? "", endOfTurnToken] + controlTokens + [jinja]
+      let lines =
+        [name, beginToken ?? "", endOfTurnToken] + otherEndTokens + controlTokens + [jinja]
       return Digest(of: lines.joined(separator: "\n").utf8)
     }
   }

@@ -67,7 +67,8 @@ public struct Sharder: Sendable {
     let manifest = ShardManifest(
       tool: AksharaVersion.text, tokenizerDigest: tokenizer.digest,
       vocabularyCount: tokenizer.vocabularyCount,
-      templates: maker.chooser.all.map(ShardManifest.Template.init), options: options,
+      templates: maker.chooser.all.map(ShardManifest.Template.init),
+      options: options.recorded(as: maker.chooser.all),
       inputs: inputs, splits: splits, dropped: dropped, proof: nil)
     return try finish(manifest, in: folder)
   }

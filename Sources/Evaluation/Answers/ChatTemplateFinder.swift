@@ -4,33 +4,30 @@ public import Tokenization
 
 /// Finds the chat template that a model or adapter folder was made with.
 public enum ChatTemplateFinder {
-  /// The template whose Jinja form stands in `tokenizer_config.json` of the first folder that has
-  /// that file.
+  /// The template of the first folder that has a `chat_template.jinja` or a `tokenizer_config.json`:
+  /// ours if it is the Jinja form of one, else the folder's own, run as it is.
   ///
-  /// - Throws: `invalidOption` if there is none, or if it is none of ours.
+  /// - Throws: `invalidOption` if there is none; `malformed` or `unsupported`, with its line, if it is
+  ///   no Jinja that can be rendered.
   public static func template(
     in folders: [String], for tokenizer: some Tokenizer
   ) throws -> any ChatTemplate {
-    let files = folders.map { Path.join($0, "tokenizer_config.json") }
-    let remedy = "give `--template`, or `--raw` to take the prompt as it is"
-    guard let file = files.first(where: Path.exists) else {
+    let files = ["chat_template.jinja", "tokenizer_config.json"]
+    let found = folders.first { folder in files.contains { Path.exists(Path.join(folder, $0)) } }
+    guard let folder = found else {
       throw AksharaError(
         .invalidOption, "no chat template stands beside the model",
-        at: folders.first.map { SourceLocation(file: $0) }, remedy: remedy)
+        at: folders.first.map { SourceLocation(file: $0) },
+        remedy: "give `--template`, or `--raw` to take the prompt as it is")
     }
-    let location = SourceLocation(file: file)
-    let json = try JSONValue(parsing: TextFile(file).bytes, at: location)
-    let jinja = json["chat_template"]?.string
+    let jinja = try TemplateCatalog.jinja(folder, for: tokenizer)
     for name in TemplateCatalog.names {
       if let template = try? TemplateCatalog.template(named: name, for: tokenizer),
-        template.jinja == jinja
+        template.jinja == jinja.jinja
       {
         return template
       }
     }
-    throw AksharaError(
-      .invalidOption,
-      jinja == nil ? "there is no `chat_template`" : "the `chat_template` is none that is known",
-      at: location, remedy: remedy)
+    return jinja
   }
 }

@@ -10,11 +10,11 @@ struct ShardStage: StageWork {
 
   func options() -> JSONValue { context.recipe.format.json }
 
-  func inputs(_ earlier: [PipelineStage: StageRecord]) -> [(String, Digest)] {
+  func inputs(_ earlier: [PipelineStage: StageRecord]) throws -> [(String, Digest)] {
     [
       ("conversations", earlier.digest(of: .curate, below: RunContext.Place.curated)),
       ("tokenizer", earlier.digest(of: .tokenizer, below: RunContext.Place.tokenizer)),
-    ]
+    ] + (try context.recipe.format.templateFiles())
   }
 
   func perform() throws {

@@ -24,13 +24,15 @@ struct TokenizerStage: StageWork {
   }
 
   func inputs(_ earlier: [PipelineStage: StageRecord]) throws -> [(String, Digest)] {
+    let templates = try context.recipe.format.templateFiles()
     if recipe.training != nil {
       return [("conversations", earlier.digest(of: .curate, below: RunContext.Place.curated))]
+        + templates
     }
     let sourceFile = try sourceFile()
     let files =
       [sourceFile] + [SpecialTokenTexts.path(besides: sourceFile)].filter { Path.exists($0) }
-    return try files.map { (Path.name(of: $0), try Digest(ofFile: $0)) }
+    return try files.map { (Path.name(of: $0), try Digest(ofFile: $0)) } + templates
   }
 
   func perform() throws {

@@ -44,7 +44,10 @@ struct GenerateCommand: ParsableCommand {
   var raw = false
 
   @Option(
-    help: "The chat template: \(TemplateCatalog.names.joined(separator: ", ")).")
+    help: """
+      The chat template: \(TemplateCatalog.names.joined(separator: ", ")); or FILE.jinja, a \
+      tokenizer_config.json or a FOLDER/ with one. Default: the one beside the model.
+      """)
   var template: String?
 
   @Option(help: "0 takes the likeliest token; above 0, tokens are drawn.")

@@ -1,0 +1,72 @@
+internal import Artifacts
+internal import Conversations
+internal import Synchronization
+
+/// Finds out what a template writes around answers, once for each kind of conversation.
+final class AnswerFrames: Sendable {
+  /// What the frame may depend on.
+  private struct Kind: Hashable {
+    let arguments: [UInt8]
+    let hasTools: Bool
+    let roleBefore: Role?
+  }
+
+  private let known = Mutex<[Kind: AnswerFrame?]>([:])
+  private let renderer: TemplateRenderer
+
+  init(_ renderer: TemplateRenderer) { self.renderer = renderer }
+
+  /// The ways to find the frame of the answer at `index`, the cheapest first: by a small conversation
+  /// of the same kind, by a plain question, and by the conversation itself up to there.
+  func ways(to index: Int, of conversation: Conversation) -> [() throws -> AnswerFrame] {
+    let role = index > 0 ? conversation.messages[index - 1].role : nil
+    var ways: [() throws -> AnswerFrame] = []
+    for context in [role, .user] {
+      if let frame = frame(after: context, like: conversation) { ways.append { frame } }
+    }
+    ways.append { [self] in
+      var before = conversation
+      before.messages.removeSubrange(index...)
+      return try frame(behind: before)
+    }
+    return ways
+  }
+
+  private func frame(after role: Role?, like conversation: Conversation) -> AnswerFrame? {
+    let kind = Kind(
+      arguments: conversation.chatTemplateArguments.map { JSONValue.object($0).compact } ?? [],
+      hasTools: !conversation.tools.isEmpty, roleBefore: role)
+    if let frame = known.withLock({ $0[kind] }) { return frame }
+    let probe = ProbeConversations.conversation(
+      ProbeConversations.context(before: role), tools: conversation.tools,
+      arguments: conversation.chatTemplateArguments)
+    // A template that refuses the probe may take the conversation; then that is asked itself.
+    let frame = try? self.frame(behind: probe)
+    known.withLock { $0[kind] = .some(frame) }
+    return frame
+  }
+
+  /// The frame of an answer behind `context`.
+  ///
+  /// - Throws: `unsupported` if the template refuses the context.
+  private func frame(behind context: Conversation) throws -> AnswerFrame {
+    let plain = try renderer.atoms(of: context, addsGenerationPrompt: false)
+    let opened = try renderer.atoms(of: context, addsGenerationPrompt: true)
+    let common = zip(plain, opened).prefix { $0.bytes == $1.bytes }.count
+    let opening = opened[common...].flatMap(\.bytes)
+    return AnswerFrame(
+      opening: opening, plainHeader: opening.isEmpty ? header(behind: context) : [])
+  }
+
+  /// What stands before a plain answer behind `context`; nothing if the template refuses it there.
+  private func header(behind context: Conversation) -> [UInt8] {
+    var answered = context
+    answered.messages.append(ProbeConversations.answer)
+    let index = context.messages.count
+    guard let atoms = try? renderer.atoms(of: answered, addsGenerationPrompt: false) else {
+      return []
+    }
+    return atoms.prefix { $0.data?.message != index }.filter { $0.owner == index }
+      .flatMap(\.bytes)
+  }
+}
