@@ -36,7 +36,7 @@ import Testing
     let folder = TemporaryFolder()
     let input = try conversations(in: folder)
     for (arguments, status, problem) in [
-      ([folder.file("none")], 1, "cannot open"),
+      ([folder.file("none")], 1, "there is no such file"),
       ([folder.path], 1, "this is not a shard set"),
       ([input, "--port", "70000"], 2, "there is no port 70000"),
       ([input, "--compare-template", "chatml"], 2, "rows cannot be compared without a tokenizer"),

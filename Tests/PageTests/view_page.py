@@ -167,7 +167,7 @@ def first_paint(window):
     times = window.page.evaluate("""() => ({paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime,
         shown: performance.getEntriesByName('akshara-shown')[0]?.startTime})""")
     print(f"      first paint {times['paint']:.0f} ms, first row shown {times['shown']:.0f} ms")
-    # Loose: CI machines are slow and busy. Measured on two idle cores: docs/LOOKING.md.
+    # Loose: CI machines are slow and busy.
     check(times["shown"] < 3000, "the first row is shown within 3 s")
 
 

@@ -61,8 +61,8 @@ import Testing
         // say; SAY asks for capitals; ID; ಕೃಷ್ಣ; a piece of the template
         ("search=say", ["en-1"]), ("search=SAY", []), ("search=te-1", ["te-1"]),
         ("search=%E0%B2%95%E0%B3%83%E0%B2%B7%E0%B3%8D%E0%B2%A3", ["kn-1"]),
-        ("search=%3Cb%3Ebold%3C%2Fb%3E", ["en-1"]), ("search=no+such+words", []),
-        ("search=i+will&split=train", []), ("search=i+will&split=validation", ["en-1"]),
+        ("search=%3Cb%3Ebold%3C%2Fb%3E", ["en-1"]), ("search=no%20such%20words", []),
+        ("search=i%20will&split=train", []), ("search=i%20will&split=validation", ["en-1"]),
       ] {
         let found = try ids(address, query)
         #expect(found == expected, "\(query)")
@@ -189,7 +189,7 @@ import Testing
     try await set.serve(ViewOptions(lines)) { address in
       #expect(try address.json("/api/set")["tokenized"] == false)
       #expect(try ids(address, "") == ["kn-1", "", "en-1"])
-      #expect(try ids(address, "search=will+not") == ["en-1"])
+      #expect(try ids(address, "search=will%20not") == ["en-1"])
       #expect(try ids(address, "fault=broken_record") == [""])
       let row = try address.json("/api/row?row=1")
       #expect(row["faults"]?.array?.first?["name"]?.string == "broken_record")

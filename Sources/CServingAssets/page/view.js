@@ -21,7 +21,8 @@ function el(tag, properties = {}, ...children) {
 }
 
 async function ask(path, parameters, options) {
-  const query = parameters ? '?' + new URLSearchParams(parameters) : '';
+  // A space is %20 in addresses; only forms write it as a plus.
+  const query = parameters ? '?' + new URLSearchParams(parameters).toString().replaceAll('+', '%20') : '';
   let response;
   try {
     response = await fetch(path + query, options);
