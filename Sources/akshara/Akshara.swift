@@ -20,9 +20,9 @@ struct Akshara: ParsableCommand {
     subcommands: [
       RunCommand.self, InspectCommand.self, PullCommand.self, ImportCommand.self,
       CurateCommand.self, TokenizerCommand.self, ResizeCommand.self, QuantizeCommand.self,
-      ShardCommand.self,
-      LabelsCommand.self, TrainCommand.self, GenerateCommand.self, ProbeCommand.self,
-      TransliterateCommand.self, ViewCommand.self, VerifyCommand.self, DoctorCommand.self,
+      ShardCommand.self, LabelsCommand.self, TrainCommand.self, GenerateCommand.self,
+      MergeCommand.self, ProbeCommand.self, TransliterateCommand.self, ViewCommand.self,
+      VerifyCommand.self, DoctorCommand.self,
     ])
 
   /// Parses and runs, and turns every error into one sentence and an exit status.

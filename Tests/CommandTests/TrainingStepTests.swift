@@ -31,7 +31,7 @@ import Testing
     else { return }
     // The views that a pass is described with, a few hundred bytes each, are all it asks the heap for.
     #expect(json["large_heap_calls"]?.double == 0)
-    #expect(try #require(json["heap_bytes_per_step"]?.double) < 1 << 20)
+    #expect(try #require(json["heap_bytes_per_step"]?.double) < 0x1p20)
     let threads = try #require(json["threads"]?.array).map(\.double)
     #expect(threads[0] == threads[1])
   }
@@ -39,7 +39,7 @@ import Testing
   @Test(arguments: ["bfloat16", "float32"])
   func memoryIsFlatOverAThousandSteps(type: String) throws {
     guard let json = try run(["--steps", "1000", "--dtype", type]) else { return }
-    #expect(try #require(json["resident_growth_bytes"]?.double) <= 1 << 20)
+    #expect(try #require(json["resident_growth_bytes"]?.double) <= 0x1p20)
   }
 
   @Test(arguments: ["bfloat16", "float32"])

@@ -32,7 +32,7 @@ struct TrainingBenchmark {
       clocks.append(clock.elapsed)
     }
     let after = ProcessState()
-    let roofline = options.measuresProducts ? try ProductRate.best(on: backend) : (0, 0)
+    let roofline = options.measuresProducts ? try ProductRate.best(on: backend) : (wall: 0, cpu: 0)
     let text = [
       "\"loss\": \(loss)", "\"tokens\": \(run.tokens)", "\"flops\": \(run.operations)",
       "\"wall\": \(clocks.map(\.wall))", "\"cpu\": \(clocks.map(\.cpu))",

@@ -37,7 +37,7 @@ struct ConversationComparison {
       let reader = try JSONLinesReader(path)
       while let line = try reader.next() {
         let place = SourceLocation(file: path, line: line.number)
-        try compare(Conversation(json: try reader.value(of: line), at: place), at: place)
+        try compare(ConversationRow.conversation(try reader.value(of: line), at: place), at: place)
       }
     }
     try finish()

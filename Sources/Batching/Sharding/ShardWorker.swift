@@ -41,7 +41,7 @@ final class ShardWorker {
     }
     if let plain { return plain }
     let value = try parser.value(of: block.line(line), in: location.file)
-    return try Conversation(json: value, at: location)
+    return try ConversationRow.conversation(value, at: location)
   }
 }
 

@@ -18,6 +18,8 @@ public struct AdapterFolder: Sendable {
   public let path: String
   /// What kind of adapter it is.
   public let configuration: AdapterConfiguration
+  /// The file of its tensors.
+  var weightsPath: String { Path.join(path, Self.weightsName) }
 
   /// Opens a folder and reads its configuration.
   ///

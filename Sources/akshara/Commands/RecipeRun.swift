@@ -17,7 +17,7 @@ enum RecipeRun {
       threads: threads,
       makeBackend: { try CPUBackend(threads: threads) },
       report: { StandardError.print($0) },
-      progress: { ProgressLine.show($0) })
+      progress: { ProgressLine.show($0, plain: true) })
   }
 
   /// Brings a base model or a data set; offline, only the cache is asked.

@@ -25,9 +25,6 @@ struct HeadNormOperation: DecoderOperation {
   var outputs: [ActivationSlot] { [output, inverse] }
   var inputsAgain: [ActivationSlot] { [input] }
   var backwardInputs: [ActivationSlot] { [input, inverse] }
-  var outputs: [ActivationSlot] { [output, inverse] }
-  var inputsAgain: [ActivationSlot] { [input] }
-  var backwardInputs: [ActivationSlot] { [input, inverse] }
 
   func forward(_ pass: DecoderPass) {
     let rows = rows(pass[input])
