@@ -9,7 +9,7 @@ internal import Synchronization
 public final class ShardBatchSource: BatchSource {
   /// The digest of the shard set's manifest.
   public let digest: String
-  /// The tokens of the longest rows that can meet in a micro-batch, added up.
+  /// The most tokens of a micro-batch of this run.
   public let longestBatch: Int
   /// The tokens of the longest row of both splits.
   public let longestRow: Int
@@ -45,7 +45,7 @@ public final class ShardBatchSource: BatchSource {
     current = Mutex(plan.epoch(0))
     longestRow = Int(max(lengths.max() ?? 0, heldOutLengths.max() ?? 0))
     longestBatch = max(
-      plan.longestBatch,
+      plan.longestBatch(of: options),
       heldOut.map { rows in Self.sum(rows.map { heldOutLengths[$0] }) }.max() ?? 0)
   }
 
