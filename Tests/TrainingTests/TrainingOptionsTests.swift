@@ -10,7 +10,7 @@ import Testing
 
   private func read(_ entries: [(String, JSONValue)]) throws -> TrainingOptions {
     let table = entries.map {
-      OptionNode.Entry(key: $0.0, node: OptionNode(.scalar($0.1), at: place))
+      OptionNode.Entry(key: $0.0, node: OptionNode(json: $0.1, at: place))
     }
     var reader = try OptionReader(OptionNode(.table(table), at: place), section: "training")
     return try TrainingOptions(reading: &reader)
