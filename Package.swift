@@ -88,8 +88,8 @@ let package = Package(
     stage(
       "Evaluation",
       [
-        "Artifacts", "Batching", "Compute", "Conversations", "Modeling", "Tokenization",
-        "Training",
+        "Artifacts", "Batching", "Compute", "Conversations", "Modeling", "Orthography",
+        "Tokenization", "Training",
       ]),
     stage(
       "Pipeline",

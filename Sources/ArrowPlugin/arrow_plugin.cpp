@@ -6,9 +6,11 @@
 #include <arrow/type_traits.h>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <cstring>
 #include <new>
 #include <parquet/arrow/reader.h>
+#include <parquet/arrow/writer.h>
 #include <parquet/file_reader.h>
 #include <string>
 #include <vector>
@@ -166,6 +168,53 @@ arrow::Status put(std::string &out, const arrow::Array &array, int64_t row, int 
   }
 }
 
+/// An Arrow IPC stream, opened.
+arrow::Result<std::shared_ptr<arrow::ipc::RecordBatchStreamReader>> open_stream(const char *path) {
+  ARROW_ASSIGN_OR_RAISE(auto input, arrow::io::ReadableFile::Open(path, memory_pool()));
+  auto options = arrow::ipc::IpcReadOptions::Defaults();
+  options.memory_pool = memory_pool();
+  options.use_threads = false;
+  std::shared_ptr<arrow::io::InputStream> stream = input;
+  return arrow::ipc::RecordBatchStreamReader::Open(stream, options);
+}
+
+/// Copies streams into a Parquet file: a row group a record batch, so memory holds one.
+arrow::Status write_parquet(const char *path, const char *beside, const char *output) {
+  ARROW_ASSIGN_OR_RAISE(auto left, open_stream(path));
+  std::shared_ptr<arrow::ipc::RecordBatchStreamReader> right;
+  auto fields = left->schema()->fields();
+  if (beside) {
+    ARROW_ASSIGN_OR_RAISE(right, open_stream(beside));
+    for (const auto &field : right->schema()->fields()) fields.push_back(field);
+  }
+  auto schema = arrow::schema(fields);
+  ARROW_ASSIGN_OR_RAISE(auto sink, arrow::io::FileOutputStream::Open(output));
+  auto properties =
+      parquet::WriterProperties::Builder().compression(parquet::Compression::ZSTD)->build();
+  auto arrow_properties = parquet::ArrowWriterProperties::Builder().store_schema()->build();
+  ARROW_ASSIGN_OR_RAISE(
+      auto writer, parquet::arrow::FileWriter::Open(
+                       *schema, memory_pool(), sink, properties, arrow_properties));
+  while (true) {
+    std::shared_ptr<arrow::RecordBatch> batch, other;
+    ARROW_RETURN_NOT_OK(left->ReadNext(&batch));
+    if (right) ARROW_RETURN_NOT_OK(right->ReadNext(&other));
+    if (!batch) break;
+    auto columns = batch->columns();
+    if (right) {
+      if (!other || other->num_rows() != batch->num_rows())
+        return arrow::Status::Invalid("the two files have not the same rows");
+      for (const auto &column : other->columns()) columns.push_back(column);
+    }
+    auto whole = arrow::RecordBatch::Make(schema, batch->num_rows(), columns);
+    ARROW_RETURN_NOT_OK(whole->ValidateFull());
+    ARROW_ASSIGN_OR_RAISE(auto table, arrow::Table::FromRecordBatches(schema, {whole}));
+    ARROW_RETURN_NOT_OK(writer->WriteTable(*table, batch->num_rows()));
+  }
+  ARROW_RETURN_NOT_OK(writer->Close());
+  return sink->Close();
+}
+
 } // namespace
 
 struct akshara_arrow_reader {
@@ -293,4 +342,20 @@ int64_t akshara_arrow_next(
 }
 
 void akshara_arrow_close(akshara_arrow_reader *reader) { delete reader; }
+
+int32_t akshara_arrow_write_parquet(
+    const char *path, const char *beside, const char *output, char *message, size_t room) {
+  std::string error;
+  try {
+    auto status = write_parquet(path, beside, output);
+    if (status.ok()) return 0;
+    error = status.message();
+  } catch (const std::exception &exception) {
+    error = exception.what();
+  } catch (...) {
+    error = "an unknown error";
+  }
+  std::snprintf(message, room, "%s", error.c_str());
+  return 1;
+}
 }

@@ -34,6 +34,12 @@ int64_t akshara_arrow_next(
 /// Closes the file.
 void akshara_arrow_close(akshara_arrow_reader *reader);
 
+/// Writes the columns of an Arrow IPC stream, and beside them those of another with the same record
+/// batches (NULL for none), to a Parquet file with zstd. Returns 0; or 1, and what went wrong in
+/// `message`, cut to `room` bytes with the zero behind it.
+int32_t akshara_arrow_write_parquet(
+    const char *path, const char *beside, const char *output, char *message, size_t room);
+
 #ifdef __cplusplus
 }
 #endif

@@ -35,6 +35,21 @@ public struct OptionNode: Sendable, Equatable {
     self.location = location
   }
 
+  /// A JSON value, all of it written at `location`.
+  public init(json: JSONValue, at location: SourceLocation) {
+    let value: Value =
+      switch json {
+      case .array(let elements): .list(elements.map { OptionNode(json: $0, at: location) })
+      case .object(let object):
+        .table(
+          object.pairs.map {
+            Entry(key: $0.key, node: OptionNode(json: $0.value, at: location))
+          })
+      default: .scalar(json)
+      }
+    self.init(value, at: location)
+  }
+
   /// The same as JSON, without places.
   public var json: JSONValue {
     switch value {

@@ -67,7 +67,9 @@ extension FormatOptions {
       throw refuse("`template` names no template", "name one of: \(Self.templateNames)")
     }
     for name in templates + templateByTag.map(\.template)
-    where !TemplateCatalog.names.contains(name) && !TemplateCatalog.isFile(name) {
+    where !TemplateCatalog.names.contains(name) && !TemplateCatalog.isFile(name)
+      && name != ForeignSampleRecord.unknownTemplate
+    {
       throw refuse(
         "there is no template `\(name)`",
         "use a file (FILE.jinja, tokenizer_config.json, or FOLDER/), or one of: "

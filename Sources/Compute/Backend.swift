@@ -13,7 +13,7 @@
 /// - Shapes are preconditions: the model is checked when it is built, not in each step.
 /// - One operation at a time: a backend may be handed from thread to thread, but is never called by
 ///   two at once.
-public protocol Backend: AnyObject, Sendable {
+public protocol Backend: AdapterOperations, AnyObject, Sendable {
   /// `cpu` or `cuda`.
   var name: String { get }
   /// What results depend on: library and version, instruction set. Written into manifests.
@@ -223,10 +223,13 @@ public struct CrossEntropyGradients: Sendable {
   public var hidden: Tensor
   /// float32 `[vocabulary, hidden]` (`+=`), if the head is trained.
   public var head: Tensor?
+  /// Some of its rows, if only these are trained.
+  public var headRows: SelectedRows?
 
   /// Gradient tensors.
-  public init(hidden: Tensor, head: Tensor? = nil) {
+  public init(hidden: Tensor, head: Tensor? = nil, headRows: SelectedRows? = nil) {
     self.hidden = hidden
     self.head = head
+    self.headRows = headRows
   }
 }

@@ -40,6 +40,17 @@ public struct NF4Weight: Sendable {
   /// Blocks a nested block.
   public static let nestedBlockSize = 256
 
+  /// Quantiles of the standard normal distribution, scaled to -1...1, with an exact zero.
+  ///
+  /// Source: Dettmers et al. 2023, "QLoRA", appendix E; digits as in `get_4bit_type` of bitsandbytes
+  /// 0.50.2.
+  public static let values: [Float] = [
+    -1.0, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635,
+    -0.18477343022823334, -0.09105003625154495, 0.0, 0.07958029955625534, 0.16093020141124725,
+    0.24611230194568634, 0.33791524171829224, 0.44070982933044434, 0.5626170039176941,
+    0.7229568362236023, 1.0,
+  ]
+
   /// `[out, in]`.
   public let shape: [Int]
   /// uint8 `[(out * in + 1) / 2]`: two codes a byte, the first in the high nibble.
@@ -77,23 +88,45 @@ public struct NF4Weight: Sendable {
 
 /// The low-rank update of one linear layer: `y += scaling * dropout(x) Aᵀ Bᵀ`.
 ///
-/// Source: Hu et al. 2021, "LoRA".
+/// With a magnitude the whole layer becomes `y = m / ‖W + scaling · B A‖ · (x Wᵀ + scaling · x Aᵀ Bᵀ)`,
+/// row by row of the weight, of which `Backend.linear` makes the part in parentheses.
+///
+/// Sources: Hu et al. 2021, "LoRA"; Liu et al. 2024, "DoRA".
 public struct LoRAWeights: Sendable {
   /// float32 `[rank, in]`.
   public let a: Tensor
   /// float32 `[out, rank]`; zero at the start.
   public let b: Tensor
-  /// alpha / rank.
+  /// alpha / rank, or alpha / √rank where it is stabilized (Kalajdzievski 2023, "rsLoRA").
   public let scaling: Float
   /// The probability with which an input element is dropped while training.
   public let dropout: Float
+  /// The lengths that the rows of the adapted weight are given; `nil`: those they have.
+  public let magnitude: Magnitude?
+
+  /// The trained length of each row, and the length that the row has.
+  public struct Magnitude: Sendable {
+    /// float32 `[out]`: m.
+    public let value: Tensor
+    /// float32 `[out]`: `‖W + scaling · B A‖`, which `AdapterOperations.rowNorms` writes.
+    public let norms: Tensor
+
+    /// Lengths in these tensors.
+    public init(value: Tensor, norms: Tensor) {
+      self.value = value
+      self.norms = norms
+    }
+  }
 
   /// An adapter's matrices.
-  public init(a: Tensor, b: Tensor, scaling: Float, dropout: Float) {
+  public init(
+    a: Tensor, b: Tensor, scaling: Float, dropout: Float, magnitude: Magnitude? = nil
+  ) {
     self.a = a
     self.b = b
     self.scaling = scaling
     self.dropout = dropout
+    self.magnitude = magnitude
   }
 
   /// The rank.
@@ -127,9 +160,15 @@ public struct LinearGradients: Sendable {
   public var a: Tensor?
   /// float32 `[out, rank]`.
   public var b: Tensor?
+  /// float32 `[out]`: of an adapter's magnitude.
+  public var magnitude: Tensor?
 
   /// Gradient tensors.
-  public init(weight: Tensor? = nil, bias: Tensor? = nil, a: Tensor? = nil, b: Tensor? = nil) {
+  public init(
+    weight: Tensor? = nil, bias: Tensor? = nil, a: Tensor? = nil, b: Tensor? = nil,
+    magnitude: Tensor? = nil
+  ) {
+    self.magnitude = magnitude
     self.weight = weight
     self.bias = bias
     self.a = a

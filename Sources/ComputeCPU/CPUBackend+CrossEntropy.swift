@@ -49,7 +49,7 @@ extension CPUBackend {
     weights.expectCount(targets.count, "the weights of the loss")
     if let gradients { zero(gradients.hidden) }
     // The gradient of a trained head needs logits in full, which the narrow pass never has.
-    if let narrow, gradients?.head == nil {
+    if let narrow, gradients?.head == nil, gradients?.headRows == nil {
       let total = crossEntropy(
         hidden, head, targets, weights, pass, normalizer: normalizer,
         gradient: gradients?.hidden, with: narrow)
@@ -66,6 +66,11 @@ extension CPUBackend {
         gradient: gradients != nil)
       if let gradients {
         addHeadGradient(logits, rows, pass, part, to: gradients.head)
+        if let selected = gradients.headRows {
+          addRowGradient(
+            logits, rows, tokens: part.count, width: pass.width, vocabulary: pass.vocabulary,
+            to: selected)
+        }
         scatterHiddenGradient(logits, head, pass, part, to: gradients.hidden)
       }
     }

@@ -40,17 +40,45 @@ package struct AnswerPair: Sendable, Equatable {
   }
 }
 
+/// How two models answer the same held-out rows.
+package struct AnswerScorePair: Sendable, Equatable {
+  /// The base model's score.
+  package var base: AnswerScore
+  /// The trained model's score.
+  package var trained: AnswerScore
+
+  /// Two scores over the same rows.
+  package init(base: AnswerScore, trained: AnswerScore) {
+    self.base = base
+    self.trained = trained
+  }
+
+  /// One line for people.
+  package var summary: String {
+    func text(_ score: AnswerScore) -> String {
+      "chrF \(NumberText.decimal(score.chrF, 1)), script "
+        + "\(NumberText.percent(score.scriptFidelity)), ended \(NumberText.percent(score.endTokenRate))"
+    }
+    return "answers to \(base.answers) held-out rows: \(text(base)) before; \(text(trained)) after"
+  }
+}
+
 /// What an evaluation found: `evaluation.json`.
 package struct EvaluationResult: Sendable, Equatable {
   /// Scores; the first is over all rows.
   package var scores: [ScorePair]
   /// Answers, in the order of the prompts.
   package var answers: [AnswerPair]
+  /// How held-out rows were answered; the first is over all of them.
+  package var answerScores: [AnswerScorePair]
 
   /// A result.
-  package init(scores: [ScorePair], answers: [AnswerPair]) {
+  package init(
+    scores: [ScorePair], answers: [AnswerPair], answerScores: [AnswerScorePair] = []
+  ) {
     self.scores = scores
     self.answers = answers
+    self.answerScores = answerScores
   }
 
   /// The result as written.
@@ -68,7 +96,13 @@ package struct EvaluationResult: Sendable, Equatable {
         "base": Self.json(pair.base), "trained": Self.json(pair.trained),
       ]
     }
-    return ["scores": .array(scores), "answers": .array(answers)]
+    let answerScores = answerScores.map { pair -> JSONValue in
+      ["rows": .string(pair.base.name), "base": pair.base.json, "trained": pair.trained.json]
+    }
+    return [
+      "scores": .array(scores), "answer_scores": .array(answerScores),
+      "answers": .array(answers),
+    ]
   }
 
   private static func json(_ answer: Answer) -> JSONValue {

@@ -39,7 +39,7 @@ package struct RunOutcome: Sendable {
 
 /// A recipe as a graph of stages keyed by digests: what is done, what is stale, where to go on.
 package struct Pipeline: Sendable {
-  private var context: RunContext
+  private(set) var context: RunContext
 
   /// A pipeline that works in `runDirectory`.
   package init(

@@ -73,6 +73,9 @@ package struct Recipe: Sendable {
     training = try Self.section(&reader, "training", seed: seed, TrainingOptions.init(reading:))
     quantization = try Self.section(&reader, "quantization", QuantizationOptions.init(reading:))
     if file.root.json["quantization"] == nil { quantization.isFourBit = training.method == .qlora }
+    if training.usesBFloat16, file.root.json["quantization"]?["bnb_4bit_compute_dtype"] == nil {
+      quantization.computeType = .bfloat16
+    }
     let adapter = try Self.section(&reader, "lora", LoRAOptions.init(reading:))
     lora = training.method == .full ? nil : adapter
     let hasAdapter = file.root.json["lora"] != nil
@@ -208,6 +211,11 @@ extension Recipe {
         (
           "`training.method` is full, but `quantization` asks for a quantized base",
           "quantized weights cannot be trained: remove `quantization`"
+        )
+      case .qlora where training.usesBFloat16 && quantization.computeType != .bfloat16:
+        (
+          "`training.bf16` is true, but `quantization.bnb_4bit_compute_dtype` is float32",
+          "remove one of them: all products are made in one type"
         )
       case .full where hasAdapter:
         ("`training.method` is full, but there is a `lora` table", "remove one of them")

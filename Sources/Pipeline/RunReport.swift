@@ -36,6 +36,7 @@ struct RunReport {
           prompt: pair.prompt.text, language: pair.prompt.language, base: pair.base.text,
           trained: pair.trained.text)
       }
+      content.answerScores = evaluation.answerScores
       (content.trainingLoss, content.heldOutLoss) = try curves()
       content.accounts = try importAccounts() + [curationAccount()] + shardAccounts
       content.ledgers = shards.manifest.splits.map { ($0.split.rawValue, $0.counts.ledger) }
@@ -53,15 +54,9 @@ struct RunReport {
   // MARK: Curves
 
   private func curves() throws -> ([ReportContent.CurvePoint], [ReportContent.CurvePoint]) {
-    let reader = try JSONLinesReader(context.path("\(RunContext.Place.training)/metrics.jsonl"))
-    var training: [ReportContent.CurvePoint] = []
-    var heldOut: [ReportContent.CurvePoint] = []
-    while let line = try reader.nextValue() {
-      guard let step = line["step"]?.integer.map({ Int($0) }) else { continue }
-      if let loss = line["loss"]?.double { training.append(.init(step: step, loss: loss)) }
-      if let loss = line["eval_loss"]?.double { heldOut.append(.init(step: step, loss: loss)) }
-    }
-    return (training, heldOut)
+    let curves = try LossCurves(
+      metrics: context.path("\(RunContext.Place.training)/metrics.jsonl"))
+    return (curves.training, curves.heldOut)
   }
 
   // MARK: Accounts

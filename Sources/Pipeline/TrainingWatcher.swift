@@ -1,3 +1,5 @@
+internal import Artifacts
+internal import Evaluation
 internal import Foundation
 internal import Training
 
@@ -15,9 +17,20 @@ struct TrainingWatcher: Sendable {
       context.report(
         "train: stopped after step \(step): the held-out loss no longer falls "
           + "(`early_stopping_patience`)")
-    case .saved: break
-    case .finished: context.progress("")
+    case .saved: drawCurves()
+    case .finished:
+      context.progress("")
+      drawCurves()
     }
+  }
+
+  /// Draws what was logged so far; a chart that cannot be written ends no training.
+  private func drawCurves() {
+    let folder = context.path(RunContext.Place.training)
+    guard let curves = try? LossCurves(metrics: Path.join(folder, "metrics.jsonl")),
+      let svg = curves.svg
+    else { return }
+    _ = try? AtomicFile.write(svg, to: Path.join(folder, "loss.svg"))
   }
 
   private static func text(_ pace: TrainingPace) -> String {
@@ -40,5 +53,20 @@ struct TrainingWatcher: Sendable {
     if total < 60 { return "\(total) s" }
     return total < 3600
       ? "\(total / 60) min \(total % 60) s" : "\(total / 3600) h \(total % 3600 / 60) min"
+  }
+}
+
+extension LossCurves {
+  /// The curves of a run's metrics.
+  ///
+  /// - Throws: `malformed` if a line cannot be read.
+  init(metrics path: String) throws {
+    let reader = try JSONLinesReader(path)
+    self.init(training: [], heldOut: [])
+    while let line = try reader.nextValue() {
+      guard let step = line["step"]?.integer.map({ Int($0) }) else { continue }
+      if let loss = line["loss"]?.double { training.append(.init(step: step, loss: loss)) }
+      if let loss = line["eval_loss"]?.double { heldOut.append(.init(step: step, loss: loss)) }
+    }
   }
 }

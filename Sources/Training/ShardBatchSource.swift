@@ -9,7 +9,7 @@ internal import Synchronization
 public final class ShardBatchSource: BatchSource {
   /// The digest of the shard set's manifest.
   public let digest: String
-  /// The tokens of the longest rows that can meet in a micro-batch, added up.
+  /// The most tokens of a micro-batch of this run.
   public let longestBatch: Int
   /// The tokens of the longest row of both splits.
   public let longestRow: Int
@@ -22,10 +22,12 @@ public final class ShardBatchSource: BatchSource {
 
   /// A source over the splits `train` and `validation` of `shards`.
   ///
-  /// - Throws: `checkFailed` if the set's labels are not proven or it was changed since.
+  /// - Throws: `checkFailed` if the set's labels are not proven, it was changed since, or it is not
+  ///   approved though it must be.
   /// - Complexity: reads the whole set once, to check its digests.
   public init(_ shards: ShardSet, options: TrainingOptions) throws {
-    try shards.requireProof()
+    try shards.requireProof(accepting: options.acceptUnproven)
+    if options.requiresApproval { try shards.requireApproval() }
     self.shards = shards
     digest = shards.digest.description
     let lengths = shards.lengths(.train)
@@ -43,7 +45,7 @@ public final class ShardBatchSource: BatchSource {
     current = Mutex(plan.epoch(0))
     longestRow = Int(max(lengths.max() ?? 0, heldOutLengths.max() ?? 0))
     longestBatch = max(
-      plan.longestBatch,
+      plan.longestBatch(of: options),
       heldOut.map { rows in Self.sum(rows.map { heldOutLengths[$0] }) }.max() ?? 0)
   }
 
@@ -66,6 +68,17 @@ public final class ShardBatchSource: BatchSource {
   /// A micro-batch of an epoch.
   public func trainingBatch(epoch number: Int, index: Int) throws -> SourceBatch {
     batch(.train, epoch(number)[index])
+  }
+
+  /// The tokens of a micro-batch of an epoch.
+  package func tokenCount(epoch number: Int, index: Int) -> Int {
+    epoch(number)[index].reduce(0) { $0 + Int(plan.lengths[$1]) }
+  }
+
+  /// The tokens of the largest held-out micro-batch.
+  package var largestHeldOutBatch: Int {
+    let lengths = shards.lengths(.validation)
+    return heldOut.map { rows in Self.sum(rows.map { lengths[$0] }) }.max() ?? 0
   }
 
   /// The conversation's ID, or the row's number where it cannot be read.

@@ -6,23 +6,30 @@ internal import Foundation
 /// transformers' `Trainer` does it.
 ///
 ///     5 micro-batches an epoch, accumulation 2:  [0 1] [2 3] [4] | [0 1] [2 3] [4] | …
-struct StepPlan: Sendable {
+package struct StepPlan: Sendable {
   /// The place of the next micro-batch.
-  struct Position: Sendable, Equatable {
+  package struct Position: Sendable, Equatable {
     /// The epoch, from 0.
-    var epoch = 0
+    package var epoch = 0
     /// The micro-batch in the epoch, from 0.
-    var batch = 0
+    package var batch = 0
+
+    /// The run's start, or another place.
+    package init(epoch: Int = 0, batch: Int = 0) {
+      self.epoch = epoch
+      self.batch = batch
+    }
   }
 
   /// Optimizer steps of the run.
-  let steps: Int
+  package let steps: Int
   /// The learning rate of each.
   let schedule: LearningRateSchedule
   private let accumulation: Int
   private let batchCount: @Sendable (Int) -> Int
 
-  init(_ options: TrainingOptions, source: some BatchSource) {
+  /// The plan of a run over `source`.
+  package init(_ options: TrainingOptions, source: some BatchSource) {
     let count: @Sendable (Int) -> Int = { source.trainingBatchCount(epoch: $0) }
     batchCount = count
     accumulation = options.accumulation
@@ -48,12 +55,12 @@ struct StepPlan: Sendable {
   }
 
   /// The micro-batches of the step that begins at `position`.
-  func batches(at position: Position) -> Range<Int> {
+  package func batches(at position: Position) -> Range<Int> {
     position.batch..<min(position.batch + accumulation, batchCount(position.epoch))
   }
 
   /// Where the next step begins.
-  func position(after position: Position) -> Position {
+  package func position(after position: Position) -> Position {
     let end = batches(at: position).upperBound
     return end == batchCount(position.epoch)
       ? Position(epoch: position.epoch + 1) : Position(epoch: position.epoch, batch: end)

@@ -59,6 +59,7 @@ struct StepRunner {
         dropout: DropoutStreams(seed: options.seed, pass: pass))
     }
     state.update(options, rate: rate, step: step + 1)
+    model.roundParameters()
     return try outcome(batches, step: step)
   }
 

@@ -76,11 +76,12 @@ public final class Trainer {
           + "validation split",
         remedy: "set `curation.validation_fraction`, or leave them out")
     }
-    guard options.method != .qlora || job.quantization.computeType == backend.computeType else {
+    let wanted = options.computeType(job.quantization)
+    guard wanted == backend.computeType else {
       throw AksharaError(
         .invalidOption,
-        "`bnb_4bit_compute_dtype` is \(job.quantization.computeType.rawValue), but the backend "
-          + "computes in \(backend.computeType.rawValue)",
+        "products are to be made in \(wanted.rawValue) (`bf16`, `bnb_4bit_compute_dtype`), but the "
+          + "backend makes them in \(backend.computeType.rawValue)",
         remedy: "make the backend with the recipe's type")
     }
   }

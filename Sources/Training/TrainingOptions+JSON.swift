@@ -1,8 +1,12 @@
 public import Artifacts
 
 extension TrainingOptions {
-  /// Keys that change no result: what is reported, and under which name.
-  package static let keysWithoutEffect: Set<String> = ["report_to", "run_name"]
+  /// Keys that change no result: what is reported, and under which name; what is made again instead of
+  /// being kept; what is demanded of shards.
+  package static let keysWithoutEffect: Set<String> = [
+    "report_to", "run_name", "gradient_checkpointing", "gradient_checkpointing_kind",
+    "accept_unproven", "require_approval",
+  ]
 
   /// All values as they are written into manifests.
   public var json: JSONValue {
@@ -34,11 +38,15 @@ extension TrainingOptions {
     }
     let rest: JSONObject = [
       "save_total_limit": JSONValue(keptCheckpoints), "group_by_length": .bool(groupsByLength),
+      "accept_unproven": .array(acceptUnproven.map { .string($0.rawValue) }),
+      "require_approval": .bool(requiresApproval),
       "early_stopping_patience": patience.map { JSONValue($0) } ?? .null,
       "early_stopping_threshold": .number(patienceThreshold),
       "load_best_model_at_end": .bool(keepsBest), "loss_spike_threshold": .number(spikeThreshold),
       "on_loss_spike": .string(spikeAction.rawValue), "report_to": .string(report.rawValue),
-      "run_name": runName.map { .string($0) } ?? .null,
+      "run_name": runName.map { .string($0) } ?? .null, "bf16": .bool(usesBFloat16),
+      "gradient_checkpointing": .bool(checkpointing != .none),
+      "gradient_checkpointing_kind": .string(checkpointing.rawValue),
     ]
     for pair in rest.pairs { object.append(pair.key, pair.value) }
   }

@@ -1,4 +1,6 @@
 public import Artifacts
+public import Batching
+public import Modeling
 
 /// What is trained, and how: the recipe's `training` table.
 ///
@@ -113,6 +115,16 @@ public struct TrainingOptions: Sendable, Equatable {
   public var keptCheckpoints = 2
   /// Whether rows of like length come together (`group_by_length`).
   public var groupsByLength = false
+  /// Whether products are made of bfloat16 factors, with float32 sums (`bf16`). On the CPU several times
+  /// as fast where the processor multiplies bfloat16; float32 is the reference, and the default.
+  public var usesBFloat16 = false
+  /// What is made again in the backward pass instead of being kept (`gradient_checkpointing`,
+  /// `gradient_checkpointing_kind`). Results do not depend on it, memory and time do.
+  public var checkpointing = ActivationCheckpointing.none
+  /// What the proof of a shard set from another tool may leave open (`accept_unproven`).
+  public var acceptUnproven: [SupervisionProof.Unproven] = []
+  /// Whether somebody must have approved the shard set (`require_approval`).
+  public var requiresApproval = false
   /// Held-out losses in a row that are no better than the best before training stops; `nil`: it never
   /// stops early (`early_stopping_patience`).
   public var patience: Int?
@@ -168,9 +180,24 @@ public struct TrainingOptions: Sendable, Equatable {
     saving = try Self.occasion(&reader, "save", unsaid: saving, steps: 500)
     keptCheckpoints = try reader.integer("save_total_limit", in: 1...10_000) ?? keptCheckpoints
     groupsByLength = try reader.boolean("group_by_length") ?? groupsByLength
+    acceptUnproven = try Self.unproven(try reader.strings("accept_unproven"), at: reader.location)
+    requiresApproval = try reader.boolean("require_approval") ?? requiresApproval
     try readControl(&reader)
+    usesBFloat16 = try reader.boolean("bf16") ?? usesBFloat16
+    checkpointing = try Self.checkpointing(&reader)
     minimumRate = try minimumRate(&reader)
     try reader.finish()
     try check(at: reader.location)
+  }
+
+  private static func unproven(
+    _ names: [String]?, at location: SourceLocation
+  ) throws -> [SupervisionProof.Unproven] {
+    try (names ?? []).map { name in
+      if let unproven = SupervisionProof.Unproven(rawValue: name) { return unproven }
+      let known = SupervisionProof.Unproven.allCases.map(\.rawValue).joined(separator: ", ")
+      throw AksharaError(
+        .invalidOption, "`accept_unproven` names `\(name)`", at: location, remedy: "use: \(known)")
+    }
   }
 }

@@ -19,9 +19,10 @@ struct Akshara: ParsableCommand {
     version: AksharaVersion.text,
     subcommands: [
       RunCommand.self, InspectCommand.self, PullCommand.self, ImportCommand.self,
-      CurateCommand.self, TokenizerCommand.self, ResizeCommand.self, ShardCommand.self,
-      LabelsCommand.self, TemplateCommand.self, TrainCommand.self, GenerateCommand.self,
-      ProbeCommand.self, TransliterateCommand.self, ViewCommand.self, VerifyCommand.self,
+      CurateCommand.self, TokenizerCommand.self, ResizeCommand.self, QuantizeCommand.self,
+      ShardCommand.self, LabelsCommand.self, TemplateCommand.self, EstimateCommand.self,
+      TrainCommand.self, GenerateCommand.self, MergeCommand.self, ProbeCommand.self,
+      ExportCommand.self, TransliterateCommand.self, ViewCommand.self, VerifyCommand.self,
       DoctorCommand.self,
     ])
 

@@ -65,6 +65,26 @@ import Testing
     }
   }
 
+  @Test func rowsAreShownByIDWithTokensOrAksharas() throws {
+    guard let akshara else { return }
+    let folder = TemporaryFolder()
+    try makeSet(akshara, in: folder)
+    func show(_ arguments: String...) throws -> AksharaProcess.Outcome {
+      try akshara.run(["labels", "show", folder.file("set")] + arguments)
+    }
+    let plain = try show("--id", "a")
+    #expect(plain.output.hasPrefix("train row 0 · a · chatml · "))
+    #expect(plain.output.contains("⟦two<|im_end|>⟧⏎"))
+    #expect(try show("--aksharas").output.contains("<|im_end|>│"))
+    let table = try show("--ids", "--bytes").output
+    #expect(table.contains("  token       id    label  part"))
+    #expect(table.contains("3C 7C 69 6D 5F 65 6E 64 7C 3E"))
+    let unknown = try show("--id", "b")
+    #expect(unknown.status == 2 && unknown.errors.contains("the set has no conversation `b`"))
+    #expect(try show("--json", "--ids").status == 2)
+    #expect(try show("--row", "0", "--id", "a").status == 2)
+  }
+
   @Test(arguments: ["show", "verify"])
   func aFolderThatIsNoShardSetEndsWith1(command: String) throws {
     guard let akshara else { return }

@@ -38,6 +38,7 @@ import Testing
       training:
         {method: full, init: random, max_steps: \(steps), per_device_train_batch_size: 4,
          learning_rate: 1e-3, logging_steps: 5, save_steps: 10, eval_steps: 20}
+      evaluation: {answer_rows: 1, max_new_tokens: 8}
       \(extra)
 
       """

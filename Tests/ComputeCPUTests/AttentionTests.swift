@@ -38,7 +38,13 @@ import Testing
         Array(values[$0 * stride + head * width..<$0 * stride + (head + 1) * width])
       }
     }
-    func expect(_ found: [[Float]], _ expected: [[Double]]) {
+    func norm(_ tensor: Tensor) -> Double {
+      f.values(tensor).reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+    }
+    // With one key its probability is 1 and the scores have no gradient: what is left is the rounding of
+    // two sums that cancel, dy·v of the values as they are and of their bfloat16.
+    let cancelled = keys == 1 ? 0x1p-8 * 1.5 * norm(dy) * norm(v) : 0
+    func expect(_ found: [[Float]], _ expected: [[Double]], within rounding: Double = 0) {
       let largest = expected.joined().map { abs($0) }.max() ?? 0
       guard type == .float32 else {
         // Scores are sums of four products of size 4.5, each known to 2⁻⁸ of itself: their exponentials
@@ -46,7 +52,7 @@ import Testing
         let pairs = zip(found.joined(), expected.joined())
         let error = pairs.reduce(0.0) { $0 + (Double($1.0) - $1.1) * (Double($1.0) - $1.1) }
         let size = expected.joined().reduce(0.0) { $0 + $1 * $1 }
-        #expect(error.squareRoot() <= 0.04 * size.squareRoot() + 1e-12)
+        #expect(error.squareRoot() <= 0.04 * size.squareRoot() + rounding + 1e-12)
         return
       }
       // Scores of size 9 are rounded at 2⁻²¹ before their exponential is taken; sums add to that.
@@ -62,11 +68,11 @@ import Testing
         window: window)
       expect(rows(output, head: head), reference.output)
       let gradients = reference.backward(rows(dy, head: head))
-      expect(rows(dq, head: head), gradients.q)
+      expect(rows(dq, head: head), gradients.q, within: cancelled * norm(k))
       sumK = zip(sumK, gradients.k).map { zip($0, $1).map(+) }
       sumV = zip(sumV, gradients.v).map { zip($0, $1).map(+) }
     }
-    expect(rows(dk, head: 0), sumK)
+    expect(rows(dk, head: 0), sumK, within: cancelled * norm(q))
     expect(rows(dv, head: 0), sumV)
   }
 

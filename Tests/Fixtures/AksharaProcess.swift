@@ -96,6 +96,12 @@ public struct AksharaProcess: Sendable {
     /// Ends the process as a power cut would: with SIGKILL.
     public func killHard() { kill(process.processIdentifier, SIGKILL) }
 
+    /// Ends the process as Ctrl-C would.
+    public func interrupt() { kill(process.processIdentifier, SIGINT) }
+
+    /// What stands on standard output so far.
+    public var outputSoFar: String { text("output") }
+
     /// Whether it still runs.
     public var isRunning: Bool { process.isRunning }
 

@@ -23,7 +23,7 @@ public enum RepositoryPaths {
 }
 
 /// A folder that is removed when the test is over.
-public final class TemporaryFolder {
+public final class TemporaryFolder: Sendable {
   /// Its path.
   public let path: String
 

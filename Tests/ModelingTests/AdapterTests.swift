@@ -30,12 +30,78 @@ import Testing
     #expect(
       options
         == LoRAOptions(rank: 8, alpha: 16, dropout: 0.05, targets: .named(["q_proj", "v_proj"])))
-    #expect(options.scaling == 2)
+    #expect(try options.scaling(ofModule: "model.layers.0.self_attn.q_proj", rank: 8) == 2)
     #expect(try read([("target_modules", .scalar("all-linear"))]) == LoRAOptions())
-    #expect(throws: AksharaError.self) { try read([("target_modules", .scalar("q_proj"))]) }
+    #expect(try read([("target_modules", .scalar(".*q_proj"))]).targets == .pattern(".*q_proj"))
     #expect(throws: AksharaError.self) { try read([("target_modules", .list([]))]) }
     #expect(throws: AksharaError.self) { try read([("lora_dropout", .scalar(1))]) }
     #expect(throws: AksharaError.self) { try read([("lora_r", .scalar(8))]) }
+  }
+
+  @Test func everyOtherKeyIsReadAsPEFTSpellsIt() throws {
+    let options = try read([
+      ("target_modules", list("q_proj", "up_proj")), ("layers_to_transform", .scalar(1)),
+      ("exclude_modules", list("up_proj")), ("use_rslora", .scalar(true)),
+      ("use_dora", .scalar(true)), ("modules_to_save", list("lm_head")),
+      ("autocast_adapter_dtype", .scalar(false)),
+      ("rank_pattern", .table([.init(key: "q_proj", node: OptionNode(.scalar(4), at: place))])),
+      ("alpha_pattern", .table([.init(key: ".*_proj", node: OptionNode(.scalar(6), at: place))])),
+      (
+        "trainable_token_indices",
+        .list([OptionNode(.scalar(3), at: place), OptionNode(.scalar(5), at: place)])
+      ),
+    ])
+    #expect(options.layers == [1])
+    #expect(options.excluded == .named(["up_proj"]))
+    #expect(options.isRankStabilized && options.isDecomposed && !options.isFloat32)
+    #expect(options.savedModules == ["lm_head"])
+    #expect(options.trainedTokens == .embedding([3, 5]))
+    let module = "model.layers.1.self_attn.q_proj"
+    #expect(try options.rank(ofModule: module) == 4)
+    #expect(try options.rank(ofModule: "model.layers.1.mlp.up_proj") == 16)
+    #expect(try options.scaling(ofModule: module, rank: 4) == 3)
+    let chosen = try options.modules(in: SmallModel.configuration())
+    #expect(chosen.map { ParameterName.module(layer: $0.0, $0.1) } == [module])
+  }
+
+  @Test func keysThatClashOrFitNothingAreRefusedByName() {
+    func message(_ entries: [(String, OptionNode.Value)]) -> String {
+      do {
+        let options = try read(entries)
+        _ = try options.modules(in: SmallModel.configuration())
+        _ = try options.savedModules(in: SmallModel.configuration())
+        return "no error"
+      } catch { return "\(error)" }
+    }
+    func table(_ key: String) -> OptionNode.Value {
+      .table([.init(key: key, node: OptionNode(.scalar(2), at: place))])
+    }
+    let tokens = OptionNode.Value.list([OptionNode(.scalar(3), at: place)])
+    #expect(message([("layers_to_transform", .scalar(0))]).contains("`layers_to_transform`"))
+    #expect(
+      message([("layers_to_transform", .scalar(9)), ("target_modules", list("q_proj"))])
+        .contains("the model has 2 layers"))
+    #expect(message([("rank_pattern", table("r_proj"))]).contains("`lora.rank_pattern`"))
+    #expect(message([("alpha_pattern", table("("))]).contains("no regular expression"))
+    #expect(message([("target_modules", .scalar("(q_proj"))]).contains("no regular expression"))
+    #expect(message([("target_modules", .scalar("q_proj"))]).contains("called `q_proj`"))
+    #expect(message([("modules_to_save", list("q_proj"))]).contains("the linear layer `q_proj`"))
+    #expect(message([("modules_to_save", list("score"))]).contains("`score`"))
+    #expect(
+      message([("modules_to_save", list("embed_tokens")), ("trainable_token_indices", tokens)])
+        .contains("stands in `modules_to_save` and in `trainable_token_indices`"))
+  }
+
+  @Test func savedModulesFitByTheEndOfTheirNames() throws {
+    func names(_ wanted: String) throws -> [String] {
+      var options = LoRAOptions()
+      options.savedModules = [wanted]
+      return try options.savedModules(in: SmallModel.richConfiguration()).map(\.moduleName)
+    }
+    #expect(try names("lm_head") == ["lm_head"])
+    #expect(try names("model.norm") == ["model.norm"])
+    #expect(try names("norm").count == 9)
+    #expect(try names("1.input_layernorm") == ["model.layers.1.input_layernorm"])
   }
 
   @Test func namesPickModulesAsPEFTPicksThem() throws {
@@ -95,6 +161,67 @@ import Testing
       ])
   }
 
+  @Test(arguments: [true, false])
+  func allThatAnAdapterTrainsIsWrittenAndReadBack(tied: Bool) throws {
+    let backend = try CPUBackend(threads: 1)
+    let folder = TemporaryFolder()
+    let base = try SmallModel.weights(tied: tied, isRich: true, on: backend)
+    var options = LoRAOptions(rank: 3, alpha: 5)
+    options.isDecomposed = true
+    options.isRankStabilized = true
+    options.ranks = [ModulePattern("q_proj", 2)]
+    options.savedModules = ["model.norm", "q_norm"]
+    options.trainedTokens = .embedding([4, 2])
+    let adapted = try base.addingAdapter(options, seed: 4, on: backend)
+    for (index, entry) in adapted.adapterTensors.enumerated() {
+      fill(entry.tensor, seed: UInt64(index), scale: 0.3, on: backend)
+    }
+    let configuration = AdapterConfiguration(options, baseName: "base", baseRevision: nil)
+    try AdapterFolder.write(adapted, configuration, to: folder.file("a"), from: backend)
+    let opened = try AdapterFolder(folder.file("a"))
+    #expect(opened.configuration == configuration)
+    let read = try opened.load(onto: base, on: backend)
+    #expect(read.adapterTensors.map(\.name) == adapted.adapterTensors.map(\.name))
+    func logits(_ weights: DecoderWeights) throws -> [Float] {
+      try DecoderModel(weights, for: .scoring, capacity: 16, positions: 8, on: backend)
+        .logits(of: SmallModel.batch)
+    }
+    let plain = try logits(base)
+    #expect(try logits(read) == logits(adapted))
+    #expect(try logits(read) != plain)
+    #expect(try logits(read.withoutAdapter) == plain)
+    #expect(!read.withoutAdapter.hasAdapter)
+  }
+
+  @Test func anAdapterOfSixteenBitsIsRoundedAndWrittenSo() throws {
+    let backend = try CPUBackend(threads: 1)
+    let folder = TemporaryFolder()
+    var shape = SmallModel.configuration()
+    shape.storedType = .bfloat16
+    let base = try DecoderWeights(
+      shape, from: RandomWeights(seed: 7, standardDeviation: 0.2), on: backend)
+    var options = LoRAOptions(rank: 3)
+    options.isFloat32 = false
+    let adapted = try base.addingAdapter(options, seed: 4, on: backend)
+    let model = try DecoderModel(
+      adapted, for: .training(.adapter), capacity: 8, positions: 8, on: backend)
+    let values = model.parameters[0].value.floats(from: backend)
+    #expect(values.allSatisfy { $0.bitPattern & 0xFFFF == 0 })
+    set(model.parameters[0].value, values.map { $0 * 1.1 }, on: backend)
+    model.roundParameters()
+    let rounded = model.parameters[0].value.floats(from: backend)
+    #expect(rounded.allSatisfy { $0.bitPattern & 0xFFFF == 0 })
+    for (value, kept) in zip(values, rounded) {
+      #expect(abs(value * 1.1 - kept) <= abs(value) / 200)
+    }
+    let configuration = AdapterConfiguration(options, baseName: nil, baseRevision: nil)
+    try AdapterFolder.write(adapted, configuration, to: folder.file("a"), from: backend)
+    let file = try SafetensorsFile(folder.file("a/adapter_model.safetensors"))
+    #expect(file.tensors.values.allSatisfy { $0.type == .bf16 })
+    let read = try AdapterFolder(folder.file("a")).load(onto: base, on: backend)
+    #expect(read.adapterTensors[0].tensor.floats(from: backend) == rounded)
+  }
+
   @Test func anAdapterThatPEFTWroteGivesItsLogits() throws {
     guard let file = try FixtureTensors("lora.safetensors"), let batches = try FixtureBatches(),
       let model = RepositoryPaths.shared("fixtures/tiny"),
@@ -131,9 +258,8 @@ import Testing
 
   @Test(
     arguments: [
-      ("use_dora", true), ("use_rslora", true), ("bias", "all"), ("rank_pattern", ["q_proj": 4]),
-      ("modules_to_save", ["lm_head"]), ("peft_type", "IA3"), ("fan_in_fan_out", true),
-      ("trainable_token_indices", [1, 2]), ("layer_replication", [[0, 1]]),
+      ("bias", "all"), ("peft_type", "IA3"), ("fan_in_fan_out", true), ("lora_bias", true),
+      ("layer_replication", [[0, 1]]), ("target_parameters", ["w"]), ("use_qalora", true),
     ] as [(String, JSONValue)])
   func whatIsNotPlainLoRAIsRefusedByName(key: String, value: JSONValue) throws {
     let place = SourceLocation(file: "adapter_config.json")

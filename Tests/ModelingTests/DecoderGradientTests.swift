@@ -79,6 +79,55 @@ import Testing
     try compare(model, on: backend, dropout: DropoutStreams(seed: 1, pass: 9))
   }
 
+  @Test(arguments: [true, false])
+  func savedModulesAndRowsHaveTheGradientThatDifferencesShow(tied: Bool) throws {
+    let backend = try CPUBackend(threads: 1)
+    let base = try SmallModel.weights(tied: tied, isRich: true, on: backend)
+    var options = LoRAOptions(rank: 2, alpha: 2, targets: .named(["v_proj"]))
+    options.savedModules = ["norm"]
+    // Rows of tokens that are read, that are targets, and that are neither.
+    options.trainedTokens =
+      tied ? .embedding([7, 14, 1]) : .tables(embedding: [7, 1], head: [5, 2])
+    let weights = try base.addingAdapter(options, seed: 5, on: backend)
+    let model = try DecoderModel(
+      weights, for: .training(.adapter), capacity: 16, positions: 8, on: backend)
+    #expect(model.parameters.count == 4 + 9 + (tied ? 1 : 2))
+    for (index, parameter) in model.parameters.enumerated() where parameter.name.contains("_B") {
+      fill(parameter.value, seed: UInt64(index), scale: 0.1, on: backend)
+    }
+    try compare(model, on: backend, dropout: DropoutStreams(seed: 1, pass: 9))
+  }
+
+  /// What is made again has the same bits, for what this file's models add to a layer too.
+  @Test func checkpointingChangesNoBitOfADecomposedAdapter() throws {
+    let backend = try CPUBackend(threads: 1)
+    let base = try SmallModel.weights(isRich: true, quantization: .eightBit, on: backend)
+    var options = LoRAOptions(rank: 3, alpha: 6, dropout: 0.3)
+    options.isDecomposed = true
+    options.savedModules = ["norm"]
+    options.trainedTokens = .embedding([7, 14])
+    let weights = try base.addingAdapter(options, seed: 5, on: backend)
+    for (index, entry) in weights.adapterTensors.enumerated() where entry.name.contains("_B") {
+      fill(entry.tensor, seed: UInt64(index), scale: 0.1, on: backend)
+    }
+    func gradients(_ checkpointing: ActivationCheckpointing) throws -> [[Float]] {
+      let model = try DecoderModel(
+        weights, for: .training(.adapter), capacity: 16, positions: 8,
+        checkpointing: checkpointing, on: backend)
+      let loss = try backend.makeTensor([1], .float32)
+      try model.addGradients(
+        of: SmallModel.batch, normalizer: SmallModel.normalizer, loss: loss,
+        dropout: DropoutStreams(seed: 3, pass: 1))
+      return [loss.floats(from: backend)]
+        + model.parameters.map { $0.gradient.floats(from: backend) }
+    }
+    let kept = try gradients(.none)
+    #expect(kept.allSatisfy { $0.allSatisfy(\.isFinite) && $0.contains { $0 != 0 } })
+    for checkpointing in ActivationCheckpointing.allCases {
+      #expect(try gradients(checkpointing) == kept, "\(checkpointing)")
+    }
+  }
+
   @Test func anAdapterOnSomeLayersHasTheSameGradientsAsOneOnAll() throws {
     let backend = try CPUBackend(threads: 1)
     let base = try SmallModel.weights(on: backend)

@@ -103,7 +103,7 @@ import Testing
   /// both quotients rounded down, which is another block's where rows are not whole blocks. Here
   /// these are the rows of 176 columns of `down_proj`; see
   /// `dequantizedLayersAreThoseOfBitsandbytesWhereItReadsTheScalesItWrote`.
-  @Test(arguments: ["lora", "qlora"])
+  @Test(arguments: ["lora", "qlora", "rslora", "dora"])
   func everyGradientOfAnAdapterIsThatOfPEFT(name: String) throws {
     let backend = try CPUBackend(threads: 2)
     guard let file = try FixtureTensors("\(name).safetensors"),
@@ -112,9 +112,13 @@ import Testing
     if name == "qlora" {
       guard try useDequantized(base, on: backend) else { return }
     }
-    let weights = try base.addingAdapter(LoRAOptions(rank: 4, alpha: 8), seed: 0, on: backend)
+    var options = LoRAOptions(rank: 4, alpha: 8)
+    options.isRankStabilized = name == "rslora"
+    options.isDecomposed = name == "dora"
+    let weights = try base.addingAdapter(options, seed: 0, on: backend)
     let model = try DecoderModel(
       weights, for: .training(.adapter), capacity: 144, positions: 48, on: backend)
+    #expect(model.parameters.count == (name == "dora" ? 42 : 28))
     for parameter in model.parameters {
       set(parameter.value, try file.floats("init.\(fixtureName(parameter.name))"), on: backend)
     }
@@ -253,8 +257,10 @@ import Testing
   }
 
   /// `base_model.model.model.layers…lora_A.weight` is `model.layers…lora_A.weight` in the fixtures.
+  /// Magnitudes are named there as peft names the parameter, not as it saves it.
   private func fixtureName(_ name: String) -> String {
     String(name.dropFirst("base_model.model.".count))
+      + (name.hasSuffix("magnitude_vector") ? ".weight" : "")
   }
 
   /// Within 1e-4 of the tensor's largest gradient.

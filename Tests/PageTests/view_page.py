@@ -113,11 +113,11 @@ class Window:
             self.page.keyboard.press(key)
 
     def title(self):
-        return self.page.inner_text("#row h2")
+        return self.page.evaluate("() => document.querySelector('#row h2')?.textContent")
 
-    def wait_title(self, title):
+    def wait_title(self, title, seconds=8):
         try:
-            self.page.wait_for_function("title => document.querySelector('#row h2')?.textContent === title", arg=title, timeout=5000)
+            self.page.wait_for_function("title => document.querySelector('#row h2')?.textContent === title", arg=title, timeout=1000 * seconds)
         except Exception:
             pass
         return self.title() == title
@@ -167,7 +167,7 @@ def first_paint(window):
     times = window.page.evaluate("""() => ({paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime,
         shown: performance.getEntriesByName('akshara-shown')[0]?.startTime})""")
     print(f"      first paint {times['paint']:.0f} ms, first row shown {times['shown']:.0f} ms")
-    # Loose: CI machines are slow and busy. Measured on two idle cores: docs/LOOKING.md.
+    # Loose: CI machines are slow and busy.
     check(times["shown"] < 3000, "the first row is shown within 3 s")
 
 
@@ -367,7 +367,7 @@ def long_list(browser, folder):
         print(f"      a page of 50 rows anywhere: {took[0]:.1f} ms, {took[1]:.1f} ms at most in 19 of 20")
         window.press("/")
         page.keyboard.type(str(LONG - 7) + " ")
-        check(window.wait_title(f"row-{LONG - 7}"), "a search goes through all rows")
+        check(window.wait_title(f"row-{LONG - 7}", 60), "a search goes through all rows")
         check(not window.troubles, f"nothing went wrong: {window.troubles}")
         window.context.close()
 

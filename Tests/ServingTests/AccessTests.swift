@@ -150,22 +150,20 @@ import Testing
 
   @Test func aPortThatIsTakenIsNamed() async throws {
     let set = try ServedSet()
-    let message = try await set.serve(set.options) { address in
+    let port = try await set.serve(set.options) { address in
+      // Nothing else takes the port of a server that runs.
       var options = set.options
       options.port = address.port
       let second = try ViewServer(options)
-      do {
-        try second.run { _ in }
-        return "it ran"
-      } catch let error as AksharaError {
-        #expect(error.code == .invalidOption)
-        return "\(error)".replacing("\(address.port)", with: "PORT")
-      }
+      let error = #expect(throws: AksharaError.self) { try second.run { _ in } }
+      #expect(error?.code == .invalidOption)
+      #expect(
+        error?.description
+          == "cannot listen on port \(address.port) of 127.0.0.1: address already in use; choose "
+          + "another with --port, or leave it out to take one that is free")
+      return address.port
     }
-    #expect(
-      message
-        == "cannot listen on port PORT of 127.0.0.1: address already in use; choose another with "
-        + "--port, or leave it out to take one that is free")
+    #expect(port > 0)
   }
 
   @Test(arguments: [-1, 65536])

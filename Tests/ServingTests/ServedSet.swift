@@ -8,7 +8,7 @@ import Tokenization
 @testable import Serving
 
 /// Conversations and a shard set in a folder of their own, and a server that shows one of them.
-struct ServedSet {
+struct ServedSet: Sendable {
   let folder = TemporaryFolder()
 
   static let conversations: [Conversation] = [
@@ -43,9 +43,10 @@ struct ServedSet {
 
   static let tokenizerPath = RepositoryPaths.root + "/samples/base/tokenizer.json"
 
-  /// Runs `body` while a server shows something.
-  func serve<Value>(
-    _ options: ViewOptions, _ body: (ViewServer.Address) throws -> Value
+  /// Runs `body`, on a thread of its own, while a server shows something: requests wait for answers,
+  /// and the server needs the threads of tasks to give them.
+  func serve<Value: Sendable>(
+    _ options: ViewOptions, _ body: @escaping @Sendable (ViewServer.Address) throws -> Value
   ) async throws -> Value {
     let server = try ViewServer(options)
     let (addresses, announce) = AsyncStream.makeStream(of: ViewServer.Address.self)
@@ -56,13 +57,21 @@ struct ServedSet {
       }
       var value: Value?
       for await address in addresses {
-        value = try body(address)
+        value = try await onThread { try body(address) }
         break
       }
       group.cancelAll()
       try await group.waitForAll()
       guard let value else { throw CancellationError() }
       return value
+    }
+  }
+
+  private func onThread<Value: Sendable>(
+    _ body: @escaping @Sendable () throws -> Value
+  ) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+      Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
     }
   }
 

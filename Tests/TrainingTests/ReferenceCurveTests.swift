@@ -107,7 +107,7 @@ import Testing
     return options
   }
 
-  @Test(arguments: ["lora", "qlora"])
+  @Test(arguments: ["lora", "qlora", "rslora", "dora"])
   func anAdapterHasTheCurveOfPEFT(name: String) throws {
     try compareAdapter(name, Tolerance(), on: CPUBackend(threads: 2))
   }
@@ -142,7 +142,10 @@ import Testing
         }
       }
     }
-    let weights = try base.addingAdapter(LoRAOptions(rank: 4, alpha: 8), seed: 0, on: backend)
+    var adapter = LoRAOptions(rank: 4, alpha: 8)
+    adapter.isRankStabilized = name == "rslora"
+    adapter.isDecomposed = name == "dora"
+    let weights = try base.addingAdapter(adapter, seed: 0, on: backend)
     let model = try DecoderModel(
       weights, for: .training(.adapter), capacity: 144, positions: 48, on: backend)
     // A as the fixture drew it; B stays zero.

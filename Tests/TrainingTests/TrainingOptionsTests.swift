@@ -1,4 +1,6 @@
 import Artifacts
+import Compute
+import Modeling
 import Testing
 
 @testable import Training
@@ -8,7 +10,7 @@ import Testing
 
   private func read(_ entries: [(String, JSONValue)]) throws -> TrainingOptions {
     let table = entries.map {
-      OptionNode.Entry(key: $0.0, node: OptionNode(.scalar($0.1), at: place))
+      OptionNode.Entry(key: $0.0, node: OptionNode(json: $0.1, at: place))
     }
     var reader = try OptionReader(OptionNode(.table(table), at: place), section: "training")
     return try TrainingOptions(reading: &reader)
@@ -81,6 +83,29 @@ import Testing
     options.maximumSteps = 12
     let pairs = try #require(options.json.object).pairs.map { ($0.key, $0.value) }
     #expect(try read(pairs) == options)
+  }
+
+  @Test func checkpointingIsASwitchWithAKind() throws {
+    #expect(try read([("gradient_checkpointing", true)]).checkpointing == .layer)
+    #expect(try read([("gradient_checkpointing", false)]).checkpointing == .none)
+    let selective: [(String, JSONValue)] = [("gradient_checkpointing_kind", "selective")]
+    #expect(try read(selective).checkpointing == .selective)
+    #expect(try read(selective + [("gradient_checkpointing", true)]).checkpointing == .selective)
+    #expect(
+      message(("gradient_checkpointing", true), ("gradient_checkpointing_kind", "none"))
+        .contains("contradicts"))
+  }
+
+  @Test func oneTypeIsForAllProducts() throws {
+    let options = try read([("method", "lora"), ("bf16", true)])
+    #expect(options.computeType(QuantizationOptions()) == .bfloat16)
+    #expect(try read([("method", "lora")]).computeType(QuantizationOptions()) == .float32)
+    let narrow = QuantizationOptions(computeType: .bfloat16)
+    #expect(try read([("method", "qlora")]).computeType(narrow) == .bfloat16)
+    // What runs again changes no result, so a run may go on with another choice.
+    let kind: [(String, JSONValue)] = [("gradient_checkpointing_kind", "layer")]
+    #expect(try read(kind).resultJSON == TrainingOptions().resultJSON)
+    #expect(try read([("bf16", true)]).resultJSON != TrainingOptions().resultJSON)
   }
 
   @Test func controlIsReadByTheNamesOfTransformers() throws {

@@ -14,11 +14,18 @@ struct ArrowPlugin: Sendable {
       UnsafeMutablePointer<UnsafePointer<UInt64>?>
     ) -> Int64
   typealias Close = @convention(c) (OpaquePointer) -> Void
+  typealias WriteParquet =
+    @convention(c) (
+      UnsafePointer<CChar>, UnsafePointer<CChar>?, UnsafePointer<CChar>,
+      UnsafeMutablePointer<CChar>, Int
+    ) -> Int32
 
   let open: Open
   let message: Message
   let next: Next
   let close: Close
+  /// `nil` in a library that was built before it could write.
+  let writeParquet: WriteParquet?
 
   private static let name = "libakshara_arrow.so"
   /// The version of the functions that this program knows.
@@ -69,6 +76,9 @@ struct ArrowPlugin: Sendable {
     self.message = unsafeBitCast(message, to: Message.self)
     self.next = unsafeBitCast(next, to: Next.self)
     self.close = unsafeBitCast(close, to: Close.self)
+    writeParquet = dlsym(library, "akshara_arrow_write_parquet").map {
+      unsafeBitCast($0, to: WriteParquet.self)
+    }
   }
 
   private static func missing(_ what: String, at place: String) -> AksharaError {

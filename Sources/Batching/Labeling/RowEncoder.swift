@@ -10,6 +10,7 @@ struct RowEncoder: ConversationEncoder {
   private let tokenizer: any Tokenizer
   private let border: BorderRule
   private let buffer = TokenBuffer(keepsEnds: true, capacity: 4096)
+  private let continuation: TextContinuation
   private var shortPieces = ShortPieces()
   private var controls: [(text: String, id: TokenID)] = []
 
@@ -23,6 +24,7 @@ struct RowEncoder: ConversationEncoder {
   init(tokenizer: any Tokenizer, border: BorderRule) {
     self.tokenizer = tokenizer
     self.border = border
+    continuation = TextContinuation(tokenizer)
   }
 
   mutating func encode(_ rendered: RenderedConversation) throws -> EncodedConversation {
@@ -87,16 +89,24 @@ struct RowEncoder: ConversationEncoder {
       guard left.isBorder(before: right) else { continue }
       countStraddle(at: starts[index], in: starts[first]..<starts[next])
       guard border == .cutAtAnswer, left.isCut(before: right) else { continue }
-      encodePiece(start..<starts[index])
+      encodePiece(start..<starts[index], continues: start > starts[first])
       start = starts[index]
     }
-    encodePiece(start..<starts[next])
+    encodePiece(start..<starts[next], continues: start > starts[first])
     return next
   }
 
-  private mutating func encodePiece(_ range: Range<Int>) {
+  /// Encodes the text of a range.
+  ///
+  /// - Parameter continues: whether text of the same run stands before it.
+  private mutating func encodePiece(_ range: Range<Int>, continues: Bool) {
     guard !range.isEmpty else { return }
     let offset = Int32(range.lowerBound)
+    if continues, continuation.isNeeded, let encoding = continued(range) {
+      ids += encoding.ids
+      ends += encoding.ends.lazy.map { $0 + offset }
+      return
+    }
     bytes.withUnsafeBufferPointer { all in
       let piece = UnsafeBufferPointer(rebasing: all[range])
       if shortPieces.append(piece, offset: offset, to: &ids, &ends) { return }
@@ -111,6 +121,12 @@ struct RowEncoder: ConversationEncoder {
           buffer.withIDs { shortPieces.insert(piece, $0, pieceEnds) }
         }
       }
+    }
+  }
+
+  private func continued(_ range: Range<Int>) -> Encoding? {
+    bytes.withUnsafeBufferPointer {
+      continuation.encode(UnsafeBufferPointer(rebasing: $0[range]), by: tokenizer)
     }
   }
 

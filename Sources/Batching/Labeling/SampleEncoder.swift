@@ -75,7 +75,11 @@ struct SampleEncoder: ConversationEncoder {
     var start = run.bytes.lowerBound
     for end in cuts + [run.bytes.upperBound] where end > start {
       let piece = UnsafeBufferPointer(rebasing: all[start..<end])
-      let encoding = tokenizer.encode(piece, specials: .asText)
+      let continuation = TextContinuation(tokenizer)
+      let continued =
+        start > run.bytes.lowerBound && continuation.isNeeded
+        ? continuation.encode(piece, by: tokenizer) : nil
+      let encoding = continued ?? tokenizer.encode(piece, specials: .asText)
       tokens.ids += encoding.ids
       tokens.ends += encoding.ends.lazy.map { $0 + Int32(start) }
       start = end

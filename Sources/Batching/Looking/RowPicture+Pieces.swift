@@ -23,7 +23,7 @@ extension RowPicture {
     let bytes = Array(text.utf8)
     var pieces: [Piece] = []
     var start = 0
-    for border in borders(ends, withAksharas: withAksharas) {
+    for border in borders(ends, in: bytes, withAksharas: withAksharas) {
       var limit = border.offset
       while limit < bytes.count, limit > start, bytes[limit] & 0xC0 == 0x80 { limit -= 1 }
       let token = tokens[border.token]
@@ -41,17 +41,19 @@ extension RowPicture {
     return pieces
   }
 
-  /// Where something is drawn, in order, and the token that the text before it belongs to.
+  /// Where something is drawn, in order, and the token that the text before it belongs to. Between
+  /// two letters of ASCII nothing is: each is an akshara of its own.
   private func borders(
-    _ ends: [Int], withAksharas: Bool
+    _ ends: [Int], in bytes: [UInt8], withAksharas: Bool
   ) -> [(offset: Int, mark: String, token: Int)] {
     var borders: [(offset: Int, mark: String, token: Int)] = []
-    var akshara = 0
+    var (akshara, start) = (0, 0)
     for (token, end) in ends.enumerated() {
+      defer { start = end }
       while akshara < aksharas.count, aksharas[akshara].upperBound < end {
-        if withAksharas, !tokens[token].isSpecial {
-          borders.append((aksharas[akshara].upperBound, "·", token))
-        }
+        let border = aksharas[akshara].upperBound
+        let isDrawn = border > start && (bytes[border - 1] >= 0x80 || bytes[border] >= 0x80)
+        if withAksharas, isDrawn, !tokens[token].isSpecial { borders.append((border, "·", token)) }
         akshara += 1
       }
       let isWhole = akshara == aksharas.count || aksharas[akshara].upperBound == end

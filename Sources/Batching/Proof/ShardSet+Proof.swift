@@ -3,11 +3,13 @@ internal import Artifacts
 extension ShardSet {
   /// Refuses a set whose labels are not proven, or that was changed since.
   ///
+  /// - Parameter accepted: what may be unproven, because whoever trains has said so: sets that were
+  ///   made by other tools do not hold all that a proof needs.
   /// - Throws: `checkFailed` if the manifest's counts do not add up, the proof is missing,
   ///   contradicts itself, does not hold or does not cover every row, a file's content is not what
   ///   was checked, or a split's rows, tokens or supervised tokens are not what the manifest counts.
   /// - Complexity: reads every byte of the set.
-  public func requireProof() throws {
+  public func requireProof(accepting accepted: [SupervisionProof.Unproven] = []) throws {
     let totals = manifest.totals
     guard manifest.splits.allSatisfy({ $0.counts.isConserved }) else {
       throw unproven("its counts do not add up")
@@ -24,6 +26,16 @@ extension ShardSet {
         return count == 0 ? nil : "\(count) \(fault.rawValue)"
       }
       throw unproven("its proof does not hold: \(faults.joined(separator: ", "))")
+    }
+    let open = Set(proof.unproven + (manifest.origin?.unproven ?? [])).subtracting(accepted)
+    if let missing = SupervisionProof.Unproven.allCases.first(where: open.contains) {
+      throw AksharaError(
+        .checkFailed,
+        "the shard set comes from another tool, and `\(missing.rawValue)` could not be checked",
+        at: SourceLocation(file: path),
+        remedy: "make it with --template and --conversations, or write "
+          + "`accept_unproven: [\(proof.unproven.map(\.rawValue).joined(separator: ", "))]` below "
+          + "`training`")
     }
     let rows = splits.reduce(0) { $0 + rowCount($1) }
     guard rows > 0, proof.rows == rows, totals.rowsKept == rows else {

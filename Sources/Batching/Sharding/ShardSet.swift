@@ -73,7 +73,7 @@ public final class ShardSet: Sendable {
   }
 
   /// Whether the folder holds a manifest that calls itself a shard set's; nothing else is checked.
-  static func stands(at path: String) -> Bool {
+  public static func stands(at path: String) -> Bool {
     guard let content = try? MappedFile(Path.join(path, manifestName)),
       content.bytes.count <= largestManifest
     else { return false }

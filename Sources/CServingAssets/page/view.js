@@ -21,7 +21,8 @@ function el(tag, properties = {}, ...children) {
 }
 
 async function ask(path, parameters, options) {
-  const query = parameters ? '?' + new URLSearchParams(parameters) : '';
+  // A space is %20 in addresses; only forms write it as a plus.
+  const query = parameters ? '?' + new URLSearchParams(parameters).toString().replaceAll('+', '%20') : '';
   let response;
   try {
     response = await fetch(path + query, options);
@@ -202,7 +203,8 @@ const list = {
     if (!entry) return el('div', properties, el('div', {class: 'top'}, count(position)));
     const verdict = entry.review?.verdict, note = entry.review?.note;
     const share = entry.tokens ? Math.round(100 * entry.supervised / entry.tokens) + ' %' : null;
-    const snippet = appendText(el('div', {class: 'snippet'}), entry.snippet);
+    const snippet = el('div', {class: 'snippet'}, appendText(el('span', {class: 'asked'}), entry.snippet),
+      entry.answer && appendText(el('span', {class: 'answered'}), entry.answer));
     return el('div', properties,
       el('div', {class: 'top'},
         el('span', {}, count(entry.row)), el('span', {class: 'id', title: entry.id}, seen(entry.id)),
@@ -364,6 +366,36 @@ function render() {
   if (state.view === 'tokens') drawTokens(body, row.tokens);
   else if (state.view === 'compare') drawComparison(body, row.row);
   else drawConversation(body, row);
+  $('row').scrollTop = 0;
+  markHits(body);
+}
+
+/** Marks what was searched for, in place: no node is changed, so letters stay joined. */
+function markHits(body) {
+  if (typeof Highlight !== 'function') return;
+  CSS.highlights.delete('hit');
+  const piece = state.filter.search?.normalize('NFC');
+  if (!piece) return;
+  const isFolded = piece === piece.toLowerCase(), hits = [];
+  for (const block of body.querySelectorAll('.text, .mask')) {
+    const nodes = [], starts = [];
+    let text = '';
+    const walker = document.createTreeWalker(block, NodeFilter.SHOW_TEXT, node => node.parentElement.closest('.break, sup, small') ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) { nodes.push(node); starts.push(text.length); text += node.data; }
+    const whole = isFolded ? text.replace(/[A-Z]/g, letter => letter.toLowerCase()) : text;
+    const place = offset => {
+      let index = starts.findLastIndex(start => start <= offset);
+      return [nodes[index], offset - starts[index]];
+    };
+    for (let at = whole.indexOf(piece); at >= 0 && hits.length < 500; at = whole.indexOf(piece, at + piece.length)) {
+      const range = new Range(), [last, behind] = place(at + piece.length - 1);
+      range.setStart(...place(at));
+      range.setEnd(last, behind + 1);
+      hits.push(range);
+    }
+  }
+  CSS.highlights.set('hit', new Highlight(...hits));
+  hits[0]?.startContainer.parentElement.scrollIntoView({block: 'nearest'});
 }
 
 function tools(row) {
@@ -393,7 +425,7 @@ function flip(name) {
   if (state.view === 'conversation' && state.shown?.tokens) state.view = 'tokens';
   const at = $('row').scrollTop;
   render();
-  $('row').scrollTop = at;
+  if (!state.filter.search) $('row').scrollTop = at;
 }
 
 const encoder = new TextEncoder();
@@ -548,7 +580,7 @@ function appendPiece(node, text, withChips) {
   for (const [index, line] of text.split('\n').entries()) {
     if (index) node.append(el('span', {class: 'break'}, '⏎'), withChips ? '' : '\n');
     if (withChips && line.startsWith(' ')) node.append(el('span', {class: 'break'}, '␣'.repeat(line.length - line.trimStart().length)), seen(line.trimStart()));
-    else if (state.aksharas && line) for (const one of aksharas(line)) node.append(el('span', {class: 'a'}, seen(one)));
+    else if (state.aksharas && language && line) for (const one of aksharas(line)) node.append(el('span', {class: 'a'}, seen(one)));
     else if (line) node.append(seen(line));
   }
 }

@@ -22,28 +22,67 @@ struct LineChart {
   private static let size = (width: 760.0, height: 300.0)
   private static let margin = (left: 56.0, right: 16.0, top: 14.0, bottom: 40.0)
 
-  /// The chart; a sentence if there is nothing to draw.
+  /// The chart with its legend; a sentence if there is nothing to draw.
   var html: HTML {
+    guard let drawing else { return "<p>No points were recorded.</p>" }
+    return """
+      <figure><svg \(frame)>\(drawing)</svg>
+      <figcaption>\(legend)</figcaption></figure>
+      """
+  }
+
+  /// The chart as a file of its own, with its legend inside; `nil` if there is nothing to draw.
+  var file: HTML? {
+    drawing.map { drawing in
+      """
+      <svg xmlns="http://www.w3.org/2000/svg" \(frame)>
+      <style>\(HTML(Self.fileStyle))</style>
+      <rect width="100%" height="100%" fill="#fff"/>
+      \(drawing)
+      \(HTML.joined(lines.enumerated().map { index, line in
+        """
+        <text class="\(line.style)" x="\(Int(Self.size.width) - 24)" y="\(28 + 18 * index)" \
+        text-anchor="end">\(line.name)</text>
+        """ as HTML
+      }))
+      </svg>
+
+      """
+    }
+  }
+
+  /// Colours and sizes that a page's style sheet gives to a chart inside it.
+  private static let fileStyle = """
+    text { font: 12px system-ui, sans-serif; fill: #5d6670; } .grid { stroke: #d9d9d2; }
+    polyline { fill: none; stroke-width: 2; } text.line-1 { fill: #0b6e99; }
+    text.line-2 { fill: #c2410c; } polyline.line-1 { stroke: #0b6e99; }
+    polyline.line-2 { stroke: #c2410c; } circle.line-1 { fill: #0b6e99; }
+    circle.line-2 { fill: #c2410c; }
+    """
+
+  private var frame: HTML {
+    let description = lines.map(\.name).joined(separator: ", ")
+    return """
+      viewBox="0 0 \(Int(Self.size.width)) \(Int(Self.size.height))" role="img" \
+      aria-label="\(description) by \(xLabel)"
+      """
+  }
+
+  private var drawing: HTML? {
     let points = lines.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
     guard let minX = points.map(\.x).min(), let maxX = points.map(\.x).max(),
       let minY = points.map(\.y).min(), let maxY = points.map(\.y).max()
-    else { return "<p>No points were recorded.</p>" }
+    else { return nil }
     let ticksX = Self.ticks(from: minX, to: maxX)
     let ticksY = Self.ticks(from: minY, to: maxY)
     let frame = Frame(
       x: (min(minX, ticksX.first ?? minX), max(maxX, ticksX.last ?? maxX)),
       y: (min(minY, ticksY.first ?? minY), max(maxY, ticksY.last ?? maxY)))
-    let drawing = [
+    return HTML.joined([
       HTML.joined(ticksX.map { frame.verticalTick($0) }),
       HTML.joined(ticksY.map { frame.horizontalTick($0) }),
       HTML.joined(lines.map { frame.path($0) }), axisLabels,
-    ]
-    let description = lines.map(\.name).joined(separator: ", ")
-    return """
-      <figure><svg viewBox="0 0 \(Int(Self.size.width)) \(Int(Self.size.height))" role="img" \
-      aria-label="\(description) by \(xLabel)">\(HTML.joined(drawing))</svg>
-      <figcaption>\(legend)</figcaption></figure>
-      """
+    ])
   }
 
   private var legend: HTML {

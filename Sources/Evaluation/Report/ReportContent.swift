@@ -92,6 +92,8 @@ package struct ReportContent: Sendable {
   package var heldOutLoss: [CurvePoint] = []
   /// Both models' answers.
   package var answers: [Answers] = []
+  /// How both models answer held-out rows; the first is over all of them.
+  package var answerScores: [AnswerScorePair] = []
   /// Accounts of the data stages, in order.
   package var accounts: [Account] = []
   /// The token ledger of each split.

@@ -30,6 +30,7 @@ package struct ReportPage: Sendable {
       section("summary", "Held-out loss", scoreTiles + [scoreTable]),
       section("curves", "Loss curves", [curves]),
       section("answers", "Answers side by side", [answerTable]),
+      section("answer-scores", "Answers to held-out rows", [answerScoreTable]),
       section("data", "From files to samples", [accountTable]),
       section("ledger", "Where every token went", [ledgerTable]),
       section("mask", "What is trained on", content.masks.map(\.html)),
@@ -88,19 +89,7 @@ package struct ReportPage: Sendable {
   // MARK: Curves
 
   private var curves: HTML {
-    func points(_ curve: [ReportContent.CurvePoint]) -> [(x: Double, y: Double)] {
-      curve.map { (Double($0.step), $0.loss) }
-    }
-    return LineChart(
-      xLabel: "optimizer step", yLabel: "loss, nats a token",
-      lines: [
-        .init(
-          name: "training loss", style: "line-1", points: points(content.trainingLoss),
-          dots: false),
-        .init(
-          name: "held-out loss", style: "line-2", points: points(content.heldOutLoss), dots: true),
-      ]
-    ).html
+    LossCurves(training: content.trainingLoss, heldOut: content.heldOutLoss).chart.html
   }
 
   // MARK: Answers
@@ -114,6 +103,21 @@ package struct ReportPage: Sendable {
           cell(answers.trained, answers.language),
         ]
       })
+  }
+
+  private var answerScoreTable: HTML {
+    let rows = content.answerScores.flatMap { pair in
+      [("base", pair.base), ("trained", pair.trained)].map { model, score -> [HTML] in
+        [
+          "\(score.name)", "\(model)", "\(NumberText.count(score.answers))",
+          "\(NumberText.decimal(score.chrF, 1))", "\(NumberText.decimal(score.chrFWithWords, 1))",
+          "\(NumberText.percent(score.scriptFidelity))",
+          "\(NumberText.percent(score.endTokenRate))",
+        ]
+      }
+    }
+    return .table(
+      ["rows", "model", "answers", "chrF", "chrF++", "in its script", "ended by itself"], rows)
   }
 
   private func cell(_ text: String, _ language: String) -> HTML {

@@ -2,14 +2,8 @@ public import Artifacts
 
 /// An adapter's `adapter_config.json`, as PEFT 0.21 writes and reads it.
 public struct AdapterConfiguration: Sendable, Equatable {
-  /// The rank (`r`).
-  public var rank: Int
-  /// alpha (`lora_alpha`).
-  public var alpha: Double
-  /// The dropout it was trained with (`lora_dropout`).
-  public var dropout: Double
-  /// The names of the adapted modules, sorted (`target_modules`).
-  public var targetModules: [String]
+  /// What is adapted and how.
+  public var options: LoRAOptions
   /// The base: a hub ID, or a path (`base_model_name_or_path`).
   public var baseName: String?
   /// The base's revision on the hub (`revision`).
@@ -17,55 +11,63 @@ public struct AdapterConfiguration: Sendable, Equatable {
 
   /// The configuration of an adapter made with `options`.
   public init(_ options: LoRAOptions, baseName: String?, baseRevision: String?) {
-    rank = options.rank
-    alpha = options.alpha
-    dropout = options.dropout
-    targetModules =
-      switch options.targets {
-      case .allLinear: Projection.allCases.map(\.rawValue).sorted()
-      case .named(let names): names.sorted()
-      }
+    self.options = options
+    // As PEFT writes them: sorted, and `all-linear` as the names that it stands for.
+    switch options.targets {
+    case .allLinear: self.options.targets = .named(Projection.allCases.map(\.rawValue).sorted())
+    case .named(let names): self.options.targets = .named(names.sorted())
+    case .pattern: break
+    }
     self.baseName = baseName
     self.baseRevision = baseRevision
   }
-
-  /// alpha / rank.
-  public var scaling: Float { Float(alpha / Double(rank)) }
 
   /// All keys of PEFT 0.21's `LoraConfig`, sorted as PEFT sorts them.
   public var json: JSONValue {
     func text(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
     // PEFT writes a whole alpha without a fraction.
-    let alpha = Int64(exactly: self.alpha).map { JSONValue.integer($0) } ?? .number(self.alpha)
-    var object: JSONObject = [
-      "alora_invocation_tokens": .null, "alpha_pattern": [:], "arrow_config": .null,
-      "auto_mapping": .null, "base_model_name_or_path": text(baseName), "bias": "none",
-      "corda_config": .null, "ensure_weight_tying": false, "eva_config": .null,
-      "exclude_modules": .null, "fan_in_fan_out": false, "inference_mode": true,
-      "init_lora_weights": true, "kasa_config": .null, "layer_replication": .null,
-      "layers_pattern": .null, "layers_to_transform": .null, "loftq_config": [:],
-      "lora_alpha": alpha, "lora_bias": false, "lora_dropout": .number(dropout),
-      "lora_ga_config": .null, "megatron_config": .null, "megatron_core": "megatron.core",
-      "modules_to_save": .null, "monteclora_config": .null, "peft_type": "LORA",
-      "peft_version": "0.21.2", "qalora_group_size": 16, "r": JSONValue(rank),
-      "rank_pattern": [:], "revision": text(baseRevision),
+    func number(_ value: Double) -> JSONValue {
+      Int64(exactly: value).map { JSONValue.integer($0) } ?? .number(value)
+    }
+    let alphas = options.alphas.map { ($0.pattern, number($0.value)) }
+    let ranks = options.ranks.map { ($0.pattern, JSONValue($0.value)) }
+    let pairs: [(String, JSONValue)] = [
+      ("alpha_pattern", .object(JSONObject(alphas))),
+      ("base_model_name_or_path", text(baseName)),
+      ("exclude_modules", options.excluded?.json ?? .null),
+      ("layers_to_transform", options.layers.map { .array($0.map { JSONValue($0) }) } ?? .null),
+      ("lora_alpha", number(options.alpha)), ("lora_dropout", .number(options.dropout)),
+      (
+        "modules_to_save",
+        options.savedModules.isEmpty ? .null : .array(options.savedModules.map { .string($0) })
+      ),
+      ("r", JSONValue(options.rank)), ("rank_pattern", .object(JSONObject(ranks))),
+      ("revision", text(baseRevision)), ("target_modules", options.targets.json),
+      ("trainable_token_indices", options.trainedTokens?.json ?? .null),
+      ("use_dora", .bool(options.isDecomposed)), ("use_rslora", .bool(options.isRankStabilized)),
     ]
-    object["target_modules"] = .array(targetModules.map { .string($0) })
-    let rest: JSONObject = [
-      "target_parameters": .null, "task_type": "CAUSAL_LM", "trainable_token_indices": .null,
-      "use_bdlora": .null, "use_dora": false, "use_qalora": false, "use_rslora": false,
-      "velora_config": .null,
-    ]
-    for pair in rest.pairs { object.append(pair.key, pair.value) }
-    return .object(object)
+    let all = pairs + Self.constantKeys.pairs.map { ($0.key, $0.value) }
+    return .object(JSONObject(all.sorted { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }))
   }
+
+  /// Keys whose value is the same in every adapter that is made here.
+  private static let constantKeys: JSONObject = [
+    "alora_invocation_tokens": .null, "arrow_config": .null, "auto_mapping": .null,
+    "bias": "none", "corda_config": .null, "ensure_weight_tying": false, "eva_config": .null,
+    "fan_in_fan_out": false, "inference_mode": true, "init_lora_weights": true,
+    "kasa_config": .null, "layer_replication": .null, "layers_pattern": .null,
+    "loftq_config": [:], "lora_bias": false, "lora_ga_config": .null, "megatron_config": .null,
+    "megatron_core": "megatron.core", "monteclora_config": .null, "peft_type": "LORA",
+    "peft_version": "0.21.2", "qalora_group_size": 16, "target_parameters": .null,
+    "task_type": "CAUSAL_LM", "use_bdlora": .null, "use_qalora": false, "velora_config": .null,
+  ]
 
   // MARK: Reading
 
   /// Reads `adapter_config.json`.
   ///
-  /// - Throws: `malformed`, or `unsupported` with the key that asks for something else than plain
-  ///   LoRA on linear layers.
+  /// - Throws: `malformed`, or `unsupported` with the key that asks for something else than
+  ///   LoRA (also rank-stabilized or decomposed) on linear layers.
   public init(json: JSONValue, at location: SourceLocation) throws {
     func malformed(_ message: String) -> AksharaError {
       AksharaError(.malformed, message, at: location)
@@ -82,25 +84,28 @@ public struct AdapterConfiguration: Sendable, Equatable {
     guard let alpha = object["lora_alpha"]?.double, alpha.isFinite else {
       throw malformed("`lora_alpha` is not a number")
     }
-    let targets = object["target_modules"]
-    self.rank = Int(rank)
-    self.alpha = alpha
-    dropout = object["lora_dropout"]?.double ?? 0
-    targetModules = (targets?.array?.compactMap(\.string) ?? [targets?.string].compactMap { $0 })
-      .sorted()
+    options = LoRAOptions(
+      rank: Int(rank), alpha: alpha, dropout: object["lora_dropout"]?.double ?? 0)
+    options.isRankStabilized = object["use_rslora"]?.bool ?? false
+    options.isDecomposed = object["use_dora"]?.bool ?? false
+    try options.readModules { key in
+      guard let value = object[key], value != .null else { return nil }
+      return AdapterValue(key: key, json: value, location: location)
+    }
     baseName = object["base_model_name_or_path"]?.string
     baseRevision = object["revision"]?.string
     try Self.refuseWhatIsNotHandled(object, at: location)
   }
 
-  /// Keys that say where an adapter came from or how it began, not what it computes; which modules
-  /// are adapted is read from the tensors.
+  /// Keys that are read, and keys that say where an adapter came from or how it began, not what it
+  /// computes. Which modules are adapted, and with which rank, is read from the tensors.
   private static let withoutEffect: Set<String> = [
     "peft_type", "peft_version", "task_type", "r", "lora_alpha", "lora_dropout", "target_modules",
     "exclude_modules", "base_model_name_or_path", "revision", "inference_mode", "auto_mapping",
     "init_lora_weights", "layers_pattern", "layers_to_transform", "loftq_config", "eva_config",
     "corda_config", "lora_ga_config", "megatron_core", "megatron_config", "qalora_group_size",
-    "runtime_config", "ensure_weight_tying",
+    "runtime_config", "use_rslora", "use_dora", "rank_pattern", "alpha_pattern",
+    "modules_to_save", "trainable_token_indices",
   ]
 
   private static func refuseWhatIsNotHandled(
@@ -110,11 +115,13 @@ public struct AdapterConfiguration: Sendable, Equatable {
       let isOff =
         [.null, false, [], .object(JSONObject())].contains(pair.value)
         || (pair.key == "bias" && pair.value == "none")
-      guard !isOff else { continue }
+      // Rows are tied with the head's in any case; whole modules are not.
+      let isTied = pair.key == "ensure_weight_tying" && object["modules_to_save"]?.array == nil
+      guard !isOff, !isTied else { continue }
       throw AksharaError(
         .unsupported,
         "the adapter asks for `\(pair.key)`: \(pair.value.compactString), which is not handled",
-        at: location, remedy: "give an adapter of plain LoRA layers")
+        at: location, remedy: "give an adapter of LoRA layers over the linear layers of a decoder")
     }
   }
 }

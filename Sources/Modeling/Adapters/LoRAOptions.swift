@@ -1,13 +1,26 @@
 public import Artifacts
+package import Compute
 
 /// The low-rank adapter: the recipe's `lora` table. Keys are those of PEFT's `LoraConfig`.
+///
+/// ```yaml
+/// lora:
+///   r: 16
+///   lora_alpha: 32
+///   target_modules: all-linear          # or a list of names, or a regular expression
+///   rank_pattern: {down_proj: 32}       # other ranks for some modules
+///   modules_to_save: [lm_head]          # modules that are trained whole
+///   trainable_token_indices: [512, 513] # rows of the embedding that are trained
+/// ```
 public struct LoRAOptions: Sendable, Equatable {
-  /// Which linear layers carry an adapter.
+  /// Which linear layers carry an adapter, or carry none.
   public enum Targets: Sendable, Equatable {
     /// Every linear layer of the decoder but the head, as PEFT's `all-linear`.
     case allLinear
     /// Those whose module name is one of these or ends in `.` and one of these.
     case named([String])
+    /// Those whose whole module name this regular expression matches.
+    case pattern(String)
   }
 
   /// The rank (`r`).
@@ -18,6 +31,26 @@ public struct LoRAOptions: Sendable, Equatable {
   public var dropout: Double
   /// Which layers are adapted (`target_modules`).
   public var targets: Targets
+  /// Which are not, though `targets` has them (`exclude_modules`).
+  public var excluded: Targets?
+  /// The decoder layers that are adapted, with `targets` by name; `nil`: all (`layers_to_transform`).
+  public var layers: [Int]?
+  /// Whether the update is scaled by alpha / √rank (`use_rslora`).
+  public var isRankStabilized = false
+  /// Whether magnitudes are trained apart from directions (`use_dora`).
+  public var isDecomposed = false
+  /// Ranks of modules whose name ends in a match of the pattern; the first that fits (`rank_pattern`).
+  public var ranks: [ModulePattern<Int>] = []
+  /// alphas, likewise (`alpha_pattern`).
+  public var alphas: [ModulePattern<Double>] = []
+  /// Modules that are trained whole: those whose name ends in one of these (`modules_to_save`).
+  public var savedModules: [String] = []
+  /// Rows of the embedding or the head that are trained (`trainable_token_indices`).
+  public var trainedTokens: TrainedTokens?
+  /// Whether adapter weights are float32 over a base of 16 bits; if not, they are rounded to the
+  /// base's bfloat16 behind every step (`autocast_adapter_dtype`, an argument of PEFT's
+  /// `get_peft_model`).
+  public var isFloat32 = true
 
   /// Options; the defaults are those of the QLoRA recipes for models of this size.
   public init(
@@ -29,72 +62,86 @@ public struct LoRAOptions: Sendable, Equatable {
     self.targets = targets
   }
 
-  /// Reads `r`, `lora_alpha`, `lora_dropout` and `target_modules`.
+  /// What the low-rank update of a module is multiplied with: alpha / rank, or alpha / √rank.
   ///
-  /// - Throws: `invalidOption`.
-  public init(reading reader: inout OptionReader) throws {
-    rank = try reader.integer("r", in: 1...4096) ?? 16
-    alpha = try reader.number("lora_alpha", in: 1e-6...1e6) ?? 32
-    dropout = try reader.number("lora_dropout", in: 0...0.99) ?? 0
-    targets = try Self.targets(from: reader.node("target_modules"))
-    try reader.finish()
+  /// Source: Hu et al. 2021, section 4.1; Kalajdzievski 2023, "A rank stabilization scaling factor
+  /// for fine-tuning with LoRA", theorem 3.2.
+  ///
+  /// - Parameters:
+  ///   - module: such as `model.layers.3.self_attn.q_proj`.
+  ///   - rank: the module's rank.
+  func scaling(ofModule module: String, rank: Int) throws -> Float {
+    let alpha = try alphas.value(for: module, key: "alpha_pattern") ?? alpha
+    return Float(alpha / (isRankStabilized ? Double(rank).squareRoot() : Double(rank)))
   }
 
-  private static func targets(from node: OptionNode?) throws -> Targets {
-    guard let node else { return .allLinear }
-    if node.value == .scalar("all-linear") { return .allLinear }
-    let names: [String]? =
-      if case .list(let elements) = node.value {
-        elements.reduce(into: []) { names, element in
-          guard case .scalar(.string(let name)) = element.value else {
-            names = nil
-            return
-          }
-          names?.append(name)
-        }
-      } else { nil }
-    guard let names, !names.isEmpty else {
-      throw AksharaError(
-        .invalidOption, "`lora.target_modules` is \(node.json.compactString)", at: node.location,
-        remedy: "give `all-linear` or a list of names such as [q_proj, v_proj]")
-    }
-    return .named(names)
+  /// The type in which an adapter over a base is kept and written.
+  package func storedType(over base: ModelConfiguration) -> DType {
+    !isFloat32 && base.storedType == .bfloat16 ? .bfloat16 : .float32
   }
 
-  /// alpha / rank.
-  public var scaling: Float { Float(alpha / Double(rank)) }
+  /// The rank of a module.
+  func rank(ofModule module: String) throws -> Int {
+    try ranks.value(for: module, key: "rank_pattern") ?? rank
+  }
 
   /// All values as they are written into manifests.
   public var json: JSONValue {
-    let modules: JSONValue =
-      switch targets {
-      case .allLinear: "all-linear"
-      case .named(let names): .array(names.map { .string($0) })
-      }
-    return [
+    var object: JSONObject = [
       "r": JSONValue(rank), "lora_alpha": .number(alpha), "lora_dropout": .number(dropout),
-      "target_modules": modules,
+      "target_modules": targets.json, "exclude_modules": excluded?.json ?? .null,
+      "layers_to_transform": layers.map { .array($0.map { JSONValue($0) }) } ?? .null,
+      "use_rslora": .bool(isRankStabilized), "use_dora": .bool(isDecomposed),
+      "autocast_adapter_dtype": .bool(isFloat32),
     ]
+    object["rank_pattern"] = .object(JSONObject(ranks.map { ($0.pattern, JSONValue($0.value)) }))
+    object["alpha_pattern"] = .object(JSONObject(alphas.map { ($0.pattern, .number($0.value)) }))
+    object["modules_to_save"] =
+      savedModules.isEmpty ? .null : .array(savedModules.map { .string($0) })
+    object["trainable_token_indices"] = trainedTokens?.json ?? .null
+    return .object(object)
+  }
+}
+
+extension LoRAOptions.Targets {
+  /// As PEFT writes it: a string is a regular expression or `all-linear`.
+  var json: JSONValue {
+    switch self {
+    case .allLinear: "all-linear"
+    case .named(let names): .array(names.map { .string($0) })
+    case .pattern(let pattern): .string(pattern)
+    }
+  }
+}
+
+/// Rows of the embedding, or of named tables, that an adapter trains (`trainable_token_indices`).
+public enum TrainedTokens: Sendable, Equatable {
+  /// Rows of the embedding; of the head too, where the two are tied.
+  case embedding([Int32])
+  /// Rows of `embed_tokens` and of `lm_head`, each its own.
+  case tables(embedding: [Int32]?, head: [Int32]?)
+
+  /// The rows of the embedding.
+  var embedding: [Int32]? {
+    switch self {
+    case .embedding(let rows): rows
+    case .tables(let rows, _): rows
+    }
   }
 
-  /// The linear layers of `configuration` that carry an adapter, in the model's order.
-  ///
-  /// - Throws: `invalidOption` if a name fits none.
-  func modules(in configuration: ModelConfiguration) throws -> [(Int, Projection)] {
-    let all = (0..<configuration.layerCount).flatMap { layer in
-      Projection.allCases.map { (layer, $0) }
+  /// The rows of the head that were named.
+  var head: [Int32]? { if case .tables(_, let rows) = self { rows } else { nil } }
+
+  /// As PEFT writes it.
+  var json: JSONValue {
+    func list(_ rows: [Int32]) -> JSONValue { .array(rows.map { JSONValue($0) }) }
+    switch self {
+    case .embedding(let rows): return list(rows)
+    case .tables(let embedding, let head):
+      let pairs = [("embed_tokens", embedding), ("lm_head", head)].compactMap { name, rows in
+        rows.map { (name, list($0)) }
+      }
+      return .object(JSONObject(pairs))
     }
-    guard case .named(let names) = targets else { return all }
-    func fits(_ name: String, _ module: (Int, Projection)) -> Bool {
-      let full = ParameterName.module(layer: module.0, module.1)
-      return full == name || full.hasSuffix("." + name)
-    }
-    for name in names where !all.contains(where: { fits(name, $0) }) {
-      let known = Projection.allCases.map(\.rawValue).joined(separator: ", ")
-      throw AksharaError(
-        .invalidOption, "no linear layer of the decoder is called `\(name)`",
-        remedy: "`lora.target_modules` takes \(known), or all-linear")
-    }
-    return all.filter { module in names.contains { fits($0, module) } }
   }
 }

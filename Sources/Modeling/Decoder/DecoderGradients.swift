@@ -36,6 +36,9 @@ struct DecoderGradients: Sendable {
   var layers: [Layer]
   var finalNorm: Tensor?
   var head: Tensor?
+  /// Of an adapter's rows of the embedding and of the head.
+  var embeddingRows: Tensor?
+  var headRows: Tensor?
   /// The trained parameters in transformers' order.
   private(set) var parameters: [TrainedParameter] = []
 
@@ -104,7 +107,42 @@ struct DecoderGradients: Sendable {
         let names = AdapterParameterName(layer: index, projection)
         layers[index].projections[projection.index].a = try add(names.a, adapter.a)
         layers[index].projections[projection.index].b = try add(names.b, adapter.b)
+        if let magnitude = adapter.magnitude {
+          layers[index].projections[projection.index].magnitude = try add(
+            names.magnitude, magnitude.value)
+        }
       }
+    }
+    try addReplacements(of: weights)
+  }
+
+  private mutating func addReplacements(of weights: DecoderWeights) throws {
+    let replacements = weights.replacements
+    for module in replacements.modules {
+      guard let tensor = weights[module] else { continue }
+      let gradient = try add(
+        AdapterParameterName.saved(module), tensor, decays: !module.isNorm)
+      set(gradient, of: module)
+    }
+    if let rows = replacements.embeddingRows {
+      embeddingRows = try add(AdapterParameterName.rows(of: .embedding), rows.values)
+    }
+    if replacements.sharesRows {
+      headRows = embeddingRows
+    } else if let rows = replacements.headRows {
+      headRows = try add(AdapterParameterName.rows(of: .head), rows.values)
+    }
+  }
+
+  private mutating func set(_ gradient: Tensor, of module: SavedModule) {
+    switch module {
+    case .embedding: embedding = gradient
+    case .attentionNorm(let layer): layers[layer].attentionNorm = gradient
+    case .gateNorm(let layer): layers[layer].gateNorm = gradient
+    case .queryNorm(let layer): layers[layer].queryNorm = gradient
+    case .keyNorm(let layer): layers[layer].keyNorm = gradient
+    case .finalNorm: finalNorm = gradient
+    case .head: head = gradient
     }
   }
 

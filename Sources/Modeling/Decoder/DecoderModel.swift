@@ -24,6 +24,9 @@ public final class DecoderModel {
   let backend: any Backend
   private let list: OperationList
   private let head: Tensor?
+  private let headRows: SelectedRows?
+  /// Room for the largest parameter of an adapter that is kept in 16 bits.
+  private let rounded: Tensor?
   private let buffers: [Tensor]
   private let input: InputBuffers
 
@@ -48,14 +51,23 @@ public final class DecoderModel {
       weights, gradients: gradients, rotaryTable: table, purpose: purpose,
       checkpointing: checkpointing)
     buffers = try list.plan.buffers.map { try backend.makeTensor([capacity, $0.width], .float32) }
-    input = try InputBuffers(capacity: capacity, on: backend)
+    input = try InputBuffers(
+      capacity: capacity, rows: weights.replacements.embeddingRows, on: backend)
     head = gradients.head
+    headRows = weights.replacements.sharedHeadRows.flatMap { rows in
+      gradients.headRows.map { SelectedRows(indices: rows.places, gradient: $0) }
+    }
     parameters = gradients.parameters
+    let largest = gradients.parameters.map(\.value.count).max() ?? 0
+    rounded =
+      weights.adapterType == .float32
+      ? nil : try backend.makeTensor([largest], weights.adapterType)
     self.weights = weights
     self.purpose = purpose
     self.capacity = capacity
     self.positions = positions
     self.backend = backend
+    if purpose == .generating { weights.makeRowNorms(on: backend) }
   }
 
   private static func check(_ weights: DecoderWeights, for purpose: DecoderPurpose) throws {
@@ -79,6 +91,16 @@ public final class DecoderModel {
     configuration.rotary.table(positions: positions, headWidth: width)
       .withUnsafeBytes { backend.upload($0, to: table) }
     return table
+  }
+
+  /// Rounds the values of an adapter that is kept in 16 bits: the end of an optimizer step.
+  public func roundParameters() {
+    guard let rounded else { return }
+    for parameter in parameters {
+      let narrow = rounded.prefix(parameter.value.count).reshaped(parameter.value.shape)
+      backend.copy(parameter.value, to: narrow)
+      backend.copy(narrow, to: parameter.value)
+    }
   }
 
   // MARK: Passes
@@ -114,7 +136,8 @@ public final class DecoderModel {
     let pass = try forward(batch, dropout: dropout)
     crossEntropy(
       pass, normalizer: normalizer, loss: loss,
-      gradients: CrossEntropyGradients(hidden: pass[slots.normalized], head: head))
+      gradients: CrossEntropyGradients(
+        hidden: pass[slots.normalized], head: head, headRows: headRows))
     backend.zero(pass[slots.stream])
     list.runBackward(pass)
   }
@@ -170,7 +193,8 @@ public final class DecoderModel {
     let sequences = input.upload(batch, cached: cache?.count ?? 0, on: backend)
     let pass = DecoderPass(
       backend: backend, tokens: input.tokens.prefix(batch.count),
-      positions: input.positions.prefix(batch.count), sequences: sequences, dropout: dropout,
+      positions: input.positions.prefix(batch.count),
+      trainedRows: input.trainedRows?.prefix(batch.count), sequences: sequences, dropout: dropout,
       buffers: buffers.map { $0.prefix(batch.count) }, cache: cache)
     for operation in list.operations { operation.forward(pass) }
     return pass

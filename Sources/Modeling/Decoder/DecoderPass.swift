@@ -7,6 +7,9 @@ struct DecoderPass {
   let tokens: Tensor
   /// int32 `[tokens]`.
   let positions: Tensor
+  /// int32 `[tokens]`: for each token its place among an adapter's rows of the embedding, −1 where it
+  /// has none; `nil` where there are no such rows.
+  let trainedRows: Tensor?
   /// Borders of queries and keys.
   let sequences: PackedSequences
   /// The dropout masks of this pass; `nil` unless training.

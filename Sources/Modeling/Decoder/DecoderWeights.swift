@@ -58,6 +58,13 @@ public struct DecoderWeights: Sendable {
   /// `[vocabulary, hidden]`; the embedding itself where the head is tied to it.
   public var head: LinearWeight
 
+  /// The type that an adapter's values are rounded to; float32: not at all.
+  public internal(set) var adapterType = DType.float32
+  /// What an adapter has put in the place of the base's own tensors.
+  public internal(set) var replacements = AdapterReplacements()
+  /// The base as it was before an adapter replaced tensors of it; empty if none did.
+  private var unadapted: [DecoderWeights] = []
+
   /// Weights of these tensors.
   public init(
     configuration: ModelConfiguration, embedding: Tensor, layers: [Layer], finalNorm: Tensor,
@@ -70,18 +77,25 @@ public struct DecoderWeights: Sendable {
     self.head = head
   }
 
-  /// Whether any linear layer carries an adapter.
+  /// Whether there is an adapter: on a linear layer, or in the place of the base's own tensors.
   public var hasAdapter: Bool {
-    layers.contains { $0.projections.contains { $0.adapter != nil } }
+    !replacements.isEmpty || layers.contains { $0.projections.contains { $0.adapter != nil } }
   }
 
   /// The same base without its adapter.
   public var withoutAdapter: DecoderWeights {
-    var base = self
+    var base = unadapted.first ?? self
     for layer in base.layers.indices {
       for projection in Projection.allCases { base.layers[layer][projection].adapter = nil }
     }
     return base
+  }
+
+  /// These weights, with the base kept to go back to before tensors of it are replaced.
+  var remembered: DecoderWeights {
+    var copy = self
+    copy.unadapted = [withoutAdapter]
+    return copy
   }
 
   /// The tensors of the base by their Hugging Face names, in transformers' order.

@@ -10,10 +10,15 @@ struct InputBuffers: Sendable {
   let targets: Tensor
   /// float32 `[capacity]`.
   let weights: Tensor
+  /// int32 `[capacity]`: each token's place among an adapter's rows, if there are such rows.
+  let trainedRows: Tensor?
+  private let rowOfToken: [Int32: Int32]
   private let queryBorders: Tensor
   private let keyBorders: Tensor
 
-  init(capacity: Int, on backend: any Backend) throws {
+  init(capacity: Int, rows: ReplacedRows? = nil, on backend: any Backend) throws {
+    trainedRows = try rows.map { _ in try backend.makeTensor([capacity], .int32) }
+    rowOfToken = rows?.rowOfToken ?? [:]
     tokens = try backend.makeTensor([capacity], .int32)
     positions = try backend.makeTensor([capacity], .int32)
     targets = try backend.makeTensor([capacity], .int32)
@@ -33,6 +38,9 @@ struct InputBuffers: Sendable {
     _ = copy(batch.positions, to: positions)
     _ = copy(batch.targets, to: targets)
     _ = copy(batch.weights, to: weights)
+    if let trainedRows {
+      _ = copy(batch.tokens.map { rowOfToken[$0] ?? -1 }, to: trainedRows)
+    }
     let keys = batch.borders.enumerated().map { $0 == 0 ? $1 : $1 + Int32(cached) }
     return PackedSequences(
       queryBorders: copy(batch.borders, to: queryBorders),

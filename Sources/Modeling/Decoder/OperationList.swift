@@ -45,13 +45,13 @@ struct OperationList: Sendable {
   let weights: DecoderWeights
   let parameterGradients: DecoderGradients
   private let rotaryTable: Tensor
-  private let purpose: DecoderPurpose
+  let purpose: DecoderPurpose
   private let checkpointing: ActivationCheckpointing
   /// The slots that outlive their layer.
   private var kept: Set<ActivationSlot> = []
   var shape: ModelConfiguration { weights.configuration }
   /// Whether something below the operation that is added next has trained parameters.
-  private var trainsBelow = false
+  var trainsBelow = false
 
   init(
     _ weights: DecoderWeights, gradients: DecoderGradients, rotaryTable: Tensor,
@@ -63,6 +63,7 @@ struct OperationList: Sendable {
     self.purpose = purpose
     parameterGradients = gradients
     if case .training = purpose { addGradientSlots() }
+    addRowReplacement()
     var residual = addEmbedding()
     var delta: ActivationSlot?
     for layer in weights.layers.indices {
@@ -113,7 +114,7 @@ struct OperationList: Sendable {
       EmbeddingOperation(
         table: weights.embedding, tableGradient: parameterGradients.embedding, output: output,
         outputGradient: gradients?.stream))
-    trainsBelow = parameterGradients.embedding != nil
+    trainsBelow = trainsBelow || parameterGradients.embedding != nil
     return output
   }
 
@@ -225,6 +226,13 @@ struct OperationList: Sendable {
           output: $0, input: inputIsTrained ? inputGradient ?? slots.normalized : nil,
           accumulates: accumulates, scratch: rank.map { plan.slot("adapter scratch", $0) })
       }
+    }
+    if let decomposed = decomposed(
+      layer, projection, input, output, adapterInput, gradients: linearGradients)
+    {
+      append(decomposed)
+      trainsBelow = trainsBelow || decomposed.isTrained
+      return
     }
     let operation = LinearOperation(
       layer: linear,

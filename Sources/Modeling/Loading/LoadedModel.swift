@@ -18,4 +18,15 @@ extension DecoderWeights {
       loading: model, quantization: quantization, storage: storage, on: backend)
     return try adapter?.load(onto: base, on: backend) ?? base
   }
+
+  /// Loads a model with a new adapter; see `addingAdapter`.
+  ///
+  /// - Throws: `missingFile`, `malformed`, `unsupported`, `invalidOption`; `device` if there is no room.
+  public static func load(
+    model: ModelFolder, newAdapter options: LoRAOptions, seed: UInt64,
+    quantization: QuantizationOptions? = nil, on backend: any Backend
+  ) throws -> DecoderWeights {
+    try DecoderWeights(loading: model, quantization: quantization, storage: .stored, on: backend)
+      .addingAdapter(options, seed: seed, on: backend)
+  }
 }

@@ -46,6 +46,13 @@ public struct ModelProbe {
     self.backend = backend
   }
 
+  /// Writes the adapter as it is now: behind the steps, if there were any.
+  ///
+  /// - Throws: `unwritable`.
+  public func writeAdapter(_ configuration: AdapterConfiguration, to path: String) throws {
+    try AdapterFolder.write(weights, configuration, to: path, from: backend)
+  }
+
   /// Runs the batches of a file and writes what came out, whole or not at all.
   ///
   /// - Throws: `missingFile`, `malformed`, `invalidOption`, `unwritable`.

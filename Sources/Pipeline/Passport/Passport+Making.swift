@@ -24,9 +24,6 @@ extension Passport {
     }
     self.recipe = recipe.trainingJSON
     self.backend = backend
-    files = Dictionary(
-      try FileTree.files(below: folder).filter { $0 != Self.fileName }.map {
-        ($0, try Digest(ofFile: Path.join(folder, $0)))
-      }, uniquingKeysWith: { $1 })
+    files = try Self.digests(of: folder, leavingOut: Self.fileName)
   }
 }

@@ -8,7 +8,9 @@ package struct Passport: Sendable, Equatable {
   /// The file's name inside the adapter's folder.
   package static let fileName = "akshara_manifest.json"
   /// The format's name and version.
-  static let format = "akshara-passport-1"
+  static let format = "akshara-passport-2"
+  /// The version before, which had no seal.
+  private static let unsealedFormat = "akshara-passport-1"
 
   /// One raw file that was read.
   package struct Source: Sendable, Equatable {
@@ -18,6 +20,16 @@ package struct Passport: Sendable, Equatable {
     package var digest: Digest
     /// Its licence, if the recipe names one.
     package var licence: String?
+  }
+
+  /// The adapter from which a merged model was made.
+  package struct Merge: Sendable, Equatable {
+    /// The adapter's folder.
+    package var adapter: String
+    /// The digest of each of its files, by name; its own passport is one of them.
+    package var files: [String: Digest]
+    /// Into which base it was merged, and what was measured.
+    package var outcome: JSONValue
   }
 
   /// The digest of each of the base model's files, by name.
@@ -38,10 +50,12 @@ package struct Passport: Sendable, Equatable {
   package var backend: String
   /// The digest of every other file in the folder, by name.
   package var files: [String: Digest]
+  /// The adapter that was merged, if one was.
+  package var merge: Merge?
 
-  /// The passport as written.
+  /// The passport as written, but for its seal.
   package var json: JSONValue {
-    [
+    var object: JSONObject = [
       "format": .string(Self.format), "tool": .string("akshara \(AksharaVersion.text)"),
       "files": Self.json(files), "backend": .string(backend),
       "base_model": ["name": .string(baseModelName), "files": Self.json(baseModel)],
@@ -56,6 +70,49 @@ package struct Passport: Sendable, Equatable {
         }),
       "recipe": recipe,
     ]
+    if let merge {
+      object.append(
+        "merge",
+        [
+          "adapter": .string(merge.adapter), "files": Self.json(merge.files),
+          "outcome": merge.outcome,
+        ])
+    }
+    return .object(object)
+  }
+
+  /// The file: the passport and, last, its seal, the digest of all that stands before. So a change of
+  /// the passport itself is found too.
+  package var bytes: [UInt8] { Self.sealed(json) }
+
+  private static func sealed(_ json: JSONValue) -> [UInt8] {
+    guard case .object(var object) = json else { return json.pretty }
+    object["seal"] = nil
+    let digest = Digest(of: JSONValue.object(object).pretty)
+    object.append("seal", .string(digest.description))
+    return JSONValue.object(object).pretty
+  }
+
+  /// Whether the passport in `folder` has every byte as it was written; one of the version before has
+  /// no seal that could say.
+  ///
+  /// - Throws: what reading throws.
+  static func isSealed(_ folder: String) throws -> Bool {
+    let path = Path.join(folder, fileName)
+    let bytes = try TextFile(path).bytes
+    let json = try JSONValue(parsing: bytes, at: SourceLocation(file: path))
+    if json["format"]?.string == unsealedFormat { return true }
+    return json["seal"] != nil && sealed(json) == bytes
+  }
+
+  /// The digest of every file below a folder, by name.
+  ///
+  /// - Throws: `unreadable`.
+  static func digests(of folder: String, leavingOut name: String? = nil) throws -> [String: Digest]
+  {
+    let names = try FileTree.files(below: folder).filter { $0 != name }
+    return Dictionary(
+      try names.map { ($0, try Digest(ofFile: Path.join(folder, $0))) }, uniquingKeysWith: { $1 })
   }
 
   private static func json(_ digests: [String: Digest]) -> JSONValue {
@@ -78,7 +135,7 @@ extension Passport {
         remedy: "give the folder of an adapter or model that `akshara run` wrote")
     }
     let json = try JSONValue(parsing: TextFile(path).bytes, at: location)
-    guard json["format"]?.string == Self.format else {
+    guard [Self.format, Self.unsealedFormat].contains(json["format"]?.string) else {
       throw AksharaError(.malformed, "not a passport of format `\(Self.format)`", at: location)
     }
     func required<Value>(_ name: String, _ value: Value?) throws -> Value {
@@ -96,6 +153,12 @@ extension Passport {
     recipe = try required("recipe", json["recipe"])
     backend = try required("backend", json["backend"]?.string)
     files = try required("files", Self.digests(json["files"]))
+    if let merged = json["merge"] {
+      merge = Merge(
+        adapter: try required("merge.adapter", merged["adapter"]?.string),
+        files: try required("merge.files", Self.digests(merged["files"])),
+        outcome: merged["outcome"] ?? .null)
+    }
     sources = try required("sources", json["sources"]?.array).map { source in
       Source(
         path: try required("sources.path", source["path"]?.string),

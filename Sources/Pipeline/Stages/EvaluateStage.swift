@@ -36,12 +36,14 @@ struct EvaluateStage: StageWork {
     let trained = try scorer.scores(of: models.trained, on: backend)
     let answers = try answer(with: models, on: backend)
     let evaluation = EvaluationResult(
-      scores: zip(base, trained).map { .init(base: $0, trained: $1) }, answers: answers)
+      scores: zip(base, trained).map { .init(base: $0, trained: $1) }, answers: answers,
+      answerScores: try answerRows(of: shards, with: models, on: backend))
     let folder = try AtomicFolder(context.path(RunContext.Place.evaluation))
     try AtomicFile.write(
       evaluation.json.pretty, to: Path.join(folder.workPath, "evaluation.json"))
     try folder.commit()
     if let all = evaluation.scores.first { context.report("evaluate: \(all.summary)") }
+    if let all = evaluation.answerScores.first { context.report("evaluate: \(all.summary)") }
     try writeReport(evaluation, shards: shards, models: models, backend: backend)
   }
 
@@ -60,13 +62,7 @@ struct EvaluateStage: StageWork {
   private func answers(
     to prompts: [Prompt], weights: DecoderWeights, on backend: any Backend
   ) throws -> [Answer] {
-    let tokenizer = try BPETokenizer(contentsOf: context.tokenizerFile)
-    let name = recipe.format.templates.first ?? "chatml"
-    let answerer = try PromptAnswerer(
-      weights.configuration, tokenizer: tokenizer,
-      framing: .chat(
-        try TemplateCatalog.template(
-          named: name, for: tokenizer, sequenceTokens: recipe.format.sequenceTokens)))
+    let answerer = try answerer(weights)
     let longest = try prompts.map { try answerer.tokens(of: $0.text).count }.max() ?? 0
     let options = recipe.evaluation
     let generator = try TextGenerator(
@@ -78,6 +74,35 @@ struct EvaluateStage: StageWork {
           maximumTokens: options.maxNewTokens, temperature: Double(options.temperature),
           seed: UInt64(index)))
     }
+  }
+
+  /// How both models answer held-out rows.
+  private func answerRows(
+    of shards: ShardSet, with models: ModelPair, on backend: any Backend
+  ) throws -> [AnswerScorePair] {
+    guard recipe.evaluation.answerRows > 0 else { return [] }
+    let rows = try HeldOutAnswers(
+      shards, tokenizer: BPETokenizer(contentsOf: context.tokenizerFile),
+      answerer: answerer(models.base), options: recipe.evaluation)
+    guard !rows.isEmpty else { return [] }
+    func scores(_ weights: DecoderWeights) throws -> [AnswerScore] {
+      let positions = rows.longestPrompt + recipe.evaluation.maxNewTokens
+      return try rows.scores(
+        by: TextGenerator(weights, positions: positions, on: backend))
+    }
+    let (base, trained) = (try scores(models.base), try scores(models.trained))
+    return zip(base, trained).map { AnswerScorePair(base: $0, trained: $1) }
+  }
+
+  /// Prompts in the template of the training rows.
+  private func answerer(_ weights: DecoderWeights) throws -> PromptAnswerer {
+    let tokenizer = try BPETokenizer(contentsOf: context.tokenizerFile)
+    let name = recipe.format.templates.first ?? "chatml"
+    return try PromptAnswerer(
+      weights.configuration, tokenizer: tokenizer,
+      framing: .chat(
+        try TemplateCatalog.template(
+          named: name, for: tokenizer, sequenceTokens: recipe.format.sequenceTokens)))
   }
 
   private func writeReport(

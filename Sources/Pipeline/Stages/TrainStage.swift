@@ -74,7 +74,7 @@ struct TrainStage: StageWork {
       recipe: recipe, shards: context.shardFolder, tokenizer: context.tokenizerFile,
       backend: backend.configuration, folder: folder.workPath)
     try AtomicFile.write(
-      passport.json.pretty, to: Path.join(folder.workPath, Passport.fileName))
+      passport.bytes, to: Path.join(folder.workPath, Passport.fileName))
     try folder.commit()
     context.report(
       "train: \(recipe.training.method == .full ? "model" : "adapter") in \(folder.path)")

@@ -14,6 +14,8 @@ final class RowScan: Sendable {
     var scanned = 0
     /// Whether all were, or the scan was stopped.
     var isDone = false
+    /// Whether it was stopped because nobody asked for it any more.
+    var isAbandoned = false
     /// When somebody asked last, in seconds of a clock that only runs on.
     var askedAt = RowScan.now
   }
@@ -28,18 +30,19 @@ final class RowScan: Sendable {
 
   /// Starts to look at rows `0..<count`.
   ///
-  /// - Parameter passes: asked on the scan's thread, once a row.
-  init(count: Int, passes: @escaping @Sendable (Int) -> Bool) {
+  /// - Parameter matcher: gives, on the scan's thread, what is asked there once a row.
+  init(count: Int, matcher: @escaping @Sendable () -> (Int) -> Bool) {
     let thread = Thread { [self] in
+      let passes = matcher()
       var row = 0
       while row < count, !isStopped.load(ordering: .relaxed) {
         let end = min(row + Self.step, count)
-        let found = (row..<end).lazy.filter(passes).map { UInt32($0) }
-        let kept = Array(found)
+        let found = (row..<end).filter(passes).map { UInt32($0) }
         let isWanted = state.withLock { state in
-          state.rows += kept
+          state.rows += found
           state.scanned = end
-          return Self.now - state.askedAt < Self.patience
+          state.isAbandoned = Self.now - state.askedAt > Self.patience
+          return !state.isAbandoned
         }
         if !isWanted { stop() }
         row = end
@@ -53,8 +56,8 @@ final class RowScan: Sendable {
   /// Ends the scan; what was found stays.
   func stop() { isStopped.store(true, ordering: .relaxed) }
 
-  /// Whether it was ended before every row was looked at.
-  var wasStopped: Bool { isStopped.load(ordering: .relaxed) }
+  /// Whether it ended because nobody asked for it any more; whoever asks again wants a new one.
+  var isAbandoned: Bool { state.withLock { $0.isAbandoned } }
 
   /// Some of the rows that pass, how many do so far, how many were looked at, and whether all were.
   func page(

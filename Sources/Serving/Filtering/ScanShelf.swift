@@ -18,7 +18,7 @@ final class ScanShelf: Sendable {
     scans.withLock { scans in
       if let index = scans.firstIndex(where: { $0.key == key }) {
         let entry = scans.remove(at: index)
-        if !entry.scan.wasStopped {
+        if !entry.scan.isAbandoned {
           scans.append(entry)
           return entry.scan
         }
@@ -30,12 +30,9 @@ final class ScanShelf: Sendable {
     }
   }
 
-  /// Ends a scan and forgets it.
+  /// Ends a scan; what it found stays until it is asked for anew.
   func stop(_ key: Key) {
-    scans.withLock { scans in
-      for entry in scans where entry.key == key { entry.scan.stop() }
-      scans.removeAll { $0.key == key }
-    }
+    scans.withLock { scans in for entry in scans where entry.key == key { entry.scan.stop() } }
   }
 
   /// Ends all.

@@ -45,10 +45,13 @@ struct ConversationRows: RowSource {
   ///
   /// - Throws: `malformed`, naming the line; `unreadable`.
   private func conversation(_ row: Int) throws -> Conversation {
-    let line = try file.line(row)
+    try conversation(of: try file.line(row), with: try JSONParser())
+  }
+
+  private func conversation(of line: JSONLine, with parser: JSONParser) throws -> Conversation {
     let location = SourceLocation(file: file.path, line: line.number)
     return try Conversation(
-      json: try JSONParser().value(of: line, in: file.path), at: location)
+      json: try parser.value(of: line, in: file.path), at: location)
   }
 
   func id(_ row: Int) -> String { (try? conversation(row).id) ?? "" }
@@ -59,12 +62,14 @@ struct ConversationRows: RowSource {
     do {
       let shown = try conversation(row)
       let first = shown.messages.first { $0.role == .user } ?? shown.messages.first
+      let reply = shown.messages.first { $0.role == .assistant }
       let sample = preview?.row(of: shown).sample
       return RowListing(
         row: row, split: shown.split?.rawValue ?? "", number: file.number(row) ?? row + 1,
         id: shown.id, language: shown.language ?? "", tokens: sample?.inputIDs.count,
         supervised: sample?.supervisedCount,
-        snippet: RowListing.snippet(Array((first?.content.text ?? "").utf8)))
+        snippet: RowListing.snippet(Array((first?.content.text ?? "").utf8)),
+        answer: RowListing.snippet(Array((reply?.content.text ?? "").utf8)))
     } catch {
       return RowListing(
         row: row, split: "", number: file.number(row) ?? row + 1, id: "", language: "",
@@ -108,10 +113,15 @@ struct ConversationRows: RowSource {
       (left, preview.tokenizer, template), (right, other.tokenizer, other.name))
   }
 
-  func passes(_ row: Int, _ filter: RowFilter) -> Bool {
+  func matcher(for filter: RowFilter) -> (Int) -> Bool {
+    guard let parser = try? JSONParser() else { return { _ in false } }
+    return { passes($0, filter, parser) }
+  }
+
+  private func passes(_ row: Int, _ filter: RowFilter, _ parser: JSONParser) -> Bool {
     guard let line = try? file.line(row) else { return false }
     // What stands in a line's JSON may be escaped; the parsed text is what is searched.
-    guard let shown = try? conversation(row) else {
+    guard let shown = try? conversation(of: line, with: parser) else {
       guard let fault = filter.fault, fault == "any" || fault == "broken_record" else {
         return filter.search.map { line.bytes.withUnsafeBytes($0.isFound) } ?? filter.isEmpty
       }

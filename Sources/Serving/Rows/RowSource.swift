@@ -31,8 +31,9 @@ protocol RowSource: Sendable {
   /// The ID of a row's conversation.
   func id(_ row: Int) -> String
 
-  /// Whether a row passes what the filter asks of it. Reviews are not asked for here.
-  func passes(_ row: Int, _ filter: RowFilter) -> Bool
+  /// What tells whether a row passes what the filter asks of it; reviews are not asked for here.
+  /// It belongs to the thread that asked for it, and may keep buffers from row to row.
+  func matcher(for filter: RowFilter) -> (Int) -> Bool
 
   /// The tags of a row.
   func tags(_ row: Int) -> [String]
@@ -52,9 +53,11 @@ struct RowListing: Sendable {
   var supervised: Int?
   /// The beginning of what is asked.
   var snippet: String
+  /// The beginning of the first answer: many rows ask in the same words.
+  var answer = ""
 
   /// So much of a text stands in the list, in bytes.
-  static let snippetLength = 240
+  static let snippetLength = 160
 
   /// The beginning of a text on one line, cut at a character.
   static func snippet(_ text: some Collection<UInt8>) -> String {
@@ -73,6 +76,7 @@ struct RowListing: Sendable {
       "id": .string(id), "language": .string(language),
       "tokens": tokens.map { JSONValue($0) } ?? .null,
       "supervised": supervised.map { JSONValue($0) } ?? .null, "snippet": .string(snippet),
+      "answer": .string(answer),
     ]
   }
 }

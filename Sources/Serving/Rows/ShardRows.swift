@@ -68,9 +68,12 @@ struct ShardRows: RowSource {
       })
   }
 
+  /// So many languages or sources are offered to choose from: the most frequent.
+  private static let mostNames = 300
+
   private static func names(_ counts: [String: Int]) -> JSONValue {
     .array(
-      counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(mostNames)
         .map { ["name": .string($0.key), "count": JSONValue($0.value)] })
   }
 
@@ -94,11 +97,13 @@ struct ShardRows: RowSource {
     let spans = (try? shown.spans()) ?? []
     let first =
       spans.first { $0.kind == .content && $0.role == .user } ?? spans.first { $0.kind == .content }
+    let reply = spans.first { $0.kind == .content && $0.role == .assistant }
     let text = first.map { UnsafeRawBufferPointer(rebasing: shown.text[$0.bytes]) } ?? shown.text
     return RowListing(
       row: row, split: split.rawValue, number: number, id: shown.id, language: shown.language,
       tokens: shown.tokenCount, supervised: shown.supervisedCount,
-      snippet: RowListing.snippet(text))
+      snippet: RowListing.snippet(text),
+      answer: reply.map { RowListing.snippet(shown.text[$0.bytes]) } ?? "")
   }
 
   func detail(_ row: Int) throws -> JSONValue {
@@ -136,7 +141,9 @@ struct ShardRows: RowSource {
       (left, inspector.tokenizer, "as sharded"), (right, other.tokenizer, other.name))
   }
 
-  func passes(_ row: Int, _ filter: RowFilter) -> Bool {
+  func matcher(for filter: RowFilter) -> (Int) -> Bool { { passes($0, filter) } }
+
+  private func passes(_ row: Int, _ filter: RowFilter) -> Bool {
     let (split, number) = place(row)
     if let wanted = filter.split, wanted != split.rawValue { return false }
     let shown = shards.shardRow(split, number)

@@ -24,6 +24,12 @@ struct PageResponder: HTTPResponder {
   private static let largestBody = 64 << 10
 
   func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+    var response = try await answer(to: request)
+    if request.method == .head { response.body = ResponseBody() }
+    return response
+  }
+
+  private func answer(to request: Request) async throws -> Response {
     switch access.decide(on: request) {
     case .refuse(let status, let sentence): return Self.text(status, sentence)
     case .welcome: return welcome()

@@ -34,7 +34,8 @@ final class RowCatalog: Sendable {
   ///
   /// - Throws: `invalidOption` for parameters that cannot be.
   func list(_ parameters: [(key: String, value: String)]) throws -> JSONValue {
-    var (filter, application, others) = try filter(parameters)
+    let (filter, application, rest) = try filter(parameters)
+    var others = rest
     let first = try Self.take("from", of: &others, upTo: rows.count) ?? 0
     let count = try Self.take("count", of: &others, upTo: Self.mostRows) ?? 50
     let sought = try Self.take("near", of: &others, upTo: rows.count)
@@ -44,14 +45,13 @@ final class RowCatalog: Sendable {
       let range = min(first, rows.count)..<min(first + count, rows.count)
       return answer(Array(range), found: rows.count, scanned: rows.count, isDone: true, sought)
     }
-    let wanted = filter
     let scan = scans.scan(.init(filter: filter, application: application)) {
-      RowScan(count: rows.count) { [rows, desk] row in
-        rows.passes(row, wanted)
-          && (wanted.review.map { desk.passes(rows.id(row), $0) } ?? true)
+      RowScan(count: rows.count) { [rows, desk] in
+        let matches = rows.matcher(for: filter)
+        guard let review = filter.review else { return matches }
+        return { matches($0) && desk.passes(rows.id($0), review) }
       }
     }
-    filter = wanted
     let page = scan.page(from: first, count: count)
     return answer(
       page.rows, found: page.found, scanned: page.scanned, isDone: page.isDone,

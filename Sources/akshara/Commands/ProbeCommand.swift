@@ -22,6 +22,12 @@ struct ProbeCommand: ParsableCommand {
   @Option(help: "An adapter in PEFT's layout.")
   var adapter: String?
 
+  @Option(help: "A JSON file with the keys of a recipe's lora table: a new adapter is made of it.")
+  var lora: String?
+
+  @Option(help: "A folder: the adapter is written there, as it is behind the steps.")
+  var saveAdapter: String?
+
   @Option(help: "The safetensors file with input_ids, attention_mask and labels.")
   var batch: String
 
@@ -52,17 +58,46 @@ struct ProbeCommand: ParsableCommand {
     guard steps >= 0, steps == 0 || gradients != nil else {
       throw ValidationError("--steps needs --gradients base or adapter")
     }
+    guard adapter == nil || lora == nil else {
+      throw ValidationError("--adapter and --lora exclude each other")
+    }
+    guard saveAdapter == nil || adapter != nil || lora != nil else {
+      throw ValidationError("--save-adapter needs --adapter or --lora")
+    }
   }
 
   func run() throws {
     let backend = try CPUBackend(threads: threading.threads)
-    let weights = try DecoderWeights.load(
-      model: ModelFolder(model), adapter: adapter.map(AdapterFolder.init),
-      quantization: storage.quantization, storage: gradients == .base ? .float32 : .stored,
-      on: backend)
+    let folder = try ModelFolder(model)
+    let opened = try adapter.map(AdapterFolder.init)
+    let made = try lora.map(Self.options)
+    let weights =
+      if let made {
+        try DecoderWeights.load(
+          model: folder, newAdapter: made, seed: seed, quantization: storage.quantization,
+          on: backend)
+      } else {
+        try DecoderWeights.load(
+          model: folder, adapter: opened, quantization: storage.quantization,
+          storage: gradients == .base ? .float32 : .stored, on: backend)
+      }
     let options = ModelProbe.Options(
       gradients: gradients.map { $0 == .base ? .base : .adapter }, steps: steps,
       learningRate: learningRate, seed: seed)
-    try ModelProbe(weights, on: backend).write(batches: batch, options, to: output)
+    let probe = ModelProbe(weights, on: backend)
+    try probe.write(batches: batch, options, to: output)
+    guard let saveAdapter else { return }
+    let configuration =
+      opened?.configuration
+      ?? AdapterConfiguration(made ?? LoRAOptions(), baseName: model, baseRevision: nil)
+    try probe.writeAdapter(configuration, to: saveAdapter)
+  }
+
+  /// Reads the keys of a `lora` table from a JSON file.
+  private static func options(_ path: String) throws -> LoRAOptions {
+    let place = SourceLocation(file: path)
+    let json = try JSONValue(parsing: TextFile(path).bytes, at: place)
+    var reader = try OptionReader(OptionNode(json: json, at: place), section: "lora")
+    return try LoRAOptions(reading: &reader)
   }
 }

@@ -11,13 +11,14 @@ enum RecipeRun {
     var file = try RecipeFile(path)
     for setting in settings { try file.set(setting) }
     let recipe = try Recipe(file) { try pull($0, offline: offline) }
+    let computeType = recipe.training.computeType(recipe.quantization)
     return Pipeline(
       recipe: recipe,
       runDirectory: output ?? "runs/\(recipe.project)",
       threads: threads,
-      makeBackend: { try CPUBackend(threads: threads) },
+      makeBackend: { try CPUBackend(threads: threads, computeType: computeType) },
       report: { StandardError.print($0) },
-      progress: { ProgressLine.show($0) })
+      progress: { ProgressLine.show($0, plain: true) })
   }
 
   /// Brings a base model or a data set; offline, only the cache is asked.

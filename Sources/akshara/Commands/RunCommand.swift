@@ -12,7 +12,7 @@ struct RunCommand: ParsableCommand {
     discussion: """
       Each stage is keyed by the digests of its inputs, options and version: what is done is not \
       done again, what is stale is made anew, and an interrupted run goes on where it was, to \
-      the same bits.
+      the same bits. --dry-run changes nothing, and says what training will take (akshara estimate).
 
       Example:
         akshara run samples/quickstart/recipe.yaml --set training.learning_rate=1e-3
@@ -45,28 +45,37 @@ struct RunCommand: ParsableCommand {
     let pipeline = try RecipeRun.pipeline(
       recipe: recipe, settings: set, output: output, threads: threading.threads, offline: dryRun)
     if dryRun {
-      try show(pipeline.plan(until: last))
+      let plan = try pipeline.plan(until: last)
+      let trains = plan.contains { $0.stage == .train && $0.state != .done }
+      show(plan, estimate: trains ? Result { try pipeline.estimate() } : nil)
+      if json { try StandardOutput.write(document(plan).compact + [UInt8(ascii: "\n")]) }
     } else {
       let outcome = try pipeline.run(until: last)
       if json { try StandardOutput.write(outcome.json.compact + [UInt8(ascii: "\n")]) }
     }
   }
 
-  private func show(_ plan: [StagePlan]) throws {
+  private func show(_ plan: [StagePlan], estimate: Result<RunEstimate, any Error>?) {
     for stage in plan {
       StandardError.print(
         "\(stage.stage.rawValue.padded(to: 10)) \(stage.state.rawValue.padded(to: 6)) \(stage.reason)"
       )
     }
-    if json {
-      let stages = plan.map { plan -> JSONValue in
+    switch estimate {
+    case .success(let estimate): StandardError.print("training will take \(estimate.summary)")
+    case .failure(let error): StandardError.print("what training will take is not known: \(error)")
+    case nil: break
+    }
+  }
+
+  private func document(_ plan: [StagePlan]) -> JSONValue {
+    .array(
+      plan.map { plan in
         [
           "stage": .string(plan.stage.rawValue), "state": .string(plan.state.rawValue),
           "reason": .string(plan.reason),
         ]
-      }
-      try StandardOutput.write(JSONValue.array(stages).compact + [UInt8(ascii: "\n")])
-    }
+      })
   }
 
   private static func stage(_ name: String) throws -> PipelineStage {

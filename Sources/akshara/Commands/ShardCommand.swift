@@ -14,7 +14,21 @@ struct ShardCommand: ParsableCommand {
       """)
 
   @Argument(help: "Conversations as JSON Lines: plain, .gz or .zst.")
-  var inputs: [String]
+  var inputs: [String] = []
+
+  @Option(
+    help: """
+      A tokenized set of another tool's to rewrite, instead of conversations: its tokens and labels \
+      stay as they are. With --template messages are told apart, with --conversations the rows are \
+      compared with what they were made of; the manifest names what could not be proven.
+      """)
+  var from: String?
+
+  @Option(help: "With --from: the conversations that the set was made of.")
+  var conversations: [String] = []
+
+  @Flag(help: "With --from: drop rows with faults; they are listed with their reasons.")
+  var dropFaulty = false
 
   @OptionGroup var tokenizer: TokenizerSource
 
@@ -81,20 +95,59 @@ struct ShardCommand: ParsableCommand {
   @Flag(help: "Print the manifest.")
   var json = false
 
-  func run() throws {
-    let tokenizer = try tokenizer.read()
-    guard !template.isEmpty else { throw TemplateCatalog.missingName(for: tokenizer) }
-    let options = FormatOptions(
-      templates: template, trainOn: trainOn, trainOnEOS: trainOnEOS,
+  func validate() throws {
+    if inputs.isEmpty == (from == nil) {
+      throw ValidationError("name files of conversations, or a tokenized set with --from")
+    }
+    if from == nil, dropFaulty || !conversations.isEmpty {
+      throw ValidationError("--drop-faulty and --conversations go with --from")
+    }
+    if from != nil, template.count > 1 {
+      throw ValidationError("--from takes one --template")
+    }
+  }
+
+  private var options: FormatOptions {
+    FormatOptions(
+      templates: template.isEmpty ? FormatOptions().templates : template, trainOn: trainOn,
+      trainOnEOS: trainOnEOS,
       responseTemplate: responseTemplate, trainOnThinking: trainOnThinking,
       trainOnToolCalls: trainOnToolCalls, templateDate: templateDate, maxLength: maxLength,
       truncation: truncation, border: border, onRefusal: onRefusal, beginToken: beginToken,
       endToken: endToken, seed: seed)
+  }
+
+  func run() throws {
+    let tokenizer = try tokenizer.read()
+    if let from { return try rewrite(from, tokenizer) }
+    guard !template.isEmpty else { throw TemplateCatalog.missingName(for: tokenizer) }
     let sharder = Sharder(tokenizer: tokenizer, options: options, threads: threads.threads)
     let manifest = try sharder.run(conversations: inputs, output: output)
+    try finish(manifest)
+  }
+
+  private func finish(_ manifest: ShardManifest) throws {
     if json { try StandardOutput.write(manifest.json.pretty) }
     StandardError.print(manifest.summary)
-    if manifest.proof?.holds != true { try ShardSet(output).requireProof() }
+    guard manifest.proof?.holds != true else { return }
+    let set = try ShardSet(output)
+    try set.requireProof(accepting: SupervisionProof.Unproven.allCases)
+  }
+
+  private func rewrite(_ set: String, _ own: BPETokenizer) throws {
+    let file = try TokenizerPlace.file(tokenizer.tokenizer)
+    var knowledge = ForeignVerifier.Knowledge()
+    knowledge.options = options
+    knowledge.options.maxLength = FormatOptions.longestRow
+    knowledge.options.border = .asTransformers
+    knowledge.isTemplateGiven = !template.isEmpty
+    knowledge.conversations = conversations.isEmpty ? nil : conversations
+    knowledge.tokens = try ModelTokens(beside: file)
+    let sharder = ForeignSharder(
+      tokenizer: own, knowledge: knowledge, dropsFaulty: dropFaulty, threads: threads.threads)
+    let (manifest, report) = try sharder.run(try ForeignSet(set), output: output)
+    for line in report.lines(coloured: StandardError.isColoured) { StandardError.print(line) }
+    try finish(manifest)
   }
 }
 

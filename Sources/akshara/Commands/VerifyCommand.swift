@@ -9,9 +9,10 @@ struct VerifyCommand: ParsableCommand {
     commandName: "verify",
     abstract: "Walks from a trained model back to the files it was made from.",
     discussion: """
-      Reads akshara_manifest.json beside the adapter and compares digests: the adapter's own \
-      files, the shard set with its proof, the base model and the raw sources. Exit status 3 if \
-      anything was changed or is missing.
+      Reads akshara_manifest.json beside the adapter, checks its seal and compares digests: the \
+      folder's own files, the adapter of a merged model, the shard set with its proof, the rows' \
+      conversations, what the run's stages left, the base model and the raw sources. Exit status 3 \
+      if anything was changed or is missing; each such file is named.
       """)
 
   @Argument(help: "The folder of an adapter or model that `akshara run` wrote.")
@@ -20,6 +21,9 @@ struct VerifyCommand: ParsableCommand {
   @Option(
     name: .customLong("run"), help: "The run directory, for the shards. Default: the folder above.")
   var runDirectory: String?
+
+  @Option(help: "The shard set, where it is not the run's own.")
+  var shards: String?
 
   @Flag(help: "Check only the folder's own files.")
   var filesOnly = false
@@ -30,13 +34,15 @@ struct VerifyCommand: ParsableCommand {
   func run() throws {
     let runDirectory = filesOnly ? nil : runDirectory ?? Path.join(folder, "..")
     let check = try PassportCheck(
-      folder: folder, runDirectory: runDirectory, checksOrigins: !filesOnly,
-      hub: try HubEnvironment())
+      PassportCheck.Places(
+        folder: folder, runDirectory: runDirectory, shards: filesOnly ? nil : shards,
+        checksOrigins: !filesOnly), hub: try HubEnvironment())
     for link in check.links where link.finding != .intact {
       StandardError.print("\(link.finding.rawValue): \(link.part) \(link.path)")
     }
     StandardError.print(
-      "verify: \(check.links.count) files looked at, \(check.holds ? "all intact" : "faults found")"
+      "verify: \(check.links.count) links looked at, \(check.rows) rows followed to their sources, "
+        + (check.holds ? "all intact" : "faults found")
     )
     if json { try StandardOutput.write(document(check).compact + [UInt8(ascii: "\n")]) }
     if !check.holds { throw ExitCode(ExitStatus.faultsFound.rawValue) }
@@ -49,6 +55,8 @@ struct VerifyCommand: ParsableCommand {
         "finding": .string(link.finding.rawValue),
       ]
     }
-    return ["holds": .bool(check.holds), "links": .array(links)]
+    return [
+      "holds": .bool(check.holds), "rows": JSONValue(check.rows), "links": .array(links),
+    ]
   }
 }

@@ -53,7 +53,8 @@ import Testing
       var places: [BatchPosition] = []
       for _ in 0..<12 {
         places.append(whole.position)
-        expected.append(try #require(whole.next()))
+        let batch = whole.next()
+        expected.append(try #require(batch))
       }
       for (number, place) in places.enumerated() {
         let read = try #require(BatchPosition(json: place.json))

@@ -62,4 +62,21 @@ import Testing
     #expect(all.allSatisfy { $0.reduce(0) { $0 + lengths[Int($1)] } <= 2048 })
     #expect(packing.waste < 0.001)
   }
+
+  /// The last number is what `trl.pack_dataset(strategy: "bfd")` 1.16.0 makes of the same lengths:
+  /// `Tests/ParityTests/packing_parity.py` holds TRL against this table.
+  @Test(arguments: [
+    (1, 1_000, 300, 512, 284),  // seed, rows, longest, capacity, packs
+    (2, 5_000, 2_048, 2_048, 2518),  // seed, rows, longest, capacity, packs
+    (3, 3_000, 70, 100, 1054),  // seed, rows, longest, capacity, packs
+    (4, 10_000, 900, 4_096, 1100),  // seed, rows, longest, capacity, packs
+    (5, 777, 64, 64, 398),  // seed, rows, longest, capacity, packs
+  ])
+  func makesAsManyPacksAsTRL(seed: UInt64, rows: Int, longest: Int, capacity: Int, packs: Int)
+    throws
+  {
+    var generator = SplitMix64(seed: seed)
+    let lengths = (0..<rows).map { _ in Int32(1 + generator.next(below: longest)) }
+    #expect(try Packing(lengths: lengths, capacity: capacity).count == packs)
+  }
 }

@@ -61,7 +61,7 @@ import Testing
       manifest["splits"]?.array?.first?["counts"], try value("$defs", "counts", "required"))
     try expectKeys(
       manifest["splits"]?.array?.first?["counts"]?["tokens"],
-      try value("$defs", "counts", "properties", "tokens", "required"))
+      try value("$defs", "ledger", "required"))
     let proof = try value("properties", "proof", "oneOf").array?.last
     try expectKeys(manifest["proof"], proof?["required"])
     try expectKeys(manifest["proof"]?["faults"], proof?["properties"]?["faults"]?["required"])

@@ -1,0 +1,217 @@
+internal import Artifacts
+internal import Conversations
+internal import Tokenization
+
+/// How the rows of a foreign set stand to the conversations that it was made of.
+public struct ForeignComparisonCounts: Sendable, Equatable {
+  /// Conversations that were rendered.
+  public var conversations = 0
+  /// Conversations that the template or the options make no row of.
+  public var refused = 0
+  /// Rows with the tokens and the labels that the template and the options give.
+  public var identical = 0
+  /// Rows with the tokens, but other labels.
+  public var otherLabels = 0
+  /// Rows with other tokens.
+  public var otherTokens = 0
+  /// Conversations whose tokens are in no row.
+  public var missing = 0
+
+  /// `12 rows are what the template makes of 14 conversations; 2 conversations are in no row`.
+  public var summary: String {
+    "conversations: \(identical) rows are just what the template makes of \(conversations) "
+      + "conversations, \(otherLabels) have other labels, \(otherTokens) other tokens; "
+      + "\(missing) conversations are in no row"
+  }
+
+  var json: JSONValue {
+    [
+      "conversations": JSONValue(conversations), "refused": JSONValue(refused),
+      "identical": JSONValue(identical), "other_labels": JSONValue(otherLabels),
+      "other_tokens": JSONValue(otherTokens), "missing": JSONValue(missing),
+    ]
+  }
+}
+
+/// Renders conversations again, and finds for each row of a foreign set the one that it was made of,
+/// wherever it stands: sets are shuffled, filtered and split.
+///
+/// What is kept of a rendered row is two 64-bit hashes and a number: 40 bytes a conversation or so.
+final class ForeignComparison {
+  /// What a row is.
+  enum Match {
+    case identical
+    /// The tokens of this conversation.
+    case otherLabels(Int)
+    /// Begins as this conversation does, if one is known.
+    case otherTokens(Int?)
+  }
+
+  private struct Entry {
+    var number: Int
+    var labels: Set<UInt64>
+    var isFound = false
+  }
+
+  private(set) var counts = ForeignComparisonCounts()
+  private let paths: [String]
+  private let maker: SampleMaker
+  private var byTokens: [UInt64: Entry] = [:]
+  private var byBeginning: [UInt64: Int] = [:]
+
+  /// So many tokens behind the begin tokens name a row whose rest differs.
+  private static let beginning = 24
+  private static let linesAtOnce = 64
+
+  /// - Throws: `missingFile`, `malformed` for the conversations; `invalidOption` if options clash.
+  init(
+    conversations paths: [String], options: FormatOptions, tokenizer: any Tokenizer, threads: Int
+  ) throws {
+    self.paths = paths
+    var options = options
+    options.onRefusal = .drop
+    maker = try SampleMaker(options, tokenizer: tokenizer)
+    var number = 0
+    try forEachSample(threads: threads) { samples in
+      if samples.isEmpty { counts.refused += 1 }
+      for sample in samples { add(sample, number) }
+      number += 1
+    }
+    counts.conversations = number
+  }
+
+  private func add(_ sample: LabeledSample, _ number: Int) {
+    let key = Self.hash(sample.inputIDs)
+    byTokens[key, default: Entry(number: number, labels: [])].labels
+      .insert(Self.hash(sample.labels))
+    let beginning = Self.beginningHash(sample.inputIDs)
+    if byBeginning[beginning] == nil { byBeginning[beginning] = number }
+  }
+
+  /// Finds a row's conversation, and counts.
+  func match(_ sample: ForeignSample) -> Match {
+    let key = Self.hash(sample.ids)
+    guard let entry = byTokens[key] else {
+      counts.otherTokens += 1
+      return .otherTokens(byBeginning[Self.beginningHash(sample.ids)])
+    }
+    byTokens[key]?.isFound = true
+    guard entry.labels.contains(Self.hash(sample.labels)) else {
+      counts.otherLabels += 1
+      return .otherLabels(entry.number)
+    }
+    counts.identical += 1
+    return .identical
+  }
+
+  /// Counts the conversations that no row was.
+  func finish() { counts.missing = byTokens.values.count { !$0.isFound } }
+
+  /// FNV-1a over the tokens' bytes. Source: Fowler, Noll and Vo, RFC 9923.
+  private static func hash(_ ids: some Sequence<TokenID>) -> UInt64 {
+    ids.reduce(0xcbf2_9ce4_8422_2325) { hash, id in
+      var hash = hash
+      for shift in stride(from: 0, to: 32, by: 8) {
+        hash = (hash ^ UInt64(UInt8(truncatingIfNeeded: id >> shift))) &* 0x0000_0100_0000_01B3
+      }
+      return hash
+    }
+  }
+
+  /// The hash of the first tokens, of which equal ones in front count once: a begin token that stands
+  /// twice must not hide the conversation.
+  private static func beginningHash(_ ids: [TokenID]) -> UInt64 {
+    let repeated = ids.prefix { $0 == ids.first }.count
+    return hash(ids.dropFirst(max(0, repeated - 1)).prefix(beginning))
+  }
+
+  // MARK: Explanations
+
+  /// What the first difference is between rows and the conversations with these numbers: one more
+  /// pass over the files, in which only those are rendered.
+  func explain(_ rows: [(number: Int, sample: ForeignSample)], _ table: TokenTable) throws
+    -> [String]
+  {
+    var texts = [String](repeating: "", count: rows.count)
+    var number = 0
+    try forEachSample(threads: 1, wanted: { Set(rows.map(\.number)).contains($0) }) { samples in
+      for (index, row) in rows.enumerated() where row.number == number {
+        texts[index] = samples.first.map { Self.difference(row.sample, $0, table) } ?? ""
+      }
+      number += 1
+    }
+    return texts
+  }
+
+  private static func difference(
+    _ row: ForeignSample, _ sample: LabeledSample, _ table: TokenTable
+  ) -> String {
+    let name = "conversation `\(TerminalText.line(sample.conversationID))`"
+    func text(_ ids: ArraySlice<TokenID>) -> String {
+      TerminalText.line(String(decoding: table.decode(ids.prefix(6)), as: UTF8.self))
+    }
+    let common = zip(row.ids, sample.inputIDs).prefix { $0 == $1 }.count
+    if common == row.ids.count && common < sample.inputIDs.count {
+      return "\(name) was cut from \(sample.inputIDs.count) to \(common) tokens"
+    }
+    if common < row.ids.count {
+      return "\(name): token \(common) begins `\(text(row.ids[common...]))`, where the template "
+        + "gives `\(text(sample.inputIDs[common...]))`"
+    }
+    guard
+      let token = zip(row.labels, sample.labels).enumerated().first(where: { $1.0 != $1.1 })?
+        .offset
+    else { return name }
+    let word = row.labels[token] == ignoreIndex ? "not trained on" : "trained on"
+    return "\(name): token \(token) `\(text(row.ids[token...token]))` is \(word)"
+  }
+
+  // MARK: Reading
+
+  private struct Block: Sendable {
+    let path: String
+    var lines: [JSONLine] = []
+    var numbers: [Int] = []
+  }
+
+  /// Gives the samples of every conversation in order; none for those that are not wanted.
+  private func forEachSample(
+    threads: Int, wanted: @escaping @Sendable (Int) -> Bool = { _ in true },
+    _ body: ([LabeledSample]) throws -> Void
+  ) throws {
+    var number = 0
+    for path in paths {
+      let reader = try JSONLinesReader(path)
+      let maker = maker
+      let first = number
+      var taken = 0
+      try OrderedWork.run(
+        threads: threads,
+        next: {
+          var block = Block(path: path)
+          while block.lines.count < Self.linesAtOnce, let line = try reader.next() {
+            block.lines.append(line)
+            block.numbers.append(first + taken)
+            taken += 1
+          }
+          return block.lines.isEmpty ? nil : block
+        },
+        work: { block in
+          let parser = try JSONParser()
+          return try zip(block.lines, block.numbers).map { line, number -> [LabeledSample] in
+            guard wanted(number) else { return [] }
+            let place = SourceLocation(file: block.path, line: line.number)
+            let conversation = try Conversation(
+              json: try parser.value(of: line, in: block.path), at: place)
+            return try maker.make(conversation, at: place).samples
+          }
+        },
+        consume: { list in
+          for samples in list {
+            try body(samples)
+            number += 1
+          }
+        })
+    }
+  }
+}

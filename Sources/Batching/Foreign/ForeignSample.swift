@@ -1,0 +1,110 @@
+internal import Tokenization
+
+/// What decides which tokens of a foreign set are trained on.
+public enum ForeignLabelSource: String, Sendable {
+  /// The column `labels`.
+  case labels
+  /// `completion_mask` and `assistant_masks`, as TRL's collator reads them: a token is trained on
+  /// where each mask that is there is 1.
+  case masks
+  /// Nothing: every token is trained on.
+  case none
+}
+
+/// A sample of a foreign set: a row without its padding, or one of the samples of a packed row.
+struct ForeignSample: Sendable {
+  /// The row in its split.
+  var row: Int
+  /// Where the sample begins in the row.
+  var start: Int
+  var ids: [TokenID]
+  var labels: [TokenID]
+  /// Whether the row ends where the sample ends, but for padding.
+  var endsRow = true
+  /// The faults that its columns show, before tokens are looked at.
+  var faults: [ForeignFault] = []
+  /// The token behind the sample, if it is padding: the first one.
+  var paddingID: TokenID?
+  /// How many samples its row holds.
+  var samplesInRow = 1
+}
+
+/// Takes rows of a foreign set apart into samples.
+struct ForeignRowCutter: Sendable {
+  /// What is labelled by what.
+  let source: ForeignLabelSource
+
+  init(_ columns: Set<ForeignColumnName>) {
+    source =
+      columns.contains(.labels)
+      ? .labels
+      : columns.contains(.completionMask) || columns.contains(.assistantMasks) ? .masks : .none
+  }
+
+  /// The samples of a row, in order; at least one.
+  func samples(of row: Int, in rows: ForeignRows) -> [ForeignSample] {
+    func column(_ name: ForeignColumnName) -> [Int32]? {
+      rows.columns[name].map { Array($0.values(of: row)) }
+    }
+    let ids = column(.inputIDs) ?? []
+    var whole = ForeignSample(row: rows.first + row, start: 0, ids: ids, labels: ids)
+    let isNull = rows.columns.values.contains { $0.nullRows.contains(row) }
+    if isNull || ids.contains(ForeignColumn.impossible) { whole.faults.append(.missingValue) }
+    let masks = [column(.completionMask), column(.assistantMasks)].compactMap { $0 }
+    let attention = column(.attentionMask)
+    let aligned = masks + [column(.labels), attention, column(.positionIDs)].compactMap { $0 }
+    guard whole.faults.isEmpty, aligned.allSatisfy({ $0.count == ids.count }), !ids.isEmpty else {
+      if whole.faults.isEmpty { whole.faults = [.unequalColumns] }
+      return [whole]
+    }
+    switch source {
+    case .labels: whole.labels = column(.labels) ?? ids
+    case .masks:
+      for index in ids.indices where masks.contains(where: { $0[index] == 0 }) {
+        whole.labels[index] = ignoreIndex
+      }
+    case .none:
+      for index in ids.indices where attention?[index] == 0 { whole.labels[index] = ignoreIndex }
+    }
+    let real = cutPadding(&whole, attention)
+    return pack(whole, real, positions: column(.positionIDs), lengths: column(.sequenceLengths))
+  }
+
+  /// The tokens that are no padding, which the attention mask hides at both ends.
+  private func cutPadding(_ sample: inout ForeignSample, _ attention: [Int32]?) -> Range<Int> {
+    guard let attention, let first = attention.firstIndex(where: { $0 != 0 }),
+      let last = attention.lastIndex(where: { $0 != 0 })
+    else { return sample.ids.indices }
+    let real = first..<last + 1
+    if attention[real].contains(0) { sample.faults.append(.hiddenToken) }
+    let hidden = sample.labels[..<first] + sample.labels[(last + 1)...]
+    if hidden.contains(where: { $0 != ignoreIndex }) { sample.faults.append(.supervisedPadding) }
+    if last + 1 < sample.ids.count { sample.paddingID = sample.ids[last + 1] }
+    return real
+  }
+
+  /// The samples of a packed row: they begin where positions begin again, or where lengths say.
+  private func pack(
+    _ whole: ForeignSample, _ real: Range<Int>, positions: [Int32]?, lengths: [Int32]?
+  ) -> [ForeignSample] {
+    var starts = [real.lowerBound]
+    if let lengths, lengths.reduce(0, { $0 + Int($1) }) == whole.ids.count {
+      for length in lengths.dropLast() { starts.append((starts.last ?? 0) + max(0, Int(length))) }
+    } else if let positions {
+      starts += real.dropFirst().filter { positions[$0] == 0 }
+    }
+    let ends = starts.dropFirst() + [real.upperBound]
+    let ranges = zip(starts, ends).filter { $0.0 < $0.1 && real.contains($0.0) }
+    return ranges.enumerated().map { index, range in
+      var sample = whole
+      sample.start = range.0
+      sample.ids = Array(whole.ids[range.0..<range.1])
+      sample.labels = Array(whole.labels[range.0..<range.1])
+      sample.endsRow = range.1 == real.upperBound
+      sample.samplesInRow = ranges.count
+      if !sample.endsRow { sample.paddingID = nil }
+      if index > 0 { sample.faults = [] }
+      return sample
+    }
+  }
+}

@@ -1,0 +1,263 @@
+internal import Artifacts
+internal import Conversations
+public import Tokenization
+
+/// Rewrites a tokenized data set of another tool's into a shard set: tokens and labels stay as they
+/// are, padding is taken off, packed rows become their samples.
+///
+/// The set's proof says what of it was checked and, in `unproven`, what could not be: a training must
+/// accept that by name. Rows that train on nothing, or that cannot be read as text, become none and
+/// are listed; with `dropsFaulty` rows with any fault are.
+public struct ForeignSharder: Sendable {
+  private let tokenizer: any Tokenizer
+  private let knowledge: ForeignVerifier.Knowledge
+  private let dropsFaulty: Bool
+  private let threads: Int
+
+  /// A sharder.
+  public init(
+    tokenizer: any Tokenizer, knowledge: ForeignVerifier.Knowledge, dropsFaulty: Bool = false,
+    threads: Int = 1
+  ) {
+    self.tokenizer = tokenizer
+    self.knowledge = knowledge
+    self.dropsFaulty = dropsFaulty
+    self.threads = max(1, threads)
+  }
+
+  /// What becomes of a sample.
+  private struct Outcome: Sendable {
+    let id: String
+    let row: Int
+    let tokens: Int
+    var record: ShardRecord?
+    var cut = 0
+    var reason: String?
+  }
+
+  /// The reason of a row whose tokens do not spell text.
+  static let notText = "not_text"
+  /// How rows are counted of which a cut character was left out.
+  static let partialCharacter = "partial_character"
+
+  /// Makes the shard set.
+  ///
+  /// - Returns: the manifest with its proof, and what was found in the set before.
+  /// - Throws: as `ForeignVerifier.verify`; `invalidOption` if a split is none of ours; `checkFailed`
+  ///   if no row is left; `unwritable`.
+  public func run(
+    _ set: ForeignSet, output: String
+  ) throws -> (manifest: ShardManifest, report: ForeignReport) {
+    let verifier = ForeignVerifier(tokenizer: tokenizer, knowledge: knowledge, threads: threads)
+    let report = try verifier.verify(set)
+    let checker = try verifier.checker(for: set)
+    let folder = try AtomicFolder(
+      output, replacing: ShardSet.manifestName, inputs: set.parts.flatMap(\.files))
+    let files = FolderWriter(folder.workPath)
+    for part in set.parts {
+      try write(part, as: try Self.split(of: part.name, in: set), checker, files)
+    }
+    let written = try files.finish()
+    var manifest = try manifest(set, written, checker, report)
+    guard manifest.totals.rowsKept > 0 else {
+      throw AksharaError(
+        .checkFailed, "no row is left of \(manifest.totals.rowsIn): \(manifest.summary)",
+        at: SourceLocation(file: set.path), remedy: "look at `akshara labels verify`")
+    }
+    if let tokenizer = tokenizer as? BPETokenizer {
+      try tokenizer.write(
+        tokenizerJSON: Path.join(folder.workPath, ShardVerifier.tokenizerName))
+    }
+    try DatasetsFolder.describeSet(in: folder.workPath, splits: manifest.splits.map(\.split))
+    let file = Path.join(folder.workPath, ShardSet.manifestName)
+    try AtomicFile.write(manifest.json.pretty, to: file)
+    let own = ShardVerifier(tokenizer: tokenizer, threads: threads)
+    manifest.proof = try own.verify(try ShardSet(folder.workPath)).recordedProof
+    try AtomicFile.write(manifest.json.pretty, to: file)
+    try folder.commit()
+    return (manifest, report)
+  }
+
+  /// The split that a name of another tool's means.
+  private static func split(of name: String, in set: ForeignSet) throws -> Split {
+    let prefixes: [(String, Split)] = [
+      ("train", .train), ("val", .validation), ("dev", .validation), ("eval", .validation),
+      ("test", .test),
+    ]
+    if let found = prefixes.first(where: { name.lowercased().hasPrefix($0.0) }) { return found.1 }
+    // A single file's name says nothing.
+    guard set.parts.count > 1 else { return .train }
+    throw AksharaError(
+      .invalidOption, "the split `\(name)` is none of train, validation and test",
+      at: SourceLocation(file: set.path), remedy: "rename it, or name one of its files")
+  }
+
+  private func write(
+    _ part: ForeignSet.Part, as split: Split, _ checker: ForeignChecker, _ files: FolderWriter
+  ) throws {
+    let reader = ForeignReader(part)
+    let maker = ForeignSampleRecord(table: checker.table, patterns: checker.patterns)
+    let dropsFaulty = dropsFaulty
+    try OrderedWork.run(
+      threads: threads, next: reader.next,
+      work: { rows -> [Outcome] in
+        let cutter = ForeignRowCutter(Set(rows.columns.keys))
+        return (0..<rows.rowCount).flatMap { row -> [Outcome] in
+          let samples = cutter.samples(of: row, in: rows)
+          return samples.enumerated().map { index, sample in
+            let suffix = samples.count > 1 ? ".\(index)" : ""
+            return Self.outcome(
+              sample, id: "\(part.name)-\(sample.row)\(suffix)", checker, maker, dropsFaulty)
+          }
+        }
+      },
+      consume: { outcomes in
+        for outcome in outcomes { try files.write(outcome, split) }
+      })
+  }
+
+  private static func outcome(
+    _ sample: ForeignSample, id: String, _ checker: ForeignChecker, _ maker: ForeignSampleRecord,
+    _ dropsFaulty: Bool
+  ) -> Outcome {
+    var outcome = Outcome(id: id, row: sample.row, tokens: sample.ids.count)
+    let faults = checker.check(sample).map(\.fault)
+    let hopeless: Set<ForeignFault> = [
+      .missingValue, .unequalColumns, .tokenOutsideVocabulary, .noSupervisedToken,
+    ]
+    if let fault = faults.first(where: { dropsFaulty || hopeless.contains($0) }) {
+      outcome.reason = fault.rawValue
+    } else if let (row, cut) = maker.row(sample, id: id) {
+      outcome.cut = cut
+      // The cut may have taken the only tokens that were trained on.
+      if row.supervisedCount == 0 {
+        outcome.reason = ForeignFault.noSupervisedToken.rawValue
+      } else {
+        outcome.record = ShardRecord(sample: row)
+      }
+    } else {
+      outcome.reason = notText
+    }
+    return outcome
+  }
+
+  // MARK: The manifest
+
+  private func manifest(
+    _ set: ForeignSet, _ written: FolderWriter.Written, _ checker: ForeignChecker,
+    _ report: ForeignReport
+  ) throws -> ShardManifest {
+    var options = knowledge.options
+    // Spans end where tokens end, so no token lies across a border.
+    options.border = .asRendered
+    options.maxLength = max(1, written.longest)
+    options.templates = [checker.patterns?.name ?? ForeignSampleRecord.unknownTemplate]
+    let template = try template(checker)
+    let inputs = try set.parts.flatMap(\.files).map { file in
+      ShardManifest.Input(name: Path.name(of: file), digest: try Digest(ofFile: file))
+    }
+    var manifest = ShardManifest(
+      tool: AksharaVersion.text, tokenizerDigest: tokenizer.digest,
+      vocabularyCount: tokenizer.vocabularyCount, templates: [template], options: options,
+      inputs: inputs, splits: written.splits, dropped: written.dropped, proof: nil)
+    // Where rows are not just what the template makes of the conversations, these cannot be told.
+    let isSame =
+      report.comparison.map { $0.otherLabels == 0 && $0.otherTokens == 0 } ?? false
+    var unproven: [SupervisionProof.Unproven] = isSame ? [] : [.originalText, .controlTokens]
+    if !knowledge.isTemplateGiven { unproven.append(.messageBorders) }
+    manifest.origin = ShardManifest.Origin(
+      name: Path.name(of: set.path),
+      unproven: SupervisionProof.Unproven.allCases.filter(unproven.contains))
+    return manifest
+  }
+
+  private func template(_ checker: ForeignChecker) throws -> ShardManifest.Template {
+    if checker.patterns != nil, let name = checker.patterns?.name {
+      var options = knowledge.options
+      if !knowledge.isTemplateGiven { options.templates = [name] }
+      return ShardManifest.Template(
+        try TemplateChooser(options, tokenizer: tokenizer).all[0])
+    }
+    func text(_ id: TokenID) -> String {
+      String(decoding: tokenizer.bytes(of: id) ?? [], as: UTF8.self)
+    }
+    let control = (0..<TokenID(tokenizer.vocabularyCount)).filter { tokenizer.isSpecial($0) }
+    return ShardManifest.Template(
+      name: ForeignSampleRecord.unknownTemplate, beginToken: nil,
+      endOfTurnToken: checker.ends.min().map(text) ?? "", controlTokens: control.map(text),
+      jinja: "")
+  }
+
+  // MARK: Files
+
+  /// Writes rows into splits, and what became none into the list of dropped rows, and counts both.
+  private final class FolderWriter {
+    struct Written {
+      var splits: [ShardManifest.SplitRecord]
+      var dropped: ShardManifest.File?
+      var longest: Int
+    }
+
+    private let folder: String
+    private var writers: [Split: ShardWriter] = [:]
+    private var counts: [Split: ShardCounts] = [:]
+    private var dropped: JSONLinesWriter?
+    private var longest = 0
+
+    init(_ folder: String) { self.folder = folder }
+
+    func write(_ outcome: Outcome, _ split: Split) throws {
+      var counts = self.counts[split] ?? ShardCounts()
+      defer { self.counts[split] = counts }
+      counts.rowsIn += 1
+      counts.ledger.rendered += outcome.tokens
+      let writer = writers[split] ?? ShardWriter(split, below: folder)
+      writers[split] = writer
+      guard let record = outcome.record else {
+        let reason = outcome.reason ?? ForeignSharder.notText
+        counts.dropped[reason, default: 0] += 1
+        counts.ledger.dropped[reason, default: 0] += outcome.tokens
+        return try writeDropped(outcome, reason, split)
+      }
+      let tokens = record.sample.inputIDs.count
+      let supervised = record.sample.supervisedCount
+      counts.rowsKept += 1
+      counts.ledger.supervised += supervised
+      counts.ledger.context += tokens - supervised
+      counts.ledger.truncated += outcome.cut
+      if outcome.cut > 0 { counts.truncated[ForeignSharder.partialCharacter, default: 0] += 1 }
+      counts.languages["", default: 0] += 1
+      counts.sources["", default: 0] += 1
+      longest = max(longest, tokens)
+      try writer.append(record)
+    }
+
+    private func writeDropped(_ outcome: Outcome, _ reason: String, _ split: Split) throws {
+      let writer = try dropped ?? JSONLinesWriter(Path.join(folder, ShardSetWriter.droppedName))
+      dropped = writer
+      try writer.write([
+        "id": .string(outcome.id), "split": .string(split.rawValue), "reason": .string(reason),
+        "tokens": JSONValue(outcome.tokens), "file": .null, "line": JSONValue(outcome.row + 1),
+      ])
+    }
+
+    func finish() throws -> Written {
+      for (split, part) in counts {
+        counts[split]?.languageLedgers = ["": part.ledger]
+        counts[split]?.sourceLedgers = ["": part.ledger]
+      }
+      let splits = try Split.allCases.compactMap { split in
+        try writers[split].map {
+          ShardManifest.SplitRecord(
+            split: split, counts: counts[split] ?? ShardCounts(), files: try $0.finish())
+        }
+      }
+      let file = try dropped.map { writer in
+        let rows = writer.count
+        return ShardManifest.File(
+          path: ShardSetWriter.droppedName, digest: try writer.commit(), rows: rows)
+      }
+      return Written(splits: splits, dropped: file, longest: longest)
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import Artifacts
+import Conversations
+import Foundation
+import Testing
+
+@testable import Batching
+
+/// Approvals, samples and differences of shard sets.
+@Suite struct SignOffTests {
+  private func rows(_ count: Int) -> [Conversation] {
+    (0..<count).map { SampleConversations.dialogue("question \($0)", "answer", id: "\($0)") }
+  }
+
+  private let signature = ShardApproval.Signature(
+    by: "R", note: "read", time: "2026-11-22T00:00:00Z")
+
+  // MARK: Approval
+
+  @Test func anApprovalIsBoundToTheContent() throws {
+    let folder = try ShardFolder(rows(3))
+    #expect(try folder.open().approvalState() == .none)
+    #expect {
+      try folder.open().requireApproval()
+    } throws: {
+      let text = "\($0)"
+      return ($0 as? AksharaError)?.code == .checkFailed
+        && text.contains("akshara labels approve \(folder.path) --by NAME --note TEXT")
+    }
+    let approval = try ShardApproval.sign(folder.path, signature)
+    #expect(try folder.open().approvalState() == .approved(approval))
+    try folder.open().requireApproval()
+    // Verified again, the set is the same.
+    _ = try folder.verifyAndRecord()
+    try folder.open().requireApproval()
+    let second = try ShardApproval.sign(folder.path, signature)
+    #expect(second.signatures.count == 2)
+    // Another option is another set.
+    var manifest = try folder.open().manifest
+    manifest.options.seed += 1
+    try folder.write(manifest)
+    #expect(try folder.open().approvalState() == .outdated(second))
+    #expect(throws: AksharaError.self) { try folder.open().requireApproval() }
+  }
+
+  @Test func aSetThatIsNotProvenIsNotApproved() throws {
+    let folder = try ShardFolder(rows(2))
+    var manifest = try folder.open().manifest
+    manifest.proof = nil
+    try folder.write(manifest)
+    #expect {
+      _ = try ShardApproval.sign(folder.path, signature)
+    } throws: {
+      ($0 as? AksharaError)?.code == .checkFailed
+    }
+    #expect(try folder.open().approvalState() == .none)
+  }
+
+  @Test(arguments: ["{}", "[", #"{"format": "akshara-approval", "version": 1, "content": "x"}"#])
+  func aFileThatIsNoApprovalIsAnError(text: String) throws {
+    let folder = try ShardFolder(rows(1))
+    try AtomicFile.write(Array(text.utf8), to: "\(folder.path)/approval.json")
+    #expect(throws: AksharaError.self) { try folder.open().approvalState() }
+  }
+
+  // MARK: Samples
+
+  @Test func everyKindIsSeenAndTheSeedDecides() throws {
+    var rows = rows(60)
+    for index in rows.indices {
+      rows[index].language = index < 50 ? "kn" : index < 58 ? "te" : "en"
+    }
+    let folder = try ShardFolder(rows)
+    let set = try folder.open()
+    func pick(_ count: Int, seed: UInt64 = 7) -> ShardSample {
+      ShardSample(of: set, count: count, by: [.language], seed: seed)
+    }
+    let sample = pick(12)
+    #expect(sample.kinds.map(\.kind) == [["en"], ["kn"], ["te"]])
+    #expect(sample.kinds.map(\.rows) == [2, 50, 8])
+    let counts = Dictionary(grouping: sample.rows, by: \.kind).mapValues(\.count)
+    #expect(counts == [["en"]: 2, ["kn"]: 5, ["te"]: 5])
+    #expect(pick(12).rows == sample.rows)
+    #expect(pick(12, seed: 8).rows != sample.rows)
+    #expect(pick(500).rows.count == 60)
+    #expect(pick(0).rows.isEmpty)
+    #expect(Set(sample.rows.map(\.row)).count == 12, "no row twice")
+  }
+
+  // MARK: Differences
+
+  private func difference(
+    _ old: [Conversation], _ oldOptions: FormatOptions = FormatOptions(), to new: [Conversation],
+    _ newOptions: FormatOptions = FormatOptions()
+  ) throws -> ShardDifference {
+    let folders = (try ShardFolder(old, oldOptions), try ShardFolder(new, newOptions))
+    return try ShardDifference(from: folders.0.open(), to: folders.1.open())
+  }
+
+  private func counts(_ difference: ShardDifference) -> [ShardDifference.Reason: Int] {
+    difference.counts.filter { $0.value > 0 }
+  }
+
+  @Test func theSameSetsDiffer() throws {
+    let same = try difference(rows(4), to: rows(4).reversed())
+    #expect(same.isEmpty && same.unchanged == 4 && same.settings == [])
+  }
+
+  @Test func everyReasonIsTold() throws {
+    var other = rows(4)
+    other[1].messages[1].content = .text("another answer")
+    other[2].split = .validation
+    other[3].id = "new"
+    let changed = try difference(rows(4), to: other)
+    #expect(counts(changed) == [.textChanged: 1, .split: 1, .onlyInOld: 1, .onlyInNew: 1])
+    #expect(changed.unchanged == 1)
+    #expect(changed.lines.contains { $0.contains("message 1, byte 1: ") })
+
+    let template = try difference(rows(2), to: rows(2), FormatOptions(templates: ["llama3"]))
+    #expect(counts(template) == [.template: 2])
+    #expect(template.settings.count == 2, "templates and the option")
+
+    let trainOn = try difference(
+      [SampleConversations.dialogue("a", "b", "c", "d")],
+      to: [SampleConversations.dialogue("a", "b", "c", "d")], FormatOptions(trainOn: .lastAssistant)
+    )
+    #expect(counts(trainOn) == [.trainOn: 1])
+    #expect(trainOn.examples.first?.detail.contains("is no longer trained on") == true)
+
+    var weighted = rows(1)
+    weighted[0].messages[1].weight = 0.5
+    #expect(counts(try difference(rows(1), to: weighted)) == [.weights: 1])
+
+    let long = [SampleConversations.dialogue("a", String(repeating: "b", count: 60))]
+    let cut = try difference(long, to: long, FormatOptions(maxLength: 50, truncation: .right))
+    #expect(counts(cut) == [.truncation: 1])
+  }
+
+  @Test func theSameTextAsOtherTokens() throws {
+    let row = [SampleConversations.dialogue("?", "\nx")]
+    let found = try difference(row, to: row, FormatOptions(border: .asRendered))
+    #expect(counts(found) == [.tokenizer: 1])
+  }
+}
