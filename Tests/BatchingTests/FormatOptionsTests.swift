@@ -57,7 +57,8 @@ import Testing
     arguments: [
       (
         [("template", "alpacca")],
-        "recipe.yaml:3: there is no template `alpacca`; use one of: chatml, llama2, llama3, "
+        "recipe.yaml:3: there is no template `alpacca`; use a file (FILE.jinja, tokenizer_config.json, "
+          + "or FOLDER/), or one of: chatml, llama2, llama3, "
           + "llama3.1, llama3.2, llama3.3, mistral-v1, mistral-v2, mistral-v3, mistral-nemo, "
           + "qwen2.5, qwen3, gemma2, gemma3, phi3.5, zephyr, vicuna, alpaca, dolly, instruction, "
           + "completion"

@@ -142,7 +142,7 @@ import Testing
     #expect(foreign.errors.contains("rows.jsonl:1: "))
     #expect(foreign.errors.contains("`akshara import`"))
     let unnamed = try shard(plain, [])
-    #expect(unnamed.status == 1)
+    #expect(unnamed.status == 2)
     #expect(
       unnamed.errors.contains("the tokenizer's control tokens are those of chatml, qwen2.5, qwen3"))
   }

@@ -39,7 +39,8 @@ import Testing
   @Test(arguments: ["bfloat16", "float32"])
   func memoryIsFlatOverAThousandSteps(type: String) throws {
     guard let json = try run(["--steps", "1000", "--dtype", type]) else { return }
-    #expect(try #require(json["resident_growth_bytes"]?.double) <= 0x1p20)
+    // oneDNN's buffers come and go in float32; 4,000 steps grow no further. A page a step would be 4 MiB.
+    #expect(try #require(json["resident_growth_bytes"]?.double) <= 0x1p21)
   }
 
   @Test(arguments: ["bfloat16", "float32"])

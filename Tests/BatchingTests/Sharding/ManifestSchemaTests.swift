@@ -25,7 +25,9 @@ import Testing
   @Test func itNamesEveryCase() throws {
     let options = try value("properties", "format_options", "properties")
     let template = try value("$defs", "template", "anyOf").array?.first?["enum"]
-    #expect(names(try #require(template)) == TemplateCatalog.names)
+    #expect(
+      names(try #require(template))
+        == TemplateCatalog.names + [ForeignSampleRecord.unknownTemplate])
     #expect(names(try #require(options["train_on"]?["enum"])) == TrainOn.allCases.map(\.rawValue))
     #expect(
       names(try #require(options["train_on_eos"]?["enum"])) == TrainOnEOS.allCases.map(\.rawValue))
@@ -38,7 +40,10 @@ import Testing
     let counts = try value("$defs", "counts", "properties")
     #expect(
       names(try #require(counts["rows_dropped"]?["propertyNames"]?["enum"]))
-        == SampleMaker.DropReason.allCases.map(\.rawValue))
+        == SampleMaker.DropReason.allCases.map(\.rawValue) + [ForeignSharder.notText]
+        + ForeignFault.allCases.map(\.rawValue).filter {
+          SampleMaker.DropReason(rawValue: $0) == nil
+        })
     #expect(
       names(try #require(counts["rendering_changes"]?["propertyNames"]?["enum"]))
         == RenderingChange.allCases.map(\.rawValue))

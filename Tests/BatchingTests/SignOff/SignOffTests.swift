@@ -113,7 +113,7 @@ import Testing
     let changed = try difference(rows(4), to: other)
     #expect(counts(changed) == [.textChanged: 1, .split: 1, .onlyInOld: 1, .onlyInNew: 1])
     #expect(changed.unchanged == 1)
-    #expect(changed.lines.contains { $0.contains("message 1, byte 1: ") })
+    #expect(changed.lines.contains { $0.contains("message 1, byte 2: ") })
 
     let template = try difference(rows(2), to: rows(2), FormatOptions(templates: ["llama3"]))
     #expect(counts(template) == [.template: 2])
