@@ -277,7 +277,7 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         work = pathlib.Path(name)
         tokenizer = make_tokenizer(work)
-        for template in schema["$defs"]["template"]["enum"]:
+        for template in schema["$defs"]["template"]["anyOf"][0]["enum"]:
             check_own(work, tokenizer, template, 300)
         for template in OFFICIAL:
             check_official(work, tokenizer, template, 300)
