@@ -1,7 +1,7 @@
 /// A matrix in signed bytes with one scale a row, laid out as bitsandbytes lays out LLM.int8 weights.
 ///
 ///     scale[r]      = max_c |half(w[r, c])|                           (`SCB`)
-///     code[r, c]    = round(half(w[r, c]) * (127 / scale[r]))         ties to even; 0 in a row of zeros
+///     code[r, c]    = round(half(w[r, c]) * ((1 / scale[r]) * 127))   ties to even; 0 in a row of zeros
 ///     element[r, c] = (code[r, c] * scale[r]) * (1 / 127)             products in float32
 ///
 /// Values pass through float16 first, as bitsandbytes casts them. Products are made with dequantized

@@ -52,7 +52,8 @@ enum Int8Row {
   ) -> Float {
     var scale: Float = 0
     for i in 0..<count { scale = max(scale, abs(values[i])) }
-    let factor = 127 / scale
+    // As torch divides a number by a tensor: by the reciprocal, which changes some last bits.
+    let factor = (1 / scale) * 127
     for i in 0..<count {
       let scaled = (values[i] * factor).rounded(.toNearestOrEven)
       codes[i] = scale == 0 ? 0 : Int8(min(max(scaled, -127), 127))

@@ -72,7 +72,8 @@ def main():
                 exact = PeftModel.from_pretrained(
                     AutoModelForCausalLM.from_pretrained(base, dtype=torch.float64), adapter).double().merge_and_unload().state_dict()
                 worst = max(float(((weights[name].double() - exact[name]).abs()
-                                   / torch.maximum(exact[name].abs() * 2**-8, torch.tensor(2.0**-130))).max()) for name in weights)
+                                   / torch.maximum(exact[name].abs() * 2**-8, torch.tensor(2.0**-24))).max()) for name in weights)
+                # Where base and update cancel, what is left is float32's rounding of the two.
                 check("weights within half a unit of bfloat16", worst <= 1.001, f"worst {worst:.4f} of 2^-8")
                 check("the names are transformers'", set(exact) - set(weights) <= {"lm_head.weight"} and set(weights) <= set(exact))
                 theirs = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(base, dtype=torch.bfloat16), adapter)

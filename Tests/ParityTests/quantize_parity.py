@@ -55,6 +55,7 @@ def dequantized(base, quantized):
     modules = dict(reference.named_modules())
     for name, module in quantized.named_modules():
         if isinstance(module, bnb.nn.Linear4bit):
+            module.weight.quant_state.dtype = torch.float32  # else the values come rounded to the base's bfloat16
             weight = bnb.functional.dequantize_4bit(module.weight.data, module.weight.quant_state)
         elif isinstance(module, bnb.nn.Linear8bitLt):
             weight = bnb.functional.int8_vectorwise_dequant(module.weight.data, module.weight.SCB)
