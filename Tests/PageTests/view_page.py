@@ -175,7 +175,8 @@ def looks(window):
     page = window.page
     check(window.title() == "kannada", "the first row is shown")
     check(window.fonts("#row .text span[lang=kn]") == {"Noto Sans Kannada"}, "Kannada is drawn with Noto Sans Kannada")
-    check(window.fonts(".snippet span[lang=kn]") == {"Noto Sans Kannada"}, "Kannada in the list, too")
+    # The dots behind a shortened text come from another font.
+    check("Noto Sans Kannada" in window.fonts(".snippet span[lang=kn]"), "Kannada in the list, too")
     window.shot("conversation")
     window.press("j")
     check(window.wait_title("telugu"), "j goes to the next row")
@@ -321,7 +322,8 @@ def accessible(window):
 
 
 def contrasts(window, name):
-    window.press("t")
+    if not window.page.locator(".mask .t").first.is_visible():
+        window.press("t")
     window.page.wait_for_selector(".mask .t")
     for selector in (".t.supervised", ".t.context:not(.special)", ".t.special", ".quiet", ".line .top span", ".snippet", ".facts span", ".tools button", ".legend span"):
         contrast = window.page.evaluate(CONTRAST, selector)

@@ -30,7 +30,9 @@ failures = checked = 0
 def sample(schema):
     """A good value for a property."""
     if "$ref" in schema:
-        return sample(SCHEMA["$defs"]["template"])
+        return sample(SCHEMA["$defs"][schema["$ref"].rsplit("/", 1)[1]])
+    if "anyOf" in schema:
+        return sample(schema["anyOf"][0])
     if "oneOf" in schema:
         return sample(schema["oneOf"][0])
     if "enum" in schema:
