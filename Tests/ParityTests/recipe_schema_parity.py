@@ -37,9 +37,12 @@ def sample(schema):
         return sample(schema["oneOf"][0])
     if "enum" in schema:
         return schema["enum"][0]
+    if "const" in schema:
+        return schema["const"]
     kind = schema["type"]
     if kind == "string":
-        return "Latn" if schema.get("pattern", "").startswith("^[A-Z]") else "abc"
+        pattern = schema.get("pattern", "")
+        return "Latn" if pattern.startswith("^[A-Z]") else "2024-07-26" if pattern.startswith("^[0-9]{4}-") else "abc"
     if kind == "integer":
         return max(schema.get("minimum", 1), 1)
     if kind == "number":
@@ -61,7 +64,8 @@ def minimal(folder):
 NEEDS_COMPANY = {("training", "method"), ("training", "init"), ("tokenizer", "path"), ("tokenizer", "train"),
                  ("evaluation", "prompts"), ("quantization", "load_in_4bit"), ("format", "train_on"),
                  ("training", "max_steps"), ("training", "warmup_steps"), ("format", "response_template"), ("format", "begin_token"),
-                 ("curation", "validation_fraction"), ("curation", "test_fraction")}
+                 ("curation", "validation_fraction"), ("curation", "test_fraction"), ("lora", "layers_to_transform"),
+                 ("training", "lr_scheduler_kwargs"), ("training", "early_stopping_patience"), ("training", "load_best_model_at_end")}
 
 
 def accepts(folder, recipe):
