@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A QLoRA fine-tune of the quickstart base on Kannada text, by akshara and by transformers + peft + bitsandbytes.
 
-    AKSHARA_BINARY=.build/release/akshara finetune_parity.py --text kannada.txt [--steps 60] [--seeds 1 2 3]
+    AKSHARA_BINARY=.build/release/akshara Benchmarks/fine-tune/run.py --text kannada.txt [--steps 60] [--seeds 1 2 3]
 
 The text has one sentence a line; 240 lines of 8 to 30 words are taken, spread over the file. The first words of a line are the
 user's message, the rest is the answer. `akshara shard` makes rows of them, and both sides train on these rows with the same base in
