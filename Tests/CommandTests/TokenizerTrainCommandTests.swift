@@ -55,7 +55,7 @@ import Testing
     let (last, kills) = try akshara.runUnderKills(
       arguments(text, "out"), delay: 0.005, growth: 1.4
     ) {
-      let place = Path.exists(folder.file("out")) ? "out" : "out.old"
+      let place = Path.exists(folder.file("out")) ? "out" : ".out.replaced"
       let digest = try Digest(ofFile: folder.file("\(place)/tokenizer.json"))
       #expect(digest == old || digest == new)
     }

@@ -52,9 +52,11 @@ struct TrainStage: StageWork {
     let source = try ShardBatchSource(shards, options: recipe.training)
     if let packing = source.packing { context.report(Self.text(packing)) }
     let directory = context.path(RunContext.Place.training)
+    let model = try ModelFolder(recipe.baseModel)
     let job = TrainingJob(
-      model: try ModelFolder(recipe.baseModel), options: recipe.training,
-      lora: recipe.lora ?? LoRAOptions(), quantization: recipe.quantization,
+      model: model, options: recipe.training,
+      lora: try (recipe.lora ?? LoRAOptions()).resolved(over: model),
+      quantization: recipe.quantization,
       baseName: recipe.baseName, baseRevision: recipe.baseRevision,
       project: recipe.project, directory: directory)
     let watcher = TrainingWatcher(context: context)
