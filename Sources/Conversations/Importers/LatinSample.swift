@@ -19,23 +19,27 @@ struct LatinSample {
   /// Below this the language is not told, and English is as good as any.
   private static let leastConfidence = 0.9
 
+  /// Forgets everything.
+  mutating func reset() { (count, words) = (0, WordCounts()) }
+
   /// Adds a part of the text. However many spaces and line ends there are count as one.
   mutating func add(_ part: UnsafeBufferPointer<UInt8>) {
     var (count, words) = (count, words)
     bytes.withUnsafeMutableBufferPointer { bytes in
-      var endsWord = count > 0 && bytes[count - 1] != 0x20
+      /// Ends the word before, with a space unless there is one or there was no word.
+      func separate() {
+        guard count > 0, count < bytes.count, bytes[count - 1] != 0x20 else { return }
+        words.endWord()
+        bytes[count] = 0x20
+        count += 1
+      }
+      separate()
       for byte in part {
-        if endsWord, count < bytes.count {
-          bytes[count] = 0x20
-          count += 1
-          words.add(0x20)
-          endsWord = false
-        }
-        if count == bytes.count { return }
         guard byte > 0x20 else {
-          endsWord = count > 0 && bytes[count - 1] != 0x20
+          separate()
           continue
         }
+        guard count < bytes.count else { return }
         bytes[count] = byte
         count += 1
         words.add(byte)
@@ -47,9 +51,11 @@ struct LatinSample {
   /// `en`, `kn-Latn` or `te-Latn`; `en` where that is not certain.
   var language: String {
     var words = words
-    words.add(0x20)
+    words.endWord()
     guard words.all >= Self.leastWords, !words.arePlainEnglish else { return "en" }
-    let guess = LanguageIdentifier().guess(String(decoding: bytes[..<count], as: UTF8.self))
+    let guess = bytes.withUnsafeBufferPointer {
+      LanguageIdentifier().guess(utf8: UnsafeBufferPointer(rebasing: $0[..<count]))
+    }
     let isRomanized = guess.language.hasSuffix("-Latn")
     return isRomanized && guess.confidence >= Self.leastConfidence ? guess.language : "en"
   }
@@ -63,25 +69,30 @@ extension LatinSample {
     private var ofEnglish = 0
     /// The word that is being read: its first eight letters, small, in one number.
     private var word: UInt64 = 0
+    private let english = EnglishWords.shared
 
     /// Takes the next byte; one that is no ASCII letter ends a word.
     mutating func add(_ byte: UInt8) {
       let small = byte | 0x20
       if small >= UInt8(ascii: "a"), small <= UInt8(ascii: "z") {
         if word >> 56 == 0 { word = word << 8 | UInt64(small) }
-      } else if word != 0 {
-        all += 1
-        if english.contains(word) { ofEnglish += 1 }
-        word = 0
+      } else {
+        endWord()
       }
+    }
+
+    /// Counts the word that was being read, if there is one.
+    mutating func endWord() {
+      guard word != 0 else { return }
+      all += 1
+      if english.contains(word) { ofEnglish += 1 }
+      word = 0
     }
 
     /// Whether one word in six, and at least three, are such words: what most English text is, and what
     /// Kannada and Telugu with some English in it is not. It spares the model, which costs a hundred
     /// times as much.
     var arePlainEnglish: Bool { ofEnglish >= 3 && ofEnglish * 6 >= all }
-
-    private let english = EnglishWords.shared
   }
 
   /// Words that hold English sentences together and are neither Kannada nor Telugu in Latin letters, in
@@ -95,9 +106,14 @@ extension LatinSample {
     ])
 
     private static let slots = 256
-    private var table = [UInt64](repeating: 0, count: slots)
+    /// Longer words are none of these.
+    private static let longest = 5
+    // Written once, before anyone reads it, and never freed.
+    private nonisolated(unsafe) let table: UnsafeMutablePointer<UInt64>
 
     private init(_ words: [String]) {
+      table = .allocate(capacity: Self.slots)
+      table.initialize(repeating: 0, count: Self.slots)
       for word in words.map({ $0.utf8.reduce(0) { $0 << 8 | UInt64($1) } }) {
         var slot = Self.slot(word)
         while table[slot] != 0 { slot = (slot + 1) % Self.slots }
@@ -111,6 +127,7 @@ extension LatinSample {
     }
 
     func contains(_ word: UInt64) -> Bool {
+      guard word >> (8 * Self.longest) == 0 else { return false }
       var slot = Self.slot(word)
       while table[slot] != 0 {
         if table[slot] == word { return true }
