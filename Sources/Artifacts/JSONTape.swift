@@ -48,7 +48,9 @@ package struct JSONTape {
   }
 
   /// The value of the Boolean at a place, which must be one.
-  @inlinable package func bool(at place: Int) -> Bool { UInt8(words[place] >> 56) == UInt8(ascii: "t") }
+  @inlinable package func bool(at place: Int) -> Bool {
+    UInt8(words[place] >> 56) == UInt8(ascii: "t")
+  }
 
   /// The value of the number at a place, which must be one, whether written as an integer or not.
   package func double(at place: Int) -> Double {

@@ -50,7 +50,9 @@ struct RomanizedLanguageModel: Sendable {
   ///
   /// - Complexity: O(n) in the word's bytes, times 5.
   func scores(_ word: [UInt8]) -> Scores {
-    ([UInt8(ascii: "^")] + word + [UInt8(ascii: "$")]).withUnsafeBufferPointer { scores(marked: $0) }
+    ([UInt8(ascii: "^")] + word + [UInt8(ascii: "$")]).withUnsafeBufferPointer {
+      scores(marked: $0)
+    }
   }
 
   /// The same for a word between `^` and `$`.
