@@ -1,9 +1,10 @@
 /// The mean of float32 values with the bits that torch's CPU path gives.
 ///
 /// torch adds a contiguous row in eight-lane vectors, four of them side by side, and in a cascade of
-/// levels that keeps rounding errors small. With several threads torch cuts sums of more than 32,768
+/// levels that keeps rounding errors small; fewer values than a vector has, one by one, four side by side. With several threads torch cuts sums of more than 32,768
 /// values into one part for each thread; the order here is that of one thread. Source: `aten/src/ATen/native/cpu/SumKernel.cpp`,
-/// `cascade_sum` with `row_sum` and `multi_row_sum`.
+/// `cascade_sum` with `row_sum` and `multi_row_sum`, and
+/// `scalar_inner_sum`.
 enum TorchSum {
   /// Lanes of a vector: torch compiles this kernel for AVX2 even where AVX-512 is there.
   private static let lanes = 8
@@ -17,8 +18,13 @@ enum TorchSum {
 
   /// `Σ values` in torch's order.
   static func sum(_ values: UnsafeBufferPointer<Float>) -> Float {
+    guard values.count >= lanes else {
+      return rowSum(count: values.count, lanes: 1) { index, _ in values[index] }[0]
+    }
     let vectors = values.count / lanes
-    let total = rowSum(count: vectors) { vector, lane in values[vector * lanes + lane] }
+    let total = rowSum(count: vectors, lanes: lanes) { vector, lane in
+      values[vector * lanes + lane]
+    }
     var sum: Float = 0
     for i in vectors * lanes..<values.count { sum += values[i] }
     for lane in 0..<lanes { sum += total[lane] }
@@ -26,9 +32,9 @@ enum TorchSum {
   }
 
   /// The sum of `count` vectors, lane by lane.
-  private static func rowSum(count: Int, _ value: (Int, Int) -> Float) -> [Float] {
+  private static func rowSum(count: Int, lanes: Int, _ value: (Int, Int) -> Float) -> [Float] {
     let rows = count / side
-    var sums = multiRowSum(rows: rows, value)
+    var sums = multiRowSum(rows: rows, lanes: lanes, value)
     for vector in rows * side..<count {
       for lane in 0..<lanes { sums[0][lane] += value(vector, lane) }
     }
@@ -39,7 +45,9 @@ enum TorchSum {
   }
 
   /// Four sums side by side, in four levels of `2^levelPower` rows each.
-  private static func multiRowSum(rows: Int, _ value: (Int, Int) -> Float) -> [[Float]] {
+  private static func multiRowSum(
+    rows: Int, lanes: Int, _ value: (Int, Int) -> Float
+  ) -> [[Float]] {
     let levels = 4
     let levelPower = max(4, ceilLog2(rows) / levels)
     let step = 1 << levelPower

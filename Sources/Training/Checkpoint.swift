@@ -57,8 +57,15 @@ struct Checkpoint {
     ]
     try AtomicFile.write(json.pretty, to: file(folder.workPath, "checkpoint.json"))
     try folder.commit()
-    for old in all(in: directory).dropLast(kept) { try Folder.remove(old.path) }
+    for old in all(in: directory).dropLast(kept) { try old.remove() }
     return Checkpoint(path: folder.path, step: state.step)
+  }
+
+  /// Removes the folder, `checkpoint.json` last: where a crash leaves half of it, it is still found as
+  /// an old checkpoint, and removed with the next.
+  private func remove() throws {
+    for name in ["state.safetensors", "metrics.jsonl"] { try Folder.remove(Self.file(path, name)) }
+    try Folder.remove(path)
   }
 
   // MARK: Reading

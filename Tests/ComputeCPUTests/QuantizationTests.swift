@@ -52,6 +52,27 @@ import Testing
     #expect(means == (try file.floats("mean.values")))
   }
 
+  /// Numbers and torch's means of them, as bits: in any other order of the sum a last bit differs.
+  @Test(
+    arguments: [
+      ([1_028_622_944, 1_052_167_692, 1_020_094_688, 1_061_451_367, 1_046_039_764], 1_049_666_003),
+      (
+        [
+          1_020_466_752, 1_050_719_086, 1_062_163_471, 1_064_452_628, 1_019_452_448, 1_049_222_680,
+        ], 1_053_547_560
+      ),
+      (
+        [
+          1_060_563_431, 1_064_033_285, 1_060_264_019, 1_039_869_712, 1_046_844_708, 1_057_337_772,
+          1_060_406_682,
+        ], 1_057_939_445
+      ),
+    ] as [([UInt32], UInt32)])
+  func fewerValuesThanAVectorAreAddedOneByOne(bits: [UInt32], mean: UInt32) {
+    let found = bits.map { Float(bitPattern: $0) }.withUnsafeBufferPointer(TorchSum.mean)
+    #expect(found.bitPattern == mean)
+  }
+
   @Test func codesAreTheNearestValues() {
     #expect(NF4Code.values.map(NF4Code.code) == (0..<16).map { UInt8($0) })
     #expect(NF4Code.borders.map(NF4Code.code) == (0..<15).map { UInt8($0) })
