@@ -25,23 +25,12 @@ final class ShardWorker {
     var part = ShardPart(limits)
     for line in block.lines {
       let location = SourceLocation(file: path, line: line.number)
-      let conversation = try conversation(line, of: block, at: location)
+      let conversation = try ConversationRow.conversation(
+        line, of: block, at: location, by: parser)
       let outcome = try maker.make(conversation, at: location, by: &encoder)
       part.append(outcome, of: conversation, at: location)
     }
     return part
-  }
-
-  private func conversation(
-    _ line: LineBlock.Line, of block: LineBlock, at location: SourceLocation
-  ) throws -> Conversation {
-    let plain = block.bytes.withUnsafeBytes { bytes in
-      parser.tape(ofPadded: UnsafeRawBufferPointer(rebasing: bytes[line.range]))
-        .flatMap { Conversation(tape: $0) }
-    }
-    if let plain { return plain }
-    let value = try parser.value(of: block.line(line), in: location.file)
-    return try ConversationRow.conversation(value, at: location)
   }
 }
 
