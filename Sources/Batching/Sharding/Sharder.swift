@@ -19,6 +19,8 @@ public struct Sharder: Sendable {
   public let threads: Int
   /// How much goes into a record batch and into a file.
   var limits = ShardWriter.Limits()
+  /// Whether all rows are made of rendered conversations; see `ShardWorker`.
+  var renders = false
 
   /// So many bytes of lines are worked on at once by a thread: what becomes of them is some thousand
   /// kilobytes, which a second-level cache holds.
@@ -57,7 +59,8 @@ public struct Sharder: Sendable {
       output, replacing: ShardSet.manifestName, inputs: paths)
     let source = BlockSource(paths)
     let limits = limits
-    let workers = ShardWorkers { try ShardWorker(maker, limits: limits) }
+    let renders = renders
+    let workers = ShardWorkers { try ShardWorker(maker, limits: limits, renders: renders) }
     let writer = ShardSetWriter(in: folder, limits: limits)
     try OrderedWork.run(
       threads: threads, next: source.next,
