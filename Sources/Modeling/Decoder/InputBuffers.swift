@@ -14,9 +14,13 @@ struct InputBuffers: Sendable {
   let trainedRows: Tensor?
   private let rowOfToken: [Int32: Int32]
   private let queryBorders: Tensor
-  private let keyBorders: Tensor
+  private let keyBorders: [Tensor]
 
-  init(capacity: Int, rows: ReplacedRows? = nil, on backend: any Backend) throws {
+  /// - Parameters:
+  ///   - count: in how many ways keys of earlier passes are cached.
+  init(
+    capacity: Int, rows: ReplacedRows? = nil, keyBorders count: Int = 1, on backend: any Backend
+  ) throws {
     trainedRows = try rows.map { _ in try backend.makeTensor([capacity], .int32) }
     rowOfToken = rows?.rowOfToken ?? [:]
     tokens = try backend.makeTensor([capacity], .int32)
@@ -24,11 +28,16 @@ struct InputBuffers: Sendable {
     targets = try backend.makeTensor([capacity], .int32)
     weights = try backend.makeTensor([capacity], .float32)
     queryBorders = try backend.makeTensor([capacity + 1], .int32)
-    keyBorders = try backend.makeTensor([capacity + 1], .int32)
+    keyBorders = try (0..<count).map { _ in try backend.makeTensor([capacity + 1], .int32) }
   }
 
-  /// Copies the columns to the device; `cached` earlier keys stand before the only sequence's.
-  func upload(_ batch: MicroBatch, cached: Int, on backend: any Backend) -> PackedSequences {
+  /// Copies the columns to the device.
+  ///
+  /// - Parameters:
+  ///   - cached: how many earlier keys stand before the only sequence's; one number for each way in
+  ///     which they are cached.
+  /// - Returns: the borders of queries and keys for each.
+  func upload(_ batch: MicroBatch, cached: [Int], on backend: any Backend) -> [PackedSequences] {
     func copy<Element>(_ column: [Element], to tensor: Tensor) -> Tensor {
       let target = tensor.prefix(column.count)
       column.withUnsafeBytes { backend.upload($0, to: target) }
@@ -41,11 +50,12 @@ struct InputBuffers: Sendable {
     if let trainedRows {
       _ = copy(batch.tokens.map { rowOfToken[$0] ?? -1 }, to: trainedRows)
     }
-    let keys = batch.borders.enumerated().map { $0 == 0 ? $1 : $1 + Int32(cached) }
-    return PackedSequences(
-      queryBorders: copy(batch.borders, to: queryBorders),
-      keyBorders: cached == 0
-        ? queryBorders.prefix(batch.borders.count) : copy(keys, to: keyBorders),
-      count: batch.borders.count - 1, longest: batch.longestSequence + cached)
+    let queries = copy(batch.borders, to: queryBorders)
+    return zip(keyBorders, cached).map { borders, cached in
+      let keys = batch.borders.enumerated().map { $0 == 0 ? $1 : $1 + Int32(cached) }
+      return PackedSequences(
+        queryBorders: queries, keyBorders: cached == 0 ? queries : copy(keys, to: borders),
+        count: batch.borders.count - 1, longest: batch.longestSequence + cached)
+    }
   }
 }

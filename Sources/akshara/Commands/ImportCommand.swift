@@ -102,7 +102,7 @@ struct ImportCommand: ParsableCommand {
 
   /// The options, with what they name on the hub brought.
   private func resolved() throws -> ImportOptions {
-    try HubSources.resolve(try options()) { try RecipeRun.pull($0) }
+    try HubSources.resolve(try options()) { try HubDownload.pull($0) }
   }
 
   private func options() throws -> ImportOptions {
