@@ -17,6 +17,9 @@ package struct RunContext: Sendable {
   /// Shows one line that the next one replaces.
   package let progress: @Sendable (String) -> Void
 
+  /// The digests of the sources, which the stage's key, the rows and the passport name.
+  let digests = FileDigests()
+
   /// The shard set to train on, where it is not the run's own.
   package var otherShards: String?
   /// The folder of the tokenizer that made it, where it is not the run's own.

@@ -83,7 +83,7 @@ struct TrainStage: StageWork {
     try AtomicFile.write(Array(card.text.utf8), to: Path.join(folder.workPath, "README.md"))
     let passport = try Passport(
       recipe: recipe, shards: context.shardFolder, tokenizer: context.tokenizerFile,
-      backend: backend.configuration, folder: folder.workPath)
+      backend: backend.configuration, folder: folder.workPath, digests: context.digests)
     try AtomicFile.write(
       passport.bytes, to: Path.join(folder.workPath, Passport.fileName))
     try folder.commit()
