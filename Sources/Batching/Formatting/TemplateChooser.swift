@@ -51,7 +51,7 @@ struct TemplateChooser: Sendable {
   }
 
   /// The template of every conversation, if all have the same.
-  var only: (any ChatTemplate)? { templates.count == 1 && byTag.isEmpty ? templates[0] : nil }
+  var only: (any ChatTemplate)? { all.count == 1 ? all[0] : nil }
 
   /// The template of `conversation`: that of its first tag which has one, else one of the list,
   /// by the first eight bytes of the SHA-256 of `seed:id`, so that it depends on nothing else.
