@@ -1,30 +1,41 @@
 #!/usr/bin/env python3
-"""Makes labelled rows of Kannada instructions with Akshara, transformers and TRL, in one run, and compares speed.
+"""Makes labelled rows of Kannada instructions with Akshara, transformers, TRL and LLaMA-Factory, in one run, and compares
+speed. Takes a few minutes.
 
     swift build -c release --product akshara
     python3 -m venv peers && peers/bin/pip install -r tools/parity-requirements.txt
-    peers/bin/python Benchmarks/labels/run.py [--rows 390000] [--peer-rows 4000] [--passes 3] [--threads 1,2] [--json FILE]
+    peers/bin/pip install --no-deps llamafactory==0.9.5
+    peers/bin/python Benchmarks/labels/run.py [--rows 390000] [--peer-rows 2000] [--turns 3] [--json FILE]
 
 All take the same conversations (make_rows.py), Llama 3's vocabulary from ../shared and its chat template. Akshara runs
-`akshara shard` as a whole: reading, template, tokens, labels, writing the set, digests and proof. transformers runs
-`apply_chat_template(return_assistant_tokens_mask=True)` in `datasets.map`; TRL prepares the data of an SFTTrainer with
-`assistant_only_loss`. Peers are slow and steady, so they get the first rows only, each in a process of its own; what they
-need to start is left out. Rates are bytes of text in the messages by CPU time of the process and its threads (user and
-system), the best of the passes; ratios are taken between them.
+`akshara shard` on all rows, as a whole: start, reading, template, tokens, labels, writing the set, digests and proof.
+transformers runs `apply_chat_template(return_assistant_tokens_mask=True)` in `datasets.map`; TRL prepares the data of an
+SFTTrainer with `assistant_only_loss`; LLaMA-Factory runs its `SupervisedDatasetProcessor` in `datasets.map`. Peers are slow
+and steady, so they get the first rows only, each in a process of its own; what they need to start is left out.
 
-The labels are compared, too: the peers' first rows must have Akshara's tokens and labels. The exit status is 1 if one
-differs, or a ratio falls below the least that thresholds.json allows.
+Rates are bytes of text in the messages by CPU time of the process and its threads (user and system). Everyone has a turn,
+then everyone has the next: a ratio is taken within a turn, since a machine that others use is not as fast all the time, and
+the median of the turns counts. Then the set is made once more by two threads, and must have the same bytes.
+
+The labels are compared, too: the peers' first rows must have Akshara's tokens and labels. LLaMA-Factory trims no
+contents, so its rows are compared where nothing is to be trimmed. The exit status is 1 if a row differs, or a ratio falls below
+the least that thresholds.json allows.
 """
 
 import argparse
+import hashlib
+import importlib.machinery
+import importlib.util
 import json
 import os
 import pathlib
 import resource
 import subprocess
+import statistics
 import sys
 import tempfile
 import time
+import types
 
 import make_rows
 
@@ -93,6 +104,39 @@ def peer_trl(tokenizer, conversations):
     return lambda: [(row["input_ids"], row["labels"]) for row in made], started
 
 
+def llamafactory_columns(messages):
+    """A conversation as LLaMA-Factory's converter leaves it to the processor."""
+    turns = [message for message in messages if message["role"] != "system"]
+    system = "".join(message["content"] for message in messages if message["role"] == "system")
+    return {"_prompt": turns[:-1], "_response": turns[-1:], "_system": system, "_tools": "",
+            "_images": None, "_videos": None, "_audios": None}
+
+
+def peer_llamafactory(tokenizer, conversations):
+    import datasets
+    import transformers.image_utils
+    import transformers.models
+    import transformers.video_utils
+
+    # It loads torchaudio for sounds, of which there are none here.
+    if importlib.util.find_spec("torchaudio") is None:
+        sys.modules["torchaudio"] = types.ModuleType("torchaudio")
+        sys.modules["torchaudio"].__spec__ = importlib.machinery.ModuleSpec("torchaudio", None)
+    from llamafactory.data.processor import SupervisedDatasetProcessor
+    from llamafactory.data.template import get_template_and_fix_tokenizer
+
+    options = types.SimpleNamespace(
+        template="llama3", train_on_prompt=False, mask_history=False, cutoff_len=16_384, tool_format=None,
+        default_system=None, enable_thinking=None, packing=False, preserve_thinking=False)
+    template = get_template_and_fix_tokenizer(tokenizer, options)
+    processor = SupervisedDatasetProcessor(
+        template=template, tokenizer=tokenizer, processor=None, data_args=options)
+    rows = datasets.Dataset.from_list([llamafactory_columns(messages) for messages in conversations])
+    started = cpu(resource.RUSAGE_SELF)
+    made = rows.map(processor.preprocess_dataset, batched=True, remove_columns=rows.column_names)
+    return lambda: [(row["input_ids"], row["labels"]) for row in made], started
+
+
 PEERS = {name[5:]: function for name, function in list(globals().items()) if name.startswith("peer_")}
 
 
@@ -104,7 +148,8 @@ def measure_peer(name, path, count, tokenizer_file):
     datasets.disable_caching()
     datasets.disable_progress_bars()
     tokenizer = transformers.PreTrainedTokenizerFast(
-        tokenizer_file=tokenizer_file, eos_token="<|eot_id|>", pad_token="<|end_of_text|>", chat_template=TEMPLATE)
+        tokenizer_file=tokenizer_file, bos_token="<|begin_of_text|>", eos_token="<|eot_id|>",
+        pad_token="<|end_of_text|>", chat_template=TEMPLATE)
     conversations = conversations_of(path, count)
     tokenizer.apply_chat_template(conversations[0], return_dict=True, return_assistant_tokens_mask=True)
     started = cpu(resource.RUSAGE_SELF)
@@ -116,18 +161,14 @@ def measure_peer(name, path, count, tokenizer_file):
     print(json.dumps({"cpu": used, "bytes": size, "count": len(rows), "rows": rows[:200]}))
 
 
-def run_peer(name, path, count, tokenizer_file, passes):
-    best = None
-    for _ in range(passes):
-        environment = dict(os.environ, HF_HUB_OFFLINE="1", TOKENIZERS_PARALLELISM="false", OMP_NUM_THREADS="1")
-        done = subprocess.run(
-            [sys.executable, __file__, "--child", name, str(path), str(count), str(tokenizer_file)],
-            env=environment, capture_output=True, text=True, timeout=600)
-        if done.returncode != 0:
-            raise RuntimeError((done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1][:200])
-        row = json.loads(done.stdout.splitlines()[-1])
-        best = row if best is None or row["cpu"] < best["cpu"] else best
-    return best
+def run_peer(name, path, count, tokenizer_file):
+    environment = dict(os.environ, HF_HUB_OFFLINE="1", TOKENIZERS_PARALLELISM="false", OMP_NUM_THREADS="1")
+    done = subprocess.run(
+        [sys.executable, __file__, "--child", name, str(path), str(count), str(tokenizer_file)],
+        env=environment, capture_output=True, text=True, timeout=600)
+    if done.returncode != 0:
+        raise RuntimeError((done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1][:200])
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def run_akshara(path, tokenizer_file, output, threads):
@@ -138,8 +179,13 @@ def run_akshara(path, tokenizer_file, output, threads):
     return cpu(resource.RUSAGE_CHILDREN) - started, time.perf_counter() - wall
 
 
-def files_of(folder):
-    return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
+def digests_of(folder):
+    digests = {}
+    for file in sorted(folder.rglob("*")):
+        if file.is_file():
+            with open(file, "rb") as content:
+                digests[str(file.relative_to(folder))] = hashlib.file_digest(content, "sha256").hexdigest()
+    return digests
 
 
 def own_rows(folder, count):
@@ -149,13 +195,16 @@ def own_rows(folder, count):
     return [(row["input_ids"], row["labels"]) for row in rows.select(range(count))]
 
 
+def is_trimmed(messages):
+    return any(message["content"] != message["content"].strip() for message in messages)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--child", nargs=4)
     parser.add_argument("--rows", type=int, default=390_000)
-    parser.add_argument("--peer-rows", type=int, default=4_000)
-    parser.add_argument("--passes", type=int, default=3)
-    parser.add_argument("--threads", default="1,2")
+    parser.add_argument("--peer-rows", type=int, default=2_000)
+    parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--tokenizer", type=pathlib.Path)
     parser.add_argument("--peers", default=",".join(PEERS))
     parser.add_argument("--json", type=pathlib.Path)
@@ -167,44 +216,79 @@ def main():
         return compare(options, pathlib.Path(folder))
 
 
+def installed(names):
+    """The peers that can run here; says so of the others."""
+    found = []
+    for name in names:
+        if importlib.util.find_spec(name) is None:
+            print(f"{name}: left out, it is not installed")
+        else:
+            found.append(name)
+    return found
+
+
+def take_turns(options, path, tokenizer_file, peers, output):
+    """For Akshara and each peer what it took in each turn."""
+    own, theirs = [], {name: [] for name in peers}
+    for _ in range(options.turns):
+        own.append(run_akshara(path, tokenizer_file, output, 1))
+        for name in peers:
+            theirs[name].append(run_peer(name, path, options.peer_rows, tokenizer_file))
+    return own, theirs
+
+
+def differing_rows(name, rows, own, conversations):
+    """How many of a peer's rows were compared with Akshara's, and how many of them differ."""
+    pairs = [(list(map(list, ours)), theirs) for ours, theirs, messages in zip(own, rows, conversations)
+             if name != "llamafactory" or not is_trimmed(messages)]
+    return len(pairs), sum(ours != theirs for ours, theirs in pairs)
+
+
 def compare(options, folder):
     tokenizer_file = options.tokenizer or folder / "tokenizer.json"
     if not options.tokenizer:
         packed = SHARED / "data/tok_llama3/llama3.tokenizer.json.zst"
         subprocess.run(["zstd", "-dq", str(packed), "-o", str(tokenizer_file)], check=True)
-    path = folder / "rows.jsonl"
+    path, output, other = folder / "rows.jsonl", folder / "set-1", folder / "set-2"
     size = make_rows.make(path, options.rows, 7)
     thresholds = json.loads((HERE / "thresholds.json").read_text())
-    report, faults, contents = {"rows": options.rows, "bytes": size, "results": {}}, [], None
-    for threads in map(int, options.threads.split(",")):
-        output = folder / f"set-{threads}"
-        runs = [run_akshara(path, tokenizer_file, output, threads) for _ in range(options.passes)]
-        used, wall = min(runs)[0], min(run[1] for run in runs)
-        report["results"][f"akshara, {threads} threads"] = {
-            "mb_per_cpu_second": size / 1e6 / used, "rows_per_cpu_second": options.rows / used, "wall": wall}
-        found = files_of(output)
-        if contents is not None and found != contents:
-            faults.append(f"the set of {threads} threads has other bytes")
-        contents = found
-    best = max(result["mb_per_cpu_second"] for result in report["results"].values())
-    own = own_rows(output, min(200, options.rows, options.peer_rows))
-    for name in filter(None, options.peers.split(",")):
-        row = run_peer(name, path, options.peer_rows, tokenizer_file, options.passes)
-        rate = row["bytes"] / 1e6 / row["cpu"]
-        same = sum(list(map(list, ours)) == theirs for ours, theirs in zip(own, row["rows"]))
-        report["results"][name] = {
-            "mb_per_cpu_second": rate, "rows_per_cpu_second": row["count"] / row["cpu"], "ratio": best / rate,
-            "rows_compared": len(own), "rows_equal": same}
-        if same != len(own):
-            faults.append(f"{len(own) - same} of {len(own)} rows differ from {name}'s")
-        if best / rate < thresholds["least"].get(name, 0):
-            faults.append(f"{best / rate:.1f} times {name}, where {thresholds['least'][name]} is the least")
-    for name, result in report["results"].items():
-        ratio = f", Akshara {result['ratio']:.1f} times that" if "ratio" in result else ""
-        print(f"{name:24}{result['mb_per_cpu_second']:8.2f} MB/s a core {result['rows_per_cpu_second']:10,.0f} rows/s{ratio}")
+    peers = installed(filter(None, options.peers.split(",")))
+    own, theirs = take_turns(options, path, tokenizer_file, peers, output)
+    rates = [size / 1e6 / used for used, _ in own]
+    results = {"akshara": {
+        "mb_per_cpu_second": statistics.median(rates), "best": max(rates),
+        "rows_per_cpu_second": options.rows / statistics.median(used for used, _ in own),
+        "wall": min(wall for _, wall in own)}}
+    faults = []
+    used, wall = run_akshara(path, tokenizer_file, other, 2)
+    results["akshara, 2 threads"] = {
+        "mb_per_cpu_second": size / 1e6 / used, "rows_per_cpu_second": options.rows / used, "wall": wall}
+    if digests_of(output) != digests_of(other):
+        faults.append("the set of 2 threads has other bytes")
+    count = min(200, options.rows, options.peer_rows)
+    own_labels, conversations = own_rows(output, count), conversations_of(path, count)
+    for name in peers:
+        turns = theirs[name]
+        peer_rates = [row["bytes"] / 1e6 / row["cpu"] for row in turns]
+        ratios = [ours / rate for ours, rate in zip(rates, peer_rates)]
+        compared, different = differing_rows(name, turns[0]["rows"], own_labels, conversations)
+        results[name] = {
+            "mb_per_cpu_second": statistics.median(peer_rates),
+            "rows_per_cpu_second": statistics.median(row["count"] / row["cpu"] for row in turns),
+            "ratio": statistics.median(ratios), "ratios": ratios, "rows_compared": compared, "rows_different": different}
+        if different or not compared:
+            faults.append(f"{different} of {compared} rows differ from {name}'s")
+        least = thresholds["least"].get(name, 0)
+        if results[name]["ratio"] < least:
+            faults.append(f"{results[name]['ratio']:.1f} times {name}, where {least} is the least")
+    for name, result in results.items():
+        ratio = f", Akshara {result['ratio']:.1f} times that ({min(result['ratios']):.1f} to {max(result['ratios']):.1f})" \
+            if "ratio" in result else f", {result['wall']:.1f} s"
+        print(f"{name:20}{result['mb_per_cpu_second']:8.2f} MB/s a core {result['rows_per_cpu_second']:10,.0f} rows/s{ratio}")
     for fault in faults:
         print(f"fault: {fault}")
     if options.json:
+        report = {"rows": options.rows, "bytes": size, "turns": options.turns, "results": results}
         options.json.write_text(json.dumps(report, indent=1) + "\n")
     return 1 if faults else 0
 

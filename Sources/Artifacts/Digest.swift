@@ -33,6 +33,15 @@ public struct Digest: Sendable, Hashable, CustomStringConvertible {
     self.bytes = bytes
   }
 
+  /// Whether `text` spells a digest, as `init(_:)` reads it.
+  package static func isSpelled(by text: UnsafeBufferPointer<UInt8>) -> Bool {
+    let prefix: StaticString = "sha256:"
+    let start = prefix.utf8CodeUnitCount
+    guard text.count == start + 64, (0..<start).allSatisfy({ text[$0] == prefix.utf8Start[$0] })
+    else { return false }
+    return (start..<text.count).allSatisfy { value(ofDigit: text[$0]) != nil }
+  }
+
   private static func value(ofDigit digit: UInt8) -> UInt8? {
     switch digit {
     case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")

@@ -146,7 +146,7 @@ extension JSONTape {
     return texts
   }
 
-  fileprivate func role(at place: Int) -> Role? {
+  func role(at place: Int) -> Role? {
     guard kind(of: place) == .string else { return nil }
     let text = string(at: place)
     return Role.allCases.first { text.elementsEqual($0.rawValue.utf8) }
@@ -154,7 +154,7 @@ extension JSONTape {
 }
 
 /// The pairs of an object on a tape, by the keys that plain records have.
-private struct TapeFields {
+struct TapeFields {
   /// The keys of records, messages and provenances.
   enum Key: String {
     case id, messages, group, split, language, tags, provenance

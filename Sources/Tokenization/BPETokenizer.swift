@@ -112,6 +112,13 @@ public final class BPETokenizer: Tokenizer {
     }
   }
 
+  /// Whether a pretoken ends at an offset: merges do not cross it. Known where nothing else is done to a
+  /// text than to cut it into pretokens.
+  public func cuts(_ bytes: UnsafeBufferPointer<UInt8>, at offset: Int) -> Bool {
+    guard matcher.isIdle(under: .asText) else { return false }
+    return segments.cuts(bytes, at: offset)
+  }
+
   /// The tokens that the file puts before a text (`post_processor`; SentencePiece's `<s>`).
   public var leadingTokens: [TokenID] { definition.postProcessor?.before ?? [] }
 

@@ -44,6 +44,20 @@ struct SegmentEncoder: Sendable {
     encodeText(start..<range.upperBound)
   }
 
+  /// Whether a pretoken of `bytes` ends at an offset; `false` where text is not cut as it lies.
+  func cuts(_ bytes: UnsafeBufferPointer<UInt8>, at offset: Int) -> Bool {
+    guard let direct, matcher.isIdle(under: .asText) else { return false }
+    var scanner = PretokenScanner(bytes, direct)
+    return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: bytes.count + 1) { ends in
+      while case let count = scanner.next(ends), count > 0 {
+        for end in ends[..<count] where end & ~PretokenScanner.removed >= offset {
+          return end == offset
+        }
+      }
+      return false
+    }
+  }
+
   /// Encodes normalized text.
   private func encode(
     _ text: AlignedText, _ specials: SpecialTokenPolicy, by encoder: some PieceEncoder,

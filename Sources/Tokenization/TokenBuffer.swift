@@ -62,6 +62,16 @@ public final class TokenBuffer {
     count += 1
   }
 
+  /// Appends tokens that are known; their ends, where they are kept, are 0.
+  package func append(_ tokens: [TokenID]) {
+    reserve(tokens.count)
+    for token in tokens {
+      ids[count] = token
+      if let ends { ends[count] = 0 }
+      count += 1
+    }
+  }
+
   /// Makes room for `more` tokens, and gives the place for them.
   @inline(__always)
   func reserve(_ more: Int) {

@@ -44,6 +44,10 @@ public protocol Tokenizer: Sendable {
   func encode(
     _ bytes: UnsafeBufferPointer<UInt8>, specials: SpecialTokenPolicy, into buffer: TokenBuffer)
 
+  /// Whether text is surely cut at an offset, so that no token lies across it, as far as this is known
+  /// without encoding the text; `false` where it is not.
+  func cuts(_ bytes: UnsafeBufferPointer<UInt8>, at offset: Int) -> Bool
+
   /// The bytes that a token stands for; a special token gives its text. `nil` for an unused ID.
   func bytes(of token: TokenID) -> [UInt8]?
 
@@ -78,6 +82,9 @@ extension Tokenizer {
     let encoding = encode(bytes, specials: specials)
     for (id, end) in zip(encoding.ids, encoding.ends) { buffer.append(id, end: Int(end)) }
   }
+
+  /// Nothing is known without encoding.
+  public func cuts(_ bytes: UnsafeBufferPointer<UInt8>, at offset: Int) -> Bool { false }
 
   /// Encodes a string's UTF-8; special tokens stay text unless asked for.
   public func encode(_ text: String, specials: SpecialTokenPolicy = .asText) -> Encoding {

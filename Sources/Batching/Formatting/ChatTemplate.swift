@@ -21,6 +21,11 @@ public protocol ChatTemplate: Sendable {
   /// Every control token that it writes, each once.
   var requiredSpecialTokens: [String] { get }
 
+  /// Whether what it writes around contents that are plain text and not blank follows from the
+  /// messages' roles alone: a content is put into its place, trimmed or not, and nothing else
+  /// depends on it.
+  var placesContents: Bool { get }
+
   /// The same template in Jinja, for `chat_template` in `tokenizer_config.json`: it renders the
   /// same bytes for conversations whose contents are plain text.
   var jinja: String { get }
@@ -41,6 +46,9 @@ public protocol ChatTemplate: Sendable {
 extension ChatTemplate {
   /// None: most templates end every answer alike.
   public var otherEndTokens: [String] { [] }
+
+  /// Not known.
+  public var placesContents: Bool { false }
 }
 
 /// What a template did not render as it stood. Nothing of this is lost in silence: the counts go

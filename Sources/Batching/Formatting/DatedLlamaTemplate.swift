@@ -45,6 +45,9 @@ public struct DatedLlamaTemplate: ChatTemplate {
   /// The four control tokens of the format.
   public var requiredSpecialTokens: [String] { [Self.begin, Self.open, Self.close, Self.end] }
 
+  /// Yes: results of tools, whose content it does write otherwise, are no plain rows.
+  public var placesContents: Bool { true }
+
   /// The same in Jinja, with the day as the one that is written if none is given.
   public var jinja: String {
     func header(_ role: String) -> String {

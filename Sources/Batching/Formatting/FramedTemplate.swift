@@ -19,6 +19,9 @@ public struct FramedTemplate: ChatTemplate {
   /// Every control token of the form.
   public var requiredSpecialTokens: [String] { form.controlTokens }
 
+  /// Yes: frames know roles only.
+  public var placesContents: Bool { true }
+
   /// Renders a conversation.
   public func render(
     _ conversation: Conversation, labels: LabelPlan

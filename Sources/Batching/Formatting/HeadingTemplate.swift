@@ -59,6 +59,8 @@ public struct HeadingTemplate: ChatTemplate {
   public var endOfTurnToken: String { tokens.end }
   /// Both.
   public var requiredSpecialTokens: [String] { [tokens.begin, tokens.end].compactMap { $0 } }
+  /// Yes: a context is no plain text.
+  public var placesContents: Bool { true }
 
   /// The same in Jinja.
   public var jinja: String {

@@ -72,6 +72,9 @@ public struct QwenTemplate: ChatTemplate {
 
   var hasThinking: Bool { generation == .three }
 
+  /// Qwen 2.5's; Qwen 3 looks for thinking in the contents.
+  public var placesContents: Bool { !hasThinking }
+
   /// Renders a conversation.
   public func render(
     _ conversation: Conversation, labels: LabelPlan

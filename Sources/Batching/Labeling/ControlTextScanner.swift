@@ -49,11 +49,14 @@ struct ControlTextScanner: Sendable {
     }
   }
 
+  /// Whether a byte with which a control token begins stands in `bytes`; most texts have none.
+  func mayFind(in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let base = bytes.baseAddress else { return false }
+    return firstBytes.contains { memchr(base, Int32($0), bytes.count) != nil }
+  }
+
   private func count(in bytes: UnsafeBufferPointer<UInt8>, into counts: inout [String: Int]) {
-    // Most texts have none of these bytes.
-    guard let base = bytes.baseAddress,
-      firstBytes.contains(where: { memchr(base, Int32($0), bytes.count) != nil })
-    else { return }
+    guard mayFind(in: bytes) else { return }
     var position = 0
     while position < bytes.count {
       let list = candidates[Int(bytes[position])]

@@ -55,7 +55,7 @@ struct SampleMaker: Sendable {
   let options: FormatOptions
   let chooser: TemplateChooser
   let encoder: SampleEncoder
-  private let scanner: ControlTextScanner
+  let scanner: ControlTextScanner
   private let responseTemplate: ResponseTemplate?
 
   /// - Throws: `invalidOption` if options clash or the tokenizer lacks a control token.
@@ -110,7 +110,10 @@ struct SampleMaker: Sendable {
     return outcome
   }
 
-  private func plan(
+  /// What of a conversation is trained on.
+  ///
+  /// - Throws: `malformed` for a weight that cannot be.
+  func plan(
     for conversation: Conversation, at location: SourceLocation?
   ) throws -> LabelPlan {
     try LabelPlan(

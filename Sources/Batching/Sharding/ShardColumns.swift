@@ -68,6 +68,41 @@ struct ShardColumns: Sendable {
     spanOffsets.append(Int32(spans.count))
   }
 
+  /// Takes in a row that lies in an encoder's memory.
+  mutating func append(
+    _ row: PlainRow, of conversation: PlainConversation, template: [UInt8]
+  ) {
+    rowCount += 1
+    let first = inputIDs.count
+    row.tokens.withIDs { inputIDs.append(contentsOf: $0) }
+    row.tokens.withIDs { labels.append(contentsOf: $0) }
+    tokenOffsets.append(Int32(inputIDs.count))
+    labels.withUnsafeMutableBufferPointer { labels in
+      var start = first
+      for (span, end) in zip(row.spans, row.spanEnds) {
+        let next = first + Int(end.token)
+        if !span.supervised { labels[start..<next].update(repeating: ignoreIndex) }
+        start = next
+      }
+    }
+    ids.append(conversation.id)
+    template.withUnsafeBufferPointer { templates.append($0) }
+    row.text.withUnsafeBufferPointer { texts.append($0) }
+    languages.append(conversation.language)
+    sources.append(conversation.source)
+    for tag in conversation.tags { tags.append(tag) }
+    tagOffsets.append(Int32(tags.count))
+    spans.append(row.spans, row.spanEnds)
+    spanOffsets.append(Int32(spans.count))
+  }
+
+  /// Makes room for the rows of so many bytes of lines.
+  mutating func reserve(lines: Int) {
+    inputIDs.reserveCapacity(lines)
+    labels.reserveCapacity(lines)
+    texts.reserve(lines)
+  }
+
   /// The columns of the data file.
   var data: [ArrowColumn] {
     [
@@ -98,6 +133,13 @@ private struct StringColumn: Sendable {
     bytes.append(contentsOf: text.utf8)
     offsets.append(Int32(bytes.count))
   }
+
+  mutating func append(_ text: UnsafeBufferPointer<UInt8>) {
+    bytes.append(contentsOf: text)
+    offsets.append(Int32(bytes.count))
+  }
+
+  mutating func reserve(_ count: Int) { bytes.reserveCapacity(count) }
 
   mutating func append(_ other: StringColumn) {
     offsets.append(offsets: other.offsets, from: bytes.count)
@@ -159,6 +201,23 @@ private struct SpanColumns: Sendable {
     weights.append(span.weight)
   }
 
+  /// Appends the spans of a row, which follow one another.
+  mutating func append(_ spans: [SampleSpan], _ ends: [(byte: Int32, token: Int32)]) {
+    var (byte, token): (Int32, Int32) = (0, 0)
+    for (span, end) in zip(spans, ends) {
+      messages.append(Int32(span.message ?? -1))
+      roles.append(span.role.map { $0.number + 1 } ?? 0)
+      kinds.append(span.kind.number)
+      byteStarts.append(byte)
+      byteEnds.append(end.byte)
+      tokenStarts.append(token)
+      tokenEnds.append(end.token)
+      supervised.append(span.supervised)
+      weights.append(span.weight)
+      (byte, token) = end
+    }
+  }
+
   mutating func append(_ other: SpanColumns) {
     messages += other.messages
     roles.append(other.roles)
@@ -182,15 +241,30 @@ private struct SpanColumns: Sendable {
   }
 }
 
-extension CaseIterable where Self: Equatable {
-  /// Its place among all cases.
-  fileprivate var number: Int {
-    var number = 0
-    for other in Self.allCases {
-      if other == self { return number }
-      number += 1
+extension Role {
+  /// Its place among all roles.
+  var number: Int {
+    switch self {
+    case .system: 0
+    case .user: 1
+    case .assistant: 2
+    case .tool: 3
     }
-    return number
+  }
+}
+
+extension SegmentKind {
+  /// Its place among all kinds.
+  fileprivate var number: Int {
+    switch self {
+    case .begin: 0
+    case .header: 1
+    case .content: 2
+    case .thinking: 3
+    case .toolCall: 4
+    case .endOfTurn: 5
+    case .separator: 6
+    }
   }
 }
 

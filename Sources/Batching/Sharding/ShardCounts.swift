@@ -109,6 +109,25 @@ public struct ShardCounts: Sendable, Equatable {
     sources[source ?? "", default: 0] += rows
   }
 
+  /// Counts rows of plain conversations, of which nothing was cut or dropped.
+  mutating func count(_ tally: PlainTally) {
+    let before = ledger
+    let language = String(decoding: tally.language, as: UTF8.self)
+    let source = String(decoding: tally.source, as: UTF8.self)
+    rowsIn += tally.rows
+    rowsKept += tally.rows
+    ledger.rendered += tally.tokens
+    ledger.supervised += tally.supervised
+    ledger.context += tally.tokens - tally.supervised
+    straddles += tally.straddles
+    if tally.trimmedContents > 0 {
+      changes[RenderingChange.trimmedContent.rawValue, default: 0] += tally.trimmedContents
+    }
+    languages[language, default: 0] += tally.rows
+    sources[source, default: 0] += tally.rows
+    attribute(ledger.since(before), language, source)
+  }
+
   /// Says whose the tokens of one conversation are.
   private mutating func attribute(_ part: TokenLedger, _ language: String?, _ source: String?) {
     languageLedgers[language ?? "", default: .init()].add(part)

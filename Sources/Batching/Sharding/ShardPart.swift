@@ -18,8 +18,36 @@ struct ShardPart: Sendable {
   private(set) var counts: [Split: ShardCounts] = [:]
   private(set) var dropped: [Dropped] = []
   private let limits: ShardWriter.Limits
+  /// How many bytes of lines it is made of, at most.
+  private let size: Int
+  private var tally = PlainTally()
 
-  init(_ limits: ShardWriter.Limits) { self.limits = limits }
+  /// A part that holds nothing yet.
+  ///
+  /// - Parameter size: of how many bytes of lines it is made.
+  init(_ limits: ShardWriter.Limits, size: Int) {
+    self.limits = limits
+    self.size = size
+  }
+
+  /// Takes in a row that lies in an encoder's memory.
+  mutating func append(
+    _ row: PlainRow, of conversation: PlainConversation, template: [UInt8]
+  ) {
+    if !tally.isOf(conversation) {
+      finish()
+      tally = PlainTally(of: conversation)
+    }
+    tally.count(row)
+    withColumns(of: tally.split) { $0.append(row, of: conversation, template: template) }
+  }
+
+  /// Counts what is not counted yet; to be called behind the last row.
+  mutating func finish() {
+    guard tally.rows > 0 else { return }
+    counts[tally.split, default: ShardCounts()].count(tally)
+    tally = PlainTally()
+  }
 
   /// Takes in what became of a conversation.
   mutating func append(
@@ -39,15 +67,21 @@ struct ShardPart: Sendable {
     for sample in outcome.samples {
       let record = ShardRecord(
         sample: sample, language: conversation.language, source: source, tags: conversation.tags)
-      Self.append(record, to: &columns[split, default: [ShardColumns()]], limits)
+      withColumns(of: split) { $0.append(record) }
     }
   }
 
-  // Not a method: a second access to `self` would copy the columns.
-  private static func append(
-    _ record: ShardRecord, to list: inout [ShardColumns], _ limits: ShardWriter.Limits
-  ) {
-    if list[list.count - 1].isFull(rows: limits.batchRows) { list.append(ShardColumns()) }
-    list[list.count - 1].append(record)
+  /// Lets `body` append to the columns of a split, after new ones were begun if those are full.
+  private mutating func withColumns(of split: Split, _ body: (inout ShardColumns) -> Void) {
+    let limits = limits
+    func append(to list: inout [ShardColumns]) {
+      if list.isEmpty || list[list.count - 1].isFull(rows: limits.batchRows) {
+        var columns = ShardColumns()
+        if list.isEmpty { columns.reserve(lines: size) }
+        list.append(columns)
+      }
+      body(&list[list.count - 1])
+    }
+    append(to: &columns[split, default: []])
   }
 }

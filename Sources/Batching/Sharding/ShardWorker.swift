@@ -10,9 +10,15 @@ final class ShardWorker {
   private let limits: ShardWriter.Limits
   private let parser: JSONParser
   private var encoder: RowEncoder
+  /// Makes the rows of plain conversations; `nil` where none are.
+  private var plainEncoder: PlainRowEncoder?
+  private var plain = PlainConversation()
 
-  init(_ maker: SampleMaker, limits: ShardWriter.Limits) throws {
+  /// - Parameter renders: whether all rows are made of rendered conversations, which gives the same in
+  ///   more time.
+  init(_ maker: SampleMaker, limits: ShardWriter.Limits, renders: Bool = false) throws {
     self.maker = maker
+    plainEncoder = renders ? nil : PlainRowEncoder(maker)
     self.limits = limits
     parser = try JSONParser()
     encoder = RowEncoder(tokenizer: maker.encoder.tokenizer, border: maker.options.border)
@@ -22,26 +28,30 @@ final class ShardWorker {
   ///
   /// - Throws: `malformed` for a line that is no conversation, and as `SampleMaker.make`.
   func rows(of block: LineBlock, in path: String) throws -> ShardPart {
-    var part = ShardPart(limits)
-    for line in block.lines {
-      let location = SourceLocation(file: path, line: line.number)
-      let conversation = try conversation(line, of: block, at: location)
-      let outcome = try maker.make(conversation, at: location, by: &encoder)
-      part.append(outcome, of: conversation, at: location)
+    var part = ShardPart(limits, size: block.bytes.count)
+    try block.bytes.withUnsafeBytes { bytes in
+      for line in block.lines {
+        let tape = parser.tape(
+          ofPadded: UnsafeRawBufferPointer(rebasing: bytes[line.range]))
+        if let tape, try appendPlain(tape, to: &part) { continue }
+        let location = SourceLocation(file: path, line: line.number)
+        let conversation = try ConversationRow.conversation(
+          tape, line, of: block, at: location, by: parser)
+        let outcome = try maker.make(conversation, at: location, by: &encoder)
+        part.append(outcome, of: conversation, at: location)
+      }
     }
+    part.finish()
     return part
   }
 
-  private func conversation(
-    _ line: LineBlock.Line, of block: LineBlock, at location: SourceLocation
-  ) throws -> Conversation {
-    let plain = block.bytes.withUnsafeBytes { bytes in
-      parser.tape(ofPadded: UnsafeRawBufferPointer(rebasing: bytes[line.range]))
-        .flatMap { Conversation(tape: $0) }
-    }
-    if let plain { return plain }
-    let value = try parser.value(of: block.line(line), in: location.file)
-    return try ConversationRow.conversation(value, at: location)
+  /// Makes the row of the conversation on a tape; `false` if it is not plain.
+  private func appendPlain(_ tape: JSONTape, to part: inout ShardPart) throws -> Bool {
+    guard plainEncoder != nil, plain.read(tape), try plainEncoder?.encode(plain) ?? false,
+      let made = plainEncoder
+    else { return false }
+    part.append(made.row, of: plain, template: made.template)
+    return true
   }
 }
 

@@ -19,6 +19,8 @@ public struct Sharder: Sendable {
   public let threads: Int
   /// How much goes into a record batch and into a file.
   var limits = ShardWriter.Limits()
+  /// Whether all rows are made of rendered conversations; see `ShardWorker`.
+  var renders = false
 
   /// So many bytes of lines are worked on at once by a thread: what becomes of them is some thousand
   /// kilobytes, which a second-level cache holds.
@@ -57,7 +59,8 @@ public struct Sharder: Sendable {
       output, replacing: ShardSet.manifestName, inputs: paths)
     let source = BlockSource(paths)
     let limits = limits
-    let workers = ShardWorkers { try ShardWorker(maker, limits: limits) }
+    let renders = renders
+    let workers = ShardWorkers { try ShardWorker(maker, limits: limits, renders: renders) }
     let writer = ShardSetWriter(in: folder, limits: limits)
     try OrderedWork.run(
       threads: threads, next: source.next,
@@ -82,10 +85,7 @@ public struct Sharder: Sendable {
         .checkFailed, "no row is left of \(manifest.totals.rowsIn): \(manifest.summary)",
         at: SourceLocation(file: folder.path), remedy: "look at the reasons, and at `format`")
     }
-    if let tokenizer = tokenizer as? BPETokenizer {
-      try tokenizer.write(
-        tokenizerJSON: Path.join(folder.workPath, ShardVerifier.tokenizerName))
-    }
+    try (tokenizer as? BPETokenizer)?.write(into: folder.workPath)
     try DatasetsFolder.describeSet(in: folder.workPath, splits: manifest.splits.map(\.split))
     let file = Path.join(folder.workPath, ShardSet.manifestName)
     try AtomicFile.write(manifest.json.pretty, to: file)

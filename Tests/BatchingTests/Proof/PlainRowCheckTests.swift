@@ -23,8 +23,8 @@ import Testing
     let token = generator.next(below: sample.inputIDs.count)
     let span = generator.next(below: sample.spans.count)
     let other = generator.next(below: sample.spans.count)
-    switch generator.next(below: 16) {
-    case 0: sample.inputIDs[token] = Int32(generator.next(below: tokenizer.vocabularyCount + 2))
+    switch generator.next(below: 22) {
+    case 0: sample.inputIDs[token] = Int32(generator.next(below: 2 * tokenizer.vocabularyCount))
     case 1: sample.labels[token] = Int32(generator.next(below: 300)) - 100
     case 2: sample.labels[token] = ignoreIndex
     case 3: sample.labels[token] = sample.inputIDs[token]
@@ -41,8 +41,48 @@ import Testing
       sample.labels = sample.labels.map { _ in ignoreIndex }
       for index in sample.spans.indices { sample.spans[index].supervised = false }
     case 14: (sample.inputIDs, sample.labels, sample.spans) = ([], [], [])
-    default: moveBorder(&sample, span)
+    case 15: moveBorder(&sample, span)
+    case 16...18:
+      let answers = sample.spans.indices.filter { sample.spans[$0].isAnswer }
+      shiftBytes(&sample, answers.isEmpty ? span : answers[generator.next(below: answers.count)])
+    case 19: put(generator.next(below: tokenizer.specials.count), at: token, of: &sample)
+    default:
+      sample.inputIDs[token] = Int32(generator.next(below: tokenizer.specials.count))
+      if sample.labels[token] != ignoreIndex { sample.labels[token] = sample.inputIDs[token] }
+      renderAgain(&sample)
     }
+  }
+
+  /// Gives the first byte of a span to the span before it, but not the token that it is of.
+  private func shiftBytes(_ sample: inout LabeledSample, _ span: Int) {
+    guard span > 0, !sample.spans[span].bytes.isEmpty else { return }
+    let border = sample.spans[span].bytes.lowerBound + 1
+    sample.spans[span].bytes = border..<sample.spans[span].bytes.upperBound
+    sample.spans[span - 1].bytes = sample.spans[span - 1].bytes.lowerBound..<border
+  }
+
+  /// Puts a control token in front of a token, into the same span.
+  private func put(_ id: Int, at token: Int, of sample: inout LabeledSample) {
+    sample.inputIDs.insert(Int32(id), at: token)
+    sample.labels.insert(sample.labels[token] == ignoreIndex ? ignoreIndex : Int32(id), at: token)
+    for index in sample.spans.indices {
+      let tokens = sample.spans[index].tokens
+      sample.spans[index].tokens =
+        tokens.lowerBound + (tokens.lowerBound > token ? 1 : 0)..<tokens.upperBound
+        + (tokens.upperBound > token ? 1 : 0)
+    }
+    renderAgain(&sample)
+  }
+
+  /// Makes text and bytes of spans those of the tokens.
+  private func renderAgain(_ sample: inout LabeledSample) {
+    var text: [UInt8] = []
+    for index in sample.spans.indices {
+      let start = text.count
+      text += tokenizer.decode(sample.inputIDs[sample.spans[index].tokens])
+      sample.spans[index].bytes = start..<text.count
+    }
+    sample.text = String(decoding: text, as: UTF8.self)
   }
 
   /// Gives the first token of a span, with its bytes, to the span before it.

@@ -15,13 +15,14 @@ final class ShardFolder {
   /// Makes a set of conversations.
   init(
     _ conversations: [Conversation], _ options: FormatOptions = FormatOptions(), threads: Int = 1,
-    limits: ShardWriter.Limits = .init()
+    limits: ShardWriter.Limits = .init(), renders: Bool = false
   ) throws {
     path = folder.file("set")
     let input = folder.file("in.jsonl")
     try Self.write(conversations, to: input)
     var sharder = Sharder(tokenizer: tokenizer, options: options, threads: threads)
     sharder.limits = limits
+    sharder.renders = renders
     _ = try sharder.run(conversations: [input], output: path)
   }
 
