@@ -90,9 +90,9 @@ extension CPUBackend {
       let p = Matrix(scratch.floats(.scores, rows.count * count), stride: count)
       let ds = Matrix(scratch.floats(.scoreGradients, rows.count * count), stride: count)
       product.multiply(
-        q, k.transposed, to: p, rows: rows.count, columns: count, inner: width)
+        q, k.transposed, to: p, rows: rows.count, columns: count, inner: width, scratch: scratch)
       product.multiply(
-        dy, v.transposed, to: ds, rows: rows.count, columns: count, inner: width)
+        dy, v.transposed, to: ds, rows: rows.count, columns: count, inner: width, scratch: scratch)
       for i in 0..<rows.count {
         let seen = span.keys(ofRow: i, from: first, count: count)
         let (pRow, dsRow) = (p.pointer + i * count, ds.pointer + i * count)
@@ -104,13 +104,13 @@ extension CPUBackend {
       }
       product.multiply(
         p.transposed, dy, to: all.keyRows(all.vGradient, token: key, head: keyHead), rows: count,
-        columns: width, inner: rows.count, accumulate: true)
+        columns: width, inner: rows.count, accumulate: true, scratch: scratch)
       product.multiply(
         ds.transposed, q, to: all.keyRows(all.kGradient, token: key, head: keyHead), rows: count,
-        columns: width, inner: rows.count, accumulate: true)
+        columns: width, inner: rows.count, accumulate: true, scratch: scratch)
       product.multiply(
         ds, k, to: dq, rows: rows.count, columns: width, inner: count,
-        accumulate: first > span.first)
+        accumulate: first > span.first, scratch: scratch)
     }
   }
 }

@@ -20,7 +20,7 @@ struct CrossEntropyPass {
   static let mostTokens = 1024
   static let leastTokens = 64
   /// Tokens and columns of a tile of the hidden states' gradient.
-  static let tokens = 64
+  static let tokens = 128
   static let columns = 256
 
   init(places: UnsafeMutablePointer<Int32>, count: Int, width: Int, vocabulary: Int) {
@@ -110,7 +110,7 @@ extension CPUBackend {
       let weight = tile(of: head, rows: words, columns: 0..<pass.width, scratch)
       product.multiply(
         rows, weight.transposed, to: logits.from(row: 0, column: words.lowerBound),
-        rows: part.count, columns: words.count, inner: pass.width)
+        rows: part.count, columns: words.count, inner: pass.width, scratch: scratch)
     }
     return logits
   }
@@ -143,11 +143,11 @@ extension CPUBackend {
     to gradient: Tensor?
   ) {
     guard let gradient else { return }
-    forRanges(pass.vocabulary, of: pass.words) { words, _ in
+    forRanges(pass.vocabulary, of: pass.words) { words, scratch in
       product.multiply(
         logits.from(row: 0, column: words.lowerBound).transposed, rows,
         to: gradient.matrix.from(row: words.lowerBound), rows: words.count, columns: pass.width,
-        inner: part.count, accumulate: true)
+        inner: part.count, accumulate: true, scratch: scratch)
     }
   }
 
@@ -168,7 +168,8 @@ extension CPUBackend {
         let weight = tile(of: head, rows: words, columns: columns, scratch)
         product.multiply(
           logits.from(row: tokens.lowerBound, column: first), weight, to: rows,
-          rows: tokens.count, columns: columns.count, inner: words.count, accumulate: first > 0)
+          rows: tokens.count, columns: columns.count, inner: words.count, accumulate: first > 0,
+          scratch: scratch)
       }
       for (i, token) in tokens.enumerated() {
         let place = Int(pass.places[part.lowerBound + token])

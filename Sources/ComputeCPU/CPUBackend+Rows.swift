@@ -27,11 +27,11 @@ extension CPUBackend {
         columns.pointer[t * count + k] = logits.pointer[t * logits.stride + Int(ids[k])]
       }
     }
-    forRanges(width, of: 256) { range, _ in
+    forRanges(width, of: 256) { range, scratch in
       product.multiply(
         columns.transposed, hidden.from(row: 0, column: range.lowerBound),
         to: selected.gradient.matrix.from(row: 0, column: range.lowerBound), rows: count,
-        columns: range.count, inner: tokens, accumulate: true)
+        columns: range.count, inner: tokens, accumulate: true, scratch: scratch)
     }
   }
 }

@@ -5,7 +5,7 @@ internal import Foundation
 import Modeling
 
 /// Runs training steps of a QLoRA adapter over a random base and prints one JSON line: seconds and
-/// CPU seconds of each step, peak memory, what a step takes from the heap and how many threads there
+/// CPU seconds of each step, peak memory, what the steps take from the heap and how many threads there
 /// are before and after, and the rate of large products on the same threads, beside which the
 /// step's own rate is to be seen. `digest` is of the trained parameters' bits.
 ///
@@ -14,6 +14,15 @@ import Modeling
 ///       [--dtype bfloat16|float32] [--checkpointing none|selective|layer] [--products 1|0]
 @main
 struct TrainingBenchmark {
+  /// Whether this is a release build.
+  private static var isOptimized: Bool {
+    #if DEBUG
+      false
+    #else
+      true
+    #endif
+  }
+
   static func main() throws {
     let options = try BenchmarkOptions(CommandLine.arguments.dropFirst())
     let backend = try CPUBackend(
@@ -25,12 +34,17 @@ struct TrainingBenchmark {
     // The first two steps take scratch and touch all memory for the first time.
     var loss = try run.step(0)
     loss = try run.step(1)
+    // The first look takes what every look needs, and is not counted.
+    _ = ProcessState()
     let before = ProcessState()
+    let heap = callocation_now()
     for step in 0..<steps {
       let clock = Clock()
       loss = try run.step(2 + step)
       clocks.append(clock.elapsed)
     }
+    // Taken before the system is asked for anything, which takes memory of its own.
+    let taken = callocation_now()
     let after = ProcessState()
     let roofline = options.measuresProducts ? try ProductRate.best(on: backend) : (wall: 0, cpu: 0)
     let text = [
@@ -39,9 +53,10 @@ struct TrainingBenchmark {
       "\"digest\": \"\(run.digest)\"", "\"peak_bytes\": \(after.peak)",
       "\"resident_growth_bytes\": \(after.resident - before.resident)",
       "\"threads\": [\(before.threads), \(after.threads)]",
-      "\"heap_calls_per_step\": \((after.heap.calls - before.heap.calls) / Int64(steps))",
-      "\"heap_bytes_per_step\": \((after.heap.bytes - before.heap.bytes) / Int64(steps))",
-      "\"large_heap_calls\": \(after.heap.large_calls - before.heap.large_calls)",
+      "\"heap_calls\": \(taken.calls - heap.calls)",
+      "\"heap_bytes\": \(taken.bytes - heap.bytes)",
+      "\"optimized\": \(isOptimized)",
+      "\"large_heap_calls\": \(taken.large_calls - heap.large_calls)",
       "\"product_flops_per_second\": \(roofline.wall)",
       "\"product_flops_per_cpu_second\": \(roofline.cpu)",
       "\"configuration\": \"\(backend.configuration)\"",
@@ -56,19 +71,18 @@ struct ProcessState {
   let peak: Int
   let resident: Int
   let threads: Int
-  /// Read last, so that reading the rest is in it.
-  let heap: callocation_count
 
   init() {
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    func number(_ name: String) -> Int {
-      let line = status.split(separator: "\n").first { $0.hasPrefix(name) }
-      return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
-    }
-    peak = 1024 * number("VmHWM:")
-    resident = 1024 * number("VmRSS:")
-    threads = number("Threads:")
-    heap = callocation_now()
+    peak = 1024 * Self.number("VmHWM:", in: "status")
+    // `VmRSS` of `status` is off by up to 64 pages a thread, which the kernel counts by themselves first.
+    resident = 1024 * Self.number("Rss:", in: "smaps_rollup")
+    threads = Self.number("Threads:", in: "status")
+  }
+
+  private static func number(_ name: String, in file: String) -> Int {
+    let text = (try? String(contentsOfFile: "/proc/self/\(file)", encoding: .utf8)) ?? ""
+    let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
+    return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
   }
 }
 
@@ -111,6 +125,7 @@ struct BenchmarkRun {
   private let model: DecoderModel
   private let batch: MicroBatch
   private let parameters: [OptimizedParameter]
+  private let gradients: [Tensor]
   private let loss: Tensor
   private let norm: Tensor
   /// Tokens a step.
@@ -141,6 +156,7 @@ struct BenchmarkRun {
         firstMoment: try backend.makeTensor($0.value.shape, .float32),
         secondMoment: try backend.makeTensor($0.value.shape, .float32), weightDecay: 0.01)
     }
+    gradients = parameters.map(\.gradient)
     loss = try backend.makeTensor([1], .float32)
     norm = try backend.makeTensor([1], .float32)
     batch = Self.randomBatch(sequences: count, length: length, vocabulary: shape.vocabularyCount)
@@ -179,14 +195,14 @@ struct BenchmarkRun {
     try model.addGradients(
       of: batch, normalizer: Float(1 / batch.totalWeight), loss: loss,
       dropout: DropoutStreams(seed: 1, pass: UInt64(index)))
-    backend.gradientNorm(parameters.map(\.gradient), norm: norm)
+    backend.gradientNorm(gradients, norm: norm)
     backend.adamW(
       parameters,
       settings: AdamWSettings(
         learningRate: 1e-4, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step: index + 1,
         maxGradientNorm: 1), norm: norm)
     try backend.synchronize()
-    return loss.floats(from: backend)[0]
+    return loss.float(from: backend)
   }
 }
 

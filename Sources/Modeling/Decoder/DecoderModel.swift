@@ -195,7 +195,7 @@ public final class DecoderModel {
       backend: backend, tokens: input.tokens.prefix(batch.count),
       positions: input.positions.prefix(batch.count),
       trainedRows: input.trainedRows?.prefix(batch.count), sequences: sequences, dropout: dropout,
-      buffers: buffers.map { $0.prefix(batch.count) }, cache: cache)
+      buffers: buffers, cache: cache)
     for operation in list.operations { operation.forward(pass) }
     return pass
   }

@@ -41,11 +41,13 @@ struct InputBuffers: Sendable {
     if let trainedRows {
       _ = copy(batch.tokens.map { rowOfToken[$0] ?? -1 }, to: trainedRows)
     }
-    let keys = batch.borders.enumerated().map { $0 == 0 ? $1 : $1 + Int32(cached) }
+    let queries = copy(batch.borders, to: queryBorders)
     return PackedSequences(
-      queryBorders: copy(batch.borders, to: queryBorders),
+      queryBorders: queries,
       keyBorders: cached == 0
-        ? queryBorders.prefix(batch.borders.count) : copy(keys, to: keyBorders),
+        ? queries
+        : copy(
+          batch.borders.enumerated().map { $0 == 0 ? $1 : $1 + Int32(cached) }, to: keyBorders),
       count: batch.borders.count - 1, longest: batch.longestSequence + cached)
   }
 }

@@ -97,18 +97,18 @@ public struct QuantizedModelWriter {
   }
 
   private func part(
-    _ name: String, _ type: SafetensorsType, _ shape: [Int], _ tensor: Tensor
+    _ name: String, _ type: SafetensorsType, _ tensor: Tensor
   ) -> QuantizedParts.Part {
     var bytes = [UInt8](repeating: 0, count: tensor.count * tensor.type.size)
     bytes.withUnsafeMutableBytes { backend.download(tensor, to: $0) }
-    return QuantizedParts.Part(name: name, type: type, shape: shape, bytes: bytes)
+    return QuantizedParts.Part(name: name, type: type, shape: Array(tensor.shape), bytes: bytes)
   }
 
   private func int8Parts(_ name: String, _ weight: Int8Weight) -> [QuantizedParts.Part] {
     let module = name.dropLast("weight".count)
     return [
-      part(name, .i8, weight.codes.shape, weight.codes),
-      part(module + "SCB", .f32, weight.scales.shape, weight.scales),
+      part(name, .i8, weight.codes),
+      part(module + "SCB", .f32, weight.scales),
       // 0: row-major.
       QuantizedParts.Part(name: module + "weight_format", type: .u8, shape: [], bytes: [0]),
     ]
@@ -124,9 +124,9 @@ public struct QuantizedModelWriter {
     ]
     let code = NF4Weight.values.withUnsafeBytes { Array($0) }
     var parts = [
-      part(name, .u8, [weight.packed.count, 1], weight.packed),
+      part(name, .u8, weight.packed.reshaped(Shape(weight.packed.count, 1))),
       part(
-        name + ".absmax", weight.nested == nil ? .f32 : .u8, weight.absmax.shape, weight.absmax),
+        name + ".absmax", weight.nested == nil ? .f32 : .u8, weight.absmax),
       QuantizedParts.Part(
         name: name + ".quant_map", type: .f32, shape: [NF4Weight.values.count], bytes: code),
     ]
@@ -137,8 +137,8 @@ public struct QuantizedModelWriter {
         ("nested_dtype", "float32"), ("nested_offset", .number(Double(offset))),
       ]
       parts += [
-        part(name + ".nested_absmax", .f32, nested.absmax.shape, nested.absmax),
-        part(name + ".nested_quant_map", .f32, nested.code.shape, nested.code),
+        part(name + ".nested_absmax", .f32, nested.absmax),
+        part(name + ".nested_quant_map", .f32, nested.code),
       ]
     }
     let json = JSONValue.object(JSONObject(state)).compact
