@@ -13,7 +13,8 @@ public final class AtomicFile {
   private let partial: String
   private var descriptor: Int32
   private var buffer: [UInt8] = []
-  private var hasher = DigestHasher()
+  /// `nil` if no digest is wanted.
+  private var hasher: DigestHasher?
   /// Bytes taken so far.
   public private(set) var count = 0
 
@@ -21,9 +22,12 @@ public final class AtomicFile {
 
   /// Opens the partial file; folders on the way are made.
   ///
+  /// - Parameter isDigested: whether the digest is taken while bytes come in, which costs as much as
+  ///   writing them; if not, `commit()` reads the file again for it, and `finish()` takes none.
   /// - Throws: `unwritable`.
-  public init(_ path: String) throws {
+  public init(_ path: String, isDigested: Bool = true) throws {
     self.path = path
+    hasher = isDigested ? DigestHasher() : nil
     let folder = Path.folder(of: path)
     try Folder.make(folder)
     partial = Path.join(folder, ".\(Path.name(of: path)).partial")
@@ -57,7 +61,7 @@ public final class AtomicFile {
   ///
   /// - Throws: `unwritable`, for example when the disk is full.
   public func write(_ bytes: UnsafeRawBufferPointer) throws {
-    hasher.update(bytes)
+    hasher?.update(bytes)
     count += bytes.count
     if buffer.count + bytes.count > Self.bufferSize { try flush() }
     if bytes.count >= Self.bufferSize {
@@ -79,6 +83,16 @@ public final class AtomicFile {
   @discardableResult
   public func commit() throws -> Digest {
     try flush()
+    let digest = try hasher?.finalize() ?? Digest(ofFile: partial)
+    try finish()
+    return digest
+  }
+
+  /// Makes the file appear at `path`.
+  ///
+  /// - Throws: `unwritable`.
+  public func finish() throws {
+    try flush()
     guard fsync(descriptor) == 0 else { throw Self.unwritable(path) }
     // close() may report a delayed write error (full disk, network file system).
     let status = close(descriptor)
@@ -89,7 +103,6 @@ public final class AtomicFile {
       throw error
     }
     Folder.synchronize(Path.folder(of: path))
-    return hasher.finalize()
   }
 
   /// Writes a whole file at once.

@@ -64,7 +64,7 @@ public final class AtomicFolder {
   ///
   /// - Throws: `unwritable`.
   public func commit() throws {
-    let old = path + ".old"
+    let old = Path.join(Path.folder(of: path), ".\(Path.name(of: path)).replaced")
     if Path.exists(path) {
       try Folder.remove(old)
       guard rename(path, old) == 0 else { throw AtomicFile.unwritable(path) }

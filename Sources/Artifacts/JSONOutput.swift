@@ -7,10 +7,9 @@ internal import CJSON
 package final class JSONOutput {
   // No closure and no other object sees these while they are changed, so the check of exclusive
   // access, made at run time for every piece written, would find nothing.
-  @exclusivity(unchecked) private var base: UnsafeMutablePointer<UInt8>
-  @exclusivity(unchecked) private var capacity: Int
-  /// Bytes written so far.
-  @exclusivity(unchecked) package private(set) var count = 0
+  @exclusivity(unchecked) @usableFromInline var base: UnsafeMutablePointer<UInt8>
+  @exclusivity(unchecked) @usableFromInline var capacity: Int
+  @exclusivity(unchecked) @usableFromInline var length = 0
 
   /// What escaping can make of one byte, and what `cjson_escape` writes beyond the end.
   private static let mostEscaped = 6
@@ -23,23 +22,31 @@ package final class JSONOutput {
 
   deinit { base.deallocate() }
 
+  /// Bytes written so far.
+  @inlinable package var count: Int { length }
+
   /// What was written; valid until the next call.
-  package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+  package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: length) }
 
   /// Takes back what was written behind the first `count` bytes.
-  package func truncate(to count: Int) { self.count = count }
+  package func truncate(to count: Int) { length = count }
 
   /// Appends bytes as they are.
-  package func append(_ bytes: [UInt8]) {
+  @inlinable package func append(_ bytes: [UInt8]) {
     bytes.withUnsafeBufferPointer { append($0) }
   }
 
+  /// Appends a text of the program as it is.
+  @inlinable package func append(_ text: StaticString) {
+    append(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
   /// Appends bytes as they are.
-  package func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+  @inlinable package func append(_ bytes: UnsafeBufferPointer<UInt8>) {
     guard let source = bytes.baseAddress, !bytes.isEmpty else { return }
     reserve(bytes.count)
-    (base + count).update(from: source, count: bytes.count)
-    count += bytes.count
+    (base + length).update(from: source, count: bytes.count)
+    length += bytes.count
   }
 
   /// Appends what stands between the quotation marks of a JSON string.
@@ -50,29 +57,32 @@ package final class JSONOutput {
     guard !text.isEmpty else { return false }
     reserve(text.count * Self.mostEscaped + Self.slack)
     var hasBracket: Int32 = 0
-    count += cjson_escape(text.baseAddress, text.count, base + count, &hasBracket)
+    length += cjson_escape(text.baseAddress, text.count, base + length, &hasBracket)
     return hasBracket != 0
   }
 
   /// Appends a number that is not negative.
   package func append(decimal number: Int) {
     reserve(20)
-    let start = count
+    let start = length
     var rest = number
     repeat {
-      base[count] = UInt8(ascii: "0") + UInt8(rest % 10)
-      count += 1
+      base[length] = UInt8(ascii: "0") + UInt8(rest % 10)
+      length += 1
       rest /= 10
     } while rest > 0
-    var digits = UnsafeMutableBufferPointer(start: base + start, count: count - start)[...]
+    var digits = UnsafeMutableBufferPointer(start: base + start, count: length - start)[...]
     digits.reverse()
   }
 
-  private func reserve(_ room: Int) {
-    guard count + room > capacity else { return }
-    capacity = max(capacity * 2, count + room)
+  @inlinable func reserve(_ room: Int) {
+    if length + room > capacity { grow(room) }
+  }
+
+  @usableFromInline func grow(_ room: Int) {
+    capacity = max(capacity * 2, length + room)
     let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
-    larger.update(from: base, count: count)
+    larger.update(from: base, count: length)
     base.deallocate()
     base = larger
   }

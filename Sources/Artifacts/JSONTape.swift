@@ -17,10 +17,11 @@ package struct JSONTape {
   }
 
   /// The place of the whole document.
-  package static let root = 1
+  @inlinable package static var root: Int { 1 }
 
-  private let words: UnsafePointer<UInt64>
-  private let strings: UnsafePointer<UInt8>
+  // Read once for each value of each row, so everything here is inlined into other modules.
+  @usableFromInline let words: UnsafePointer<UInt64>
+  @usableFromInline let strings: UnsafePointer<UInt8>
 
   init(words: UnsafePointer<UInt64>, strings: UnsafePointer<UInt8>) {
     self.words = words
@@ -28,7 +29,7 @@ package struct JSONTape {
   }
 
   /// What stands at a place.
-  package func kind(of place: Int) -> Kind {
+  @inlinable package func kind(of place: Int) -> Kind {
     switch UInt8(words[place] >> 56) {
     case UInt8(ascii: "\""): .string
     case UInt8(ascii: "{"): .object
@@ -40,14 +41,16 @@ package struct JSONTape {
   }
 
   /// The bytes of the string at a place, which must be one.
-  package func string(at place: Int) -> UnsafeBufferPointer<UInt8> {
+  @inlinable package func string(at place: Int) -> UnsafeBufferPointer<UInt8> {
     let start = strings + Int(words[place] & 0x00FF_FFFF_FFFF_FFFF)
     let length = UnsafeRawPointer(start).loadUnaligned(as: UInt32.self)
     return UnsafeBufferPointer(start: start + MemoryLayout<UInt32>.size, count: Int(length))
   }
 
   /// The value of the Boolean at a place, which must be one.
-  package func bool(at place: Int) -> Bool { UInt8(words[place] >> 56) == UInt8(ascii: "t") }
+  @inlinable package func bool(at place: Int) -> Bool {
+    UInt8(words[place] >> 56) == UInt8(ascii: "t")
+  }
 
   /// The value of the number at a place, which must be one, whether written as an integer or not.
   package func double(at place: Int) -> Double {
@@ -65,10 +68,10 @@ package struct JSONTape {
   }
 
   /// The first place inside an object or array.
-  package func inside(_ place: Int) -> Int { place + 1 }
+  @inlinable package func inside(_ place: Int) -> Int { place + 1 }
 
   /// The place behind a value. At the end of an object or array it is the `end` of it.
-  package func behind(_ place: Int) -> Int {
+  @inlinable package func behind(_ place: Int) -> Int {
     switch kind(of: place) {
     case .object, .array: Int(words[place] & 0xFFFF_FFFF)
     case .number: place + 2
@@ -77,7 +80,7 @@ package struct JSONTape {
   }
 
   /// Where the closing bracket of an object or array stands.
-  package func end(of place: Int) -> Int { Int(words[place] & 0xFFFF_FFFF) - 1 }
+  @inlinable package func end(of place: Int) -> Int { Int(words[place] & 0xFFFF_FFFF) - 1 }
 }
 
 extension JSONParser {

@@ -72,14 +72,32 @@ public final class SafetensorsFile: Sendable {
       UnsafeRawBufferPointer(start: base + dataStart + range.lowerBound, count: range.count))
   }
 
-  /// Lets the system take back the memory in which a tensor's bytes lie; they are read from the file
-  /// again when they are asked for. Keeps the memory of reading a large file tensor by tensor small.
-  public func releasePages(of name: String) {
-    guard let range = tensors[name]?.bytes else { return }
+  /// Hands the bytes of a tensor to `body` piece by piece, each with its offset in the tensor, and gives
+  /// the memory of each piece back behind it: reading a tensor of any size takes that of one piece.
+  ///
+  /// - Parameters:
+  ///   - most: the bytes of a piece; a multiple of every element's size.
+  /// - Throws: `malformed` if there is no such tensor, and what `body` throws.
+  public func forEachPiece(
+    of name: String, atMost most: Int = 4 << 20,
+    _ body: (UnsafeRawBufferPointer, _ offset: Int) throws -> Void
+  ) throws {
+    let whole = try entry(name).bytes
+    for start in stride(from: 0, to: whole.count, by: most) {
+      let range = whole.lowerBound + start..<whole.lowerBound + min(start + most, whole.count)
+      defer { releasePages(range) }
+      try body(
+        UnsafeRawBufferPointer(start: base + dataStart + range.lowerBound, count: range.count),
+        start)
+    }
+  }
+
+  /// Lets the system take back the memory in which bytes lie; they are read from the file again when
+  /// they are asked for, as are those of other tensors on the pages at both ends.
+  private func releasePages(_ range: Range<Int>) {
     let page = sysconf(Int32(_SC_PAGESIZE))
-    let start = (dataStart + range.lowerBound + page - 1) / page * page
-    let end = (dataStart + range.upperBound) / page * page
-    guard start < end else { return }
+    let start = (dataStart + range.lowerBound) / page * page
+    let end = min((dataStart + range.upperBound + page - 1) / page * page, size)
     madvise(base + start, end - start, MADV_DONTNEED)
   }
 

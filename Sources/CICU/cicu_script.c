@@ -83,6 +83,66 @@ static size_t count_ascii(const uint8_t *text, size_t length, uint64_t *letters)
   return index;
 }
 
+// What the characters of the blocks U+0C00 (Telugu) and U+0C80 (Kannada) count for: 1 a letter or
+// mark of the block's own script, 2 one of another script, 0 nothing.
+static uint8_t block_table[0x100];
+
+static void fill_block_table(void) {
+  pthread_once(&script_table_once, fill_script_table);
+  for (int place = 0; place < 0x100; place++) {
+    int own = (place < 0x80 ? USCRIPT_TELUGU : USCRIPT_KANNADA) + 1;
+    int found = script_table[0x0C00 + place];
+    block_table[place] = found == 0 ? 0 : found == own ? 1 : 2;
+  }
+}
+
+// The characters of one of the two blocks at the beginning of a text, up to any other. Such a
+// character is E0, then B0 or B1 for Telugu, B2 or B3 for Kannada, then any continuation.
+static size_t count_block(
+    const uint8_t *text, size_t length, uint8_t second, uint64_t *own, uint64_t *others) {
+  const uint8_t *table = block_table + ((second & 3) << 6);
+  uint64_t found = 0;
+  size_t index = 0;
+  for (; index + 3 <= length && text[index] == 0xE0 && (text[index + 1] & 0xFE) == second;
+       index += 3) {
+    unsigned kind = table[(text[index + 1] & 1) << 6 | (text[index + 2] & 0x3F)];
+    found += kind & 1;
+    *others += kind >> 1;
+  }
+  *own += found;
+  return index;
+}
+
+void cicu_script_tally_add(cicu_script_tally *tally, const uint8_t *utf8, size_t length) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, fill_block_table);
+  size_t index = 0;
+  while (index < length) {
+    uint8_t byte = utf8[index];
+    if (byte < 0x80) {
+      index += count_ascii(utf8 + index, length - index, &tally->latin);
+      continue;
+    }
+    if (byte == 0xE0 && index + 3 <= length && (utf8[index + 1] & 0xFC) == 0xB0) {
+      uint8_t second = utf8[index + 1] & 0xFE;
+      uint64_t *own = second == 0xB0 ? &tally->telugu : &tally->kannada;
+      index += count_block(utf8 + index, length - index, second, own, &tally->others);
+      continue;
+    }
+    UChar32 scalar;
+    U8_NEXT(utf8, index, length, scalar);
+    if (scalar < 0) continue;
+    int code = scalar < 0x10000 ? script_table[scalar] - 1 : counted_script(scalar);
+    switch (code) {
+    case -1: break;
+    case USCRIPT_LATIN: tally->latin++; break;
+    case USCRIPT_KANNADA: tally->kannada++; break;
+    case USCRIPT_TELUGU: tally->telugu++; break;
+    default: tally->others++;
+    }
+  }
+}
+
 size_t cicu_script_counts(
     const uint8_t *utf8, size_t length, cicu_script_count *counts, size_t capacity) {
   uint64_t totals[USCRIPT_CODE_LIMIT + 1] = {0};

@@ -57,6 +57,11 @@ public final class ConversationWriter {
   @discardableResult
   public func commit() throws -> Digest { try lines.commit() }
 
+  /// Makes the file appear, for callers who need no digest: see `AtomicFile.init`.
+  ///
+  /// - Throws: `unwritable`.
+  public func finish() throws { try lines.finish() }
+
   /// Names for the records of a source file, that no other source of this writer has.
   ///
   /// The name is the file's without suffixes; if another file of that name came before, as many of

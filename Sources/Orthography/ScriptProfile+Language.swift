@@ -3,7 +3,7 @@ extension ScriptProfile {
   ///
   /// A loanword or two in Latin letters leaves a Kannada sentence above it; a sentence that is
   /// half in each script is below.
-  private static let singleScriptFraction = 0.6
+  static let singleScriptFraction = 0.6
 
   /// The language that the script alone tells, as a BCP 47 tag; `nil` for a text without letters.
   ///

@@ -60,6 +60,9 @@ public final class ShardBatchSource: BatchSource {
     }
   }
 
+  /// The packs that training rows stand in; `nil` if they are not packed.
+  package var packing: Packing? { plan.packing }
+
   /// How many micro-batches an epoch has: the same in every epoch.
   public func trainingBatchCount(epoch number: Int) -> Int {
     plan.batchCount

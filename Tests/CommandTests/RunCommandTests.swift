@@ -93,25 +93,9 @@ import Testing
     let folder = TemporaryFolder()
     let recipe = try recipe(folder)
     #expect(try akshara.run(["run", recipe, "--output", folder.file("whole")]).status == 0)
-    // Delays that grow cover every stage, however fast the machine is.
-    var delay = 0.02
-    var kills = 0
-    while true {
-      let process = try akshara.start(["run", recipe, "--output", folder.file("killed")])
-      let end = Date.now.addingTimeInterval(delay)
-      while process.isRunning, Date.now < end { usleep(2000) }
-      let isDone = !process.isRunning
-      if !isDone {
-        process.killHard()
-        kills += 1
-      }
-      let outcome = process.finish()
-      if isDone {
-        #expect(outcome.status == 0, "\(outcome.errors)")
-        break
-      }
-      delay *= 1.35
-    }
+    let (last, kills) = try akshara.runUnderKills(
+      ["run", recipe, "--output", folder.file("killed")], delay: 0.02, growth: 1.35)
+    #expect(last.status == 0, "\(last.errors)")
     #expect(kills > 3)
     #expect(try results(folder.file("killed")) == results(folder.file("whole")))
   }

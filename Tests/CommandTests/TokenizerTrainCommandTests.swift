@@ -52,26 +52,14 @@ import Testing
     let new = try Digest(ofFile: folder.file("new/tokenizer.json"))
     #expect(try akshara.run(arguments(text, "out", "--pattern", "gpt2")).status == 0)
     let old = try Digest(ofFile: folder.file("out/tokenizer.json"))
-    var (delay, kills) = (0.005, 0)
-    while true {
-      let process = try akshara.start(arguments(text, "out"))
-      let end = Date.now.addingTimeInterval(delay)
-      while process.isRunning, Date.now < end { usleep(500) }
-      let isDone = !process.isRunning
-      if !isDone {
-        process.killHard()
-        kills += 1
-      }
-      let outcome = process.finish()
-      if isDone {
-        #expect(outcome.status == 0, "\(outcome.errors)")
-        break
-      }
-      let place = Path.exists(folder.file("out")) ? "out" : "out.old"
+    let (last, kills) = try akshara.runUnderKills(
+      arguments(text, "out"), delay: 0.005, growth: 1.4
+    ) {
+      let place = Path.exists(folder.file("out")) ? "out" : ".out.replaced"
       let digest = try Digest(ofFile: folder.file("\(place)/tokenizer.json"))
       #expect(digest == old || digest == new)
-      delay *= 1.4
     }
+    #expect(last.status == 0, "\(last.errors)")
     #expect(kills > 3)
     #expect(try Digest(ofFile: folder.file("out/tokenizer.json")) == new)
     #expect(Folder.list(folder.file("out")) == Self.files)

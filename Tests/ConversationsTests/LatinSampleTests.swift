@@ -36,4 +36,53 @@ import Testing
     let limited = try ImportCase(.dolly, "a.jsonl", row) { $0.limit = 1 }
     #expect(limited.conversations.first?.language == "kn-Latn")
   }
+
+  private static let english: Set<String> = [
+    "the", "of", "and", "is", "that", "with", "for", "this", "was", "are", "it", "to", "in", "as",
+    "or", "by", "from", "which", "have", "has", "be", "on", "can", "not", "their", "they", "you",
+    "your", "will", "were", "been", "but", "his", "her", "its", "also", "when", "there", "these",
+    "than", "other", "such", "into", "about",
+  ]
+
+  /// The slow twin: byte by byte.
+  private static func counts(_ text: ArraySlice<UInt8>) -> LatinSample.WordCounts {
+    let isLetter = { (byte: UInt8) in (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+    }
+    let words = text.split { !isLetter($0) }.map { word in
+      String(decoding: word.map { $0 | 0x20 }, as: UTF8.self)
+    }
+    return LatinSample.WordCounts(all: words.count, ofEnglish: words.count(where: english.contains))
+  }
+
+  /// The slow twin: what a sample holds of the texts.
+  private static func text(_ parts: [[UInt8]]) -> [UInt8] {
+    let words = parts.flatMap { $0.split { $0 <= 0x20 } }
+    return Array(words.joined(separator: [0x20]).prefix(LatinSample.length))
+  }
+
+  @Test func eightBytesAtATimeGiveWhatSingleBytesGive() {
+    var state: UInt64 = 5
+    func below(_ bound: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % bound
+    }
+    let pieces = [
+      "the", "of", "Their", "namma", "a", "Internationalization", "é", "'", "12", "@[`{", "ಕ",
+    ]
+    let spaces = ["", " ", " ", " ", "\n", "  ", " \u{1}", "!"]
+    for round in 0..<3000 {
+      let parts = (0..<1 + below(3)).map { _ in
+        Array(
+          (0..<below(60)).map { _ in pieces[below(pieces.count)] + spaces[below(spaces.count)] }
+            .joined().utf8)
+      }
+      var sample = LatinSample()
+      for part in parts { part.withUnsafeBufferPointer { sample.add($0) } }
+      var (found, expected) = (sample.text, Self.text(parts)[...])
+      if found.last == 0x20 { found.removeLast() }
+      if expected.last == 0x20 { expected.removeLast() }
+      #expect(Array(found) == Array(expected), "round \(round): \(parts)")
+      #expect(sample.counts == Self.counts(found), "round \(round): \(parts)")
+    }
+  }
 }

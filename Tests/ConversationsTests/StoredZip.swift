@@ -1,12 +1,17 @@
 import Artifacts
 
-/// Writes a zip archive without compression, for tests.
+/// Writes a zip archive without compression, for tests and `tools/fuzz`.
 enum StoredZip {
   static func write(_ entries: [(name: String, text: String)], to path: String) throws {
+    try AtomicFile.write(bytes(entries.map { ($0.name, Array($0.text.utf8)) }), to: path)
+  }
+
+  /// The archive of some entries.
+  static func bytes(_ entries: [(name: String, content: [UInt8])]) -> [UInt8] {
     var archive: [UInt8] = []
     var directory: [UInt8] = []
-    for (name, text) in entries {
-      let (name, bytes) = (Array(name.utf8), Array(text.utf8))
+    for (name, bytes) in entries {
+      let name = Array(name.utf8)
       let common =
         little(20, 2) + little(0x800, 2) + little(0, 2) + little(0, 4) + little(crc(bytes), 4)
         + little(bytes.count, 4) + little(bytes.count, 4) + little(name.count, 2) + little(0, 2)
@@ -16,10 +21,8 @@ enum StoredZip {
       archive += [0x50, 0x4B, 3, 4] + common + name + bytes
     }
     let start = archive.count
-    archive +=
-      directory + [0x50, 0x4B, 5, 6] + little(0, 4) + little(entries.count, 2)
+    return archive + directory + [0x50, 0x4B, 5, 6] + little(0, 4) + little(entries.count, 2)
       + little(entries.count, 2) + little(directory.count, 4) + little(start, 4) + little(0, 2)
-    try AtomicFile.write(archive, to: path)
   }
 
   private static func little(_ value: Int, _ count: Int) -> [UInt8] {

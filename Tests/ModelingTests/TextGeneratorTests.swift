@@ -30,7 +30,8 @@ import Testing
     let scoring = try DecoderModel(weights, for: .scoring, capacity: 16, positions: 16, on: backend)
     let tokens: [Int32] = [3, 9, 14, 2, 7, 7, 21, 5, 11, 1, 4]
     let whole = try scoring.logits(of: MicroBatch(sequences: [tokens]))
-    var cache = try KeyValueCache(weights.configuration, capacity: 16, on: backend)
+    var cache = try KeyValueCache(
+      weights.configuration, positions: 16, passLength: 8, on: backend)
     let logits = try backend.makeTensor([1, 23], .float32)
     var end = 0
     for count in [4, 1, 1, 3, 1, 1] {
@@ -40,6 +41,39 @@ import Testing
       let worst = zip(logits.floats(from: backend), reference).map { abs($0 - $1) }.max() ?? 1
       #expect(worst < 2e-6, "after \(end) tokens: \(worst)")
     }
+  }
+
+  /// A cache of the window alone gives the logits of one that holds every key, bit for bit, however the
+  /// tokens come in; for windows shorter and longer than a pass, and longer than the text.
+  @Test(arguments: [1, 2, 5, 9, 40])
+  func aCacheOfTheWindowAloneGivesTheSameLogits(window: Int) throws {
+    let backend = try CPUBackend(threads: 1)
+    var shape = SmallModel.richConfiguration()
+    shape.windows = [window, nil]
+    let weights = try DecoderWeights(
+      shape, from: RandomWeights(seed: 7, standardDeviation: 0.2), on: backend)
+    let model = try DecoderModel(
+      weights, for: .generating, capacity: 8, positions: 64, on: backend)
+    // With room for a pass of 64 nothing ever moves.
+    var (small, whole) = try (
+      KeyValueCache(shape, positions: 64, passLength: 8, on: backend),
+      KeyValueCache(shape, positions: 64, passLength: 64, on: backend)
+    )
+    #expect(small.keys.map(\.rows) == [min(64, window + 7), 64])
+    #expect(whole.keys.map(\.rows) == [64, 64])
+    let logits = try backend.makeTensor([1, 23], .float32)
+    let random = CounterRandom(seed: 5, stream: 1)
+    var step: UInt64 = 0
+    while small.count < 50 {
+      let count = min(1 + Int(random.bits(step).0 % 8), 50 - small.count)
+      let tokens = (0..<count).map { Int32((7 * small.count + 5 * $0 + 3) % 23) }
+      try model.extend(&small, with: tokens, logits: logits)
+      let found = logits.floats(from: backend)
+      try model.extend(&whole, with: tokens, logits: logits)
+      #expect(found == logits.floats(from: backend), "\(small.count) tokens, window \(window)")
+      step += 1
+    }
+    #expect(small.held(0) <= window + 7 && small.held(1) == 50)
   }
 
   @Test func aStopTokenEndsTheTextAndIsNotPartOfIt() throws {

@@ -41,6 +41,22 @@ import Testing
     #expect(identifier.guess("") == LanguageGuess(language: "und", confidence: 0))
   }
 
+  /// Texts of ASCII are taken apart byte by byte, others scalar by scalar.
+  @Test func bytesOfASCIIAreGuessedAsStrings() {
+    var generator = SeededGenerator(seed: 3)
+    let pieces = [
+      "naanu", "Repu", "don't", "'", "''", "O'Neil'", " ", " ", "12", "-", "ANNI", "\n", "x",
+    ]
+    for round in 0..<2000 {
+      let count = Int.random(in: 0...12, using: &generator)
+      let text = (0..<count).compactMap { _ in pieces.randomElement(using: &generator) }.joined()
+      let found = Array(text.utf8).withUnsafeBufferPointer { identifier.guess(utf8: $0) }
+      #expect(found == identifier.guess(text), "round \(round): \(text)")
+    }
+    let accented = Array("Nēnu rēpu veḷtunnānu".utf8)
+    #expect(accented.withUnsafeBufferPointer { identifier.guess(utf8: $0) }.language == "te-Latn")
+  }
+
   @Test func wordsKeepJoinersAndApostrophes() {
     let text = "ರ‍್ಯಾಂಕ್ don't 'quoted' a1b"
     let bytes = Array(text.utf8)

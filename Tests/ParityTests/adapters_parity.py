@@ -60,6 +60,8 @@ CASES = {
     "token rows of both": (UNTIED, dict(trainable_token_indices={"embed_tokens": [5, 2], "lm_head": [7, 8, 11]})),
     "token rows of both, tied": (TIED, dict(trainable_token_indices={"embed_tokens": [5, 2], "lm_head": [5, 2]})),
     "token rows of both, tied, unlike": (TIED, dict(trainable_token_indices={"embed_tokens": [5, 2], "lm_head": [7]})),
+    "head saved, rows of the embedding": (UNTIED, dict(modules_to_save=["lm_head"], trainable_token_indices=[17, 4])),
+    "dora, head and embedding saved, tied": (TIED, dict(use_dora=True, modules_to_save=["embed_tokens", "lm_head"])),
     "dora, token rows and a saved norm": (UNTIED, dict(use_dora=True, trainable_token_indices=[1, 2], modules_to_save=["model.norm"])),
 }
 
@@ -90,6 +92,17 @@ def trained(model):
     return {file_name(n): p for n, p in model.named_parameters() if p.requires_grad}
 
 
+def random_adapter(base, keys, seed):
+    """An adapter over `base` all of whose values are random."""
+    model = get_peft_model(base, config(keys))
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for key, parameter in sorted(trained(model).items()):
+            noise = torch.randn(parameter.shape, generator=generator)
+            parameter.copy_(noise * 0.1 if "lora_A" in key or "lora_B" in key else parameter * (1 + 0.1 * noise))
+    return model
+
+
 def train(model, batches):
     model.train()
     parameters = [p for p in model.parameters() if p.requires_grad]
@@ -108,12 +121,7 @@ def from_peft(folder, name, base, keys, seed):
     model_path, adapter, path, out = (os.path.join(folder, f"{kind}-{seed}") for kind in ("model", "peft", "batch", "numbers"))
     make_model(model_path, base, seed)
     batches = make_batches(path, seed)
-    model = get_peft_model(load(model_path), config(keys))
-    generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for key, parameter in sorted(trained(model).items()):
-            noise = torch.randn(parameter.shape, generator=generator)
-            parameter.copy_(noise * 0.1 if "lora_A" in key or "lora_B" in key else parameter * (1 + 0.1 * noise))
+    model = random_adapter(load(model_path), keys, seed)
     model.save_pretrained(adapter, save_embedding_layers=False)
     akshara("probe", "--model", model_path, "--adapter", adapter, "--batch", path, "--output", out, "--gradients", "adapter",
             "--steps", STEPS, "--learning-rate", RATE)

@@ -19,14 +19,14 @@ import tempfile
 from jinja2.ext import loopcontrols
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from shards_parity import ROOT, SHARED, akshara, shown, write_jsonl
+from judge import ROOT, SHARED, akshara, check, verdict
+from shards_parity import shown, write_jsonl
+from template_parity import PIECES
 
 CONTROL = ["<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>", "<s>", "</s>",
            "<bos>", "<eos>", "<start_of_turn>", "<end_of_turn>", "<|im_start|>", "<|im_end|>", "<|endoftext|>", "<|system|>",
            "<|user|>", "<|assistant|>", "<|end|>", "[INST]", "[/INST]", "[AVAILABLE_TOOLS]", "[/AVAILABLE_TOOLS]",
            "[TOOL_CALLS]", "[TOOL_RESULTS]", "[/TOOL_RESULTS]", "<think>", "</think>", "<tool_call>", "</tool_call>"]
-PIECES = ["\n", "\n\n", " ", "\t", ".", "user", "### Response:\n", "ಕನ್ನಡ", "ಕ್ಷ", "శ్రీ", "\u200d", "\u200c", "🙂", "é",
-          "\x85", "\u3000", "\xa0", "\x1c", "\ufeff", "\r\n", "{{ x }}", "{% if %}", "'", '"', "\\n", "the answer", "42"]
 ALTERNATING = {"llama2", "mistral-v1", "mistral-v2", "mistral-v3", "mistral-nemo", "gemma2", "gemma3", "vicuna", "alpaca",
                "dolly", "instruction"}
 WITHOUT_SYSTEM = {"gemma2"}
@@ -42,13 +42,6 @@ OFFICIAL = {
     "phi3.5": ("microsoft-Phi-3.5-mini-instruct", {"eos_token": "<|endoftext|>"}),
     "mistral-nemo": ("mistralai-Mistral-Nemo-Instruct-2407", {"bos_token": "<s>", "eos_token": "</s>"}),
 }
-failures = 0
-
-
-def check(name, holds, detail=""):
-    global failures
-    failures += not holds
-    print(f"{'same' if holds else 'DIFFERENT'}  {name}{'' if holds else ': ' + detail}", flush=True)
 
 
 def environment():
@@ -284,7 +277,7 @@ def main():
         check_vicuna(work, tokenizer)
         check_date(work, tokenizer)
         check_refusals(work, tokenizer)
-    return 1 if failures else 0
+    return verdict()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ is said. The exit status is 1 if any check fails.
 """
 
 import json
-import os
 import pathlib
 import re
 import subprocess
@@ -19,22 +18,7 @@ import datasets
 import jsonschema
 import pyarrow.parquet as pq
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BINARY = os.environ.get("AKSHARA_BINARY", str(ROOT / ".build/release/akshara"))
-failures = 0
-
-
-def check(name, holds):
-    global failures
-    failures += not holds
-    print(f"{'same' if holds else 'DIFFERENT'}  {name}", flush=True)
-
-
-def akshara(*arguments, status=0):
-    done = subprocess.run([BINARY, *map(str, arguments)], capture_output=True, text=True)
-    if done.returncode != status:
-        sys.exit(f"akshara {' '.join(map(str, arguments))}: status {done.returncode}\n{done.stderr}")
-    return done
+from judge import AKSHARA, ROOT, akshara, check, verdict
 
 
 def make_set(work):
@@ -84,11 +68,11 @@ def main():
         check("the documented reader: ids, labels and text", [(row["id"], row["input_ids"], row["labels"], row["text"])
               for row in read] == [(row["id"], row["input_ids"], row["labels"], row["text"]) for row in shown])
         check_sign_off(work, folder)
-        done = subprocess.run([BINARY, "export", folder, "--format", "parquet", "--output", work / "parquet"],
+        done = subprocess.run([AKSHARA, "export", folder, "--format", "parquet", "--output", work / "parquet"],
                               capture_output=True, text=True)
         if done.returncode != 0 and "build-arrow-plugin" in done.stderr:
             print("skipped: Parquet (" + done.stderr.strip() + ")")
-            return 1 if failures else 0
+            return verdict()
         check("export: exit status", done.returncode == 0)
         for split in ("train", "validation"):
             tables = [pq.read_table(path) for path in sorted((work / "parquet/data").glob(f"{split}-*.parquet"))]
@@ -103,7 +87,7 @@ def main():
         akshara("export", folder, "--tokens-only", "--output", work / "tokens")
         table = pq.read_table(next((work / "tokens/data").glob("train-*.parquet")))
         check("export --tokens-only: three columns", table.column_names == ["input_ids", "attention_mask", "labels"])
-    return 1 if failures else 0
+    return verdict()
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ import json
 import os
 import pathlib
 import random
-import subprocess
 import sys
 import tempfile
 
@@ -23,8 +22,8 @@ from tokenizers.processors import TemplateProcessing
 from transformers import DataCollatorForLanguageModeling, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 from trl import SFTConfig, SFTTrainer
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BINARY = os.environ.get("AKSHARA_BINARY", str(ROOT / ".build/release/akshara"))
+from judge import ROOT, akshara, check, verdict
+
 SPECIALS = ["<|begin_of_text|>", "<|end_of_text|>", "<|pad|>", "<|start_header_id|>", "<|end_header_id|>",
             "<|eot_id|>", "<|im_start|>", "<|im_end|>"]
 CHATML = ("{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' }}"
@@ -36,21 +35,6 @@ LLAMA3 = ("{% for message in messages %}{{ ('<|begin_of_text|>' if loop.first el
           "{{ message['content'] | trim + '<|eot_id|>' }}{% endgeneration %}{% else %}"
           "{{ message['content'] | trim + '<|eot_id|>' }}{% endif %}{% endfor %}")
 WORDS = ["ಕನ್ನಡ", "ನಮಸ್ಕಾರ", "తెలుగు", "శ్రీ", "the", "answer", "is", "42", "ಅಕ್ಷರ", "\n", "నమస్తే", "🙂", "“", "…"]
-failures = 0
-
-
-def check(name, holds, detail=""):
-    global failures
-    failures += not holds
-    print(f"{'same' if holds else 'DIFFERENT'}  {name}{'' if holds else '  ' + str(detail)[:2000]}", flush=True)
-
-
-def akshara(*arguments, status=0):
-    done = subprocess.run([BINARY, *map(str, arguments)], capture_output=True, text=True)
-    if done.returncode != status:
-        check(f"akshara {' '.join(map(str, arguments))}: status {status}", False,
-              f"status {done.returncode}\n{done.stderr[:3000]}")
-    return done
 
 
 class Work:
@@ -282,7 +266,7 @@ def main():
         check_trl_choices(work)
         check_begin_twice(work)
         check_from(work)
-    return 1 if failures else 0
+    return verdict()
 
 
 if __name__ == "__main__":

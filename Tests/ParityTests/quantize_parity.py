@@ -9,8 +9,8 @@ Peers: transformers 5.17, bitsandbytes 0.50, torch 2.13 (CPU). For NF4 with and 
 2. transformers loads ours, and akshara theirs: logits agree with the model whose linear layers hold the dequantized weights, within 2e-5.
 
 bitsandbytes computes in bfloat16 on some CPUs in evaluation mode, and rounds activations for int8; so transformers' logits are compared
-in training mode for NF4, and for int8 through the dequantized weights. Last, a folder of 1.2 GB is quantized, and the peak of memory is
-printed beside the size of a layer. The exit status is 1 if any check fails.
+in training mode for NF4, and for int8 through the dequantized weights. Last, a folder of 1.2 GB is quantized in memory for one matrix.
+The exit status is 1 if any check fails.
 """
 
 import json
@@ -124,9 +124,11 @@ def measure(folder):
                           AKSHARA, "quantize", "--model", base, "--output", output, "--load-in-4bit"], capture_output=True, text=True)
     peak = int(run.stdout.split()[-1]) / 1024
     matrix, layer = hidden * gate * 4 / 2**20, (4 * hidden * hidden + 3 * hidden * gate) * 2 / 2**20
-    # Less than half of the weights. The aim is one layer: it is not reached yet (docs/EXPERIMENTS.md).
-    claim("memory of quantizing", run.returncode == 0 and peak < size / 2**20 / 2,
-          f"peak {peak:.0f} MiB for {size / 2**20:.0f} MiB of weights; a layer has {layer:.0f} MiB, its largest matrix {matrix:.0f} MiB in float32")
+    # One matrix in float32, its codes, and 64 MiB for the program itself and what is read and written at once.
+    allowed = 1.25 * matrix + 64
+    claim("memory of quantizing", run.returncode == 0 and peak < allowed,
+          f"peak {peak:.0f} MiB, allowed {allowed:.0f}, for {size / 2**20:.0f} MiB of weights; a layer has {layer:.0f} MiB, "
+          f"its largest matrix {matrix:.0f} MiB in float32")
 
 
 def main():

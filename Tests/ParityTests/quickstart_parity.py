@@ -25,20 +25,12 @@ import torch
 from peft import PeftModel
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-AKSHARA = os.environ.get("AKSHARA_BINARY", str(ROOT / ".build/release/akshara"))
+from judge import AKSHARA, ROOT, check, verdict
+
 RECIPE = ROOT / "samples/quickstart/recipe.yaml"
 BASE = ROOT / "samples/base"
 TOLERANCE = 1e-3  # nats a token: float32 sums in another order, over six layers
 REDUCTION = 0.15
-
-failures = 0
-
-
-def check(name, holds, detail=""):
-    global failures
-    failures += not holds
-    print(f"{'ok   ' if holds else 'WRONG'} {name}: {detail}")
 
 
 def held_out_loss(model, rows):
@@ -65,7 +57,7 @@ def main():
         subprocess.run([AKSHARA, "run", str(RECIPE), "--output", str(run)], check=True)
         print(f"the recipe ran in {time.time() - start:.0f} s")
         judge(run)
-    return 1 if failures else 0
+    return verdict()
 
 
 def judge(run):
@@ -73,11 +65,11 @@ def judge(run):
     ours = evaluation["scores"][0]
     reduction = 1 - ours["trained_loss"] / ours["base_loss"]
     check("held-out loss falls", reduction >= REDUCTION,
-          f"{ours['base_loss']:.4f} -> {ours['trained_loss']:.4f} (-{reduction:.1%}, wanted {REDUCTION:.0%})")
+          note=f"{ours['base_loss']:.4f} -> {ours['trained_loss']:.4f} (-{reduction:.1%}, wanted {REDUCTION:.0%})")
 
     shards = datasets.load_from_disk(str(run / "shards"))
     check("datasets opens the shards", shards["train"].column_names == ["input_ids", "attention_mask", "labels"],
-          str({name: split.num_rows for name, split in shards.items()}))
+          note=str({name: split.num_rows for name, split in shards.items()}))
 
     quantization = BitsAndBytesConfig(
         load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True,
@@ -87,13 +79,13 @@ def judge(run):
     model = AutoModelForCausalLM.from_pretrained(BASE, quantization_config=quantization, dtype=torch.float32).train()
     rows = shards["validation"]
     loss, count = held_out_loss(model, rows)
-    check("supervised tokens", count == ours["tokens"], f"{count} and {ours['tokens']}")
+    check("supervised tokens", count == ours["tokens"], note=f"{count} and {ours['tokens']}")
     check("base model's held-out loss", abs(loss - ours["base_loss"]) <= TOLERANCE,
-          f"transformers {loss:.6f}, akshara {ours['base_loss']:.6f}")
+          note=f"transformers {loss:.6f}, akshara {ours['base_loss']:.6f}")
     model = PeftModel.from_pretrained(model, str(run / "adapter")).train()
     loss, _ = held_out_loss(model, rows)
     check("adapted model's held-out loss", abs(loss - ours["trained_loss"]) <= TOLERANCE,
-          f"transformers + peft {loss:.6f}, akshara {ours['trained_loss']:.6f}")
+          note=f"transformers + peft {loss:.6f}, akshara {ours['trained_loss']:.6f}")
 
     loss, _ = held_out_loss(model.eval(), rows)
     print(f"info  the same in eval(): {loss:.6f}, {abs(loss - ours['trained_loss']):.1e} away")
@@ -110,7 +102,7 @@ def judge(run):
             capture_output=True, text=True, check=True)
         same += json.loads(done.stdout.splitlines()[-1])["prompt_ids"] == list(rendered)
     check("prompts render to the same ids", same == len(evaluation["answers"]),
-          f"{same} of {len(evaluation['answers'])} prompts")
+          note=f"{same} of {len(evaluation['answers'])} prompts")
 
 
 if __name__ == "__main__":

@@ -11,11 +11,9 @@ skipped. The exit status is 1 if any check fails.
 import filecmp
 import hashlib
 import json
-import os
 import pathlib
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
 
@@ -24,27 +22,12 @@ import jsonschema
 import pyarrow as pa
 from transformers import DataCollatorForSeq2Seq, PreTrainedTokenizerFast
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BINARY = os.environ.get("AKSHARA_BINARY", str(ROOT / ".build/release/akshara"))
-SHARED = pathlib.Path(os.environ.get("AKSHARA_SHARED", ROOT / "../shared"))
+from judge import ROOT, SHARED, akshara, check, verdict
+
 SPECIALS = ["<|begin_of_text|>", "<|end_of_text|>", "<|pad|>", "<|start_header_id|>", "<|end_header_id|>",
             "<|eot_id|>", "<|im_start|>", "<|im_end|>"]
 PIECES = ["\n", "\n\n", " ", ".", "user", "### Response:\n", "ಕನ್ನಡ", "ಕ್ಷ", "శ్రీ", "తెలుగు", "\u200d", "\u200c", "🙂",
           "<|im_end|>", "<|eot_id|>", "<|begin_of_text|>", "é", "\x85", "\u3000", "\r\n", "the answer", "42"]
-failures = 0
-
-
-def check(name, holds):
-    global failures
-    failures += not holds
-    print(f"{'same' if holds else 'DIFFERENT'}  {name}", flush=True)
-
-
-def akshara(*arguments, status=0):
-    done = subprocess.run([BINARY, *map(str, arguments)], capture_output=True, text=True)
-    if done.returncode != status:
-        sys.exit(f"akshara {' '.join(map(str, arguments))}: status {done.returncode}\n{done.stderr}")
-    return done
 
 
 def train_tokenizer(folder):
@@ -239,7 +222,7 @@ def main():
         check_faults(folder, work)
         check_threads(work, source, tokenizer)
         check_golden(work)
-    return 1 if failures else 0
+    return verdict()
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ if any check fails.
 """
 
 import json
-import os
 import pathlib
 import random
 import sys
@@ -20,18 +19,12 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
-from shards_parity import SHARED, SPECIALS, akshara, shown, train_tokenizer, write_jsonl
+from judge import SHARED, akshara, check, verdict
+from shards_parity import SPECIALS, shown, train_tokenizer, write_jsonl
 
 PIECES = ["\n", "\n\n", " ", "\t", ".", "user", "### Response:\n", "ಕನ್ನಡ", "ಕ್ಷ", "శ్రీ", "\u200d", "\u200c", "🙂", "é",
           "\x85", "\u3000", "\xa0", "\x1c", "\ufeff", "\r\n", "{{ x }}", "{% if %}", "'", '"', "\\n", "the answer", "42"]
 CONTROL_TEXTS = ["<|im_end|>", "<|eot_id|>", "<|begin_of_text|>", "<|start_header_id|>"]
-failures = 0
-
-
-def check(name, holds, detail=""):
-    global failures
-    failures += not holds
-    print(f"{'same' if holds else 'DIFFERENT'}  {name}{'' if holds else ': ' + detail}", flush=True)
 
 
 def environment():
@@ -198,7 +191,7 @@ def main():
         check_assistant_mask(work)
         check_refusals(work, tokenizer)
         check_official_llama(work, tokenizer)
-    return 1 if failures else 0
+    return verdict()
 
 
 if __name__ == "__main__":

@@ -27,7 +27,8 @@ import transformers
 import trl
 from transformers import DataCollatorForSeq2Seq, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-import shards_parity as shards
+from judge import akshara, check, verdict
+from shards_parity import train_tokenizer, write_jsonl
 
 WHEELS = ["axolotl==0.19.0", "llamafactory==0.9.5"]
 
@@ -40,9 +41,9 @@ def make_set(work):
              "messages": [{"role": "user", "content": text()}, {"role": "assistant", "content": text()}]}
             for number in range(40)]
     source = work / "rows.jsonl"
-    shards.write_jsonl(source, rows)
-    tokenizer = shards.train_tokenizer(work)
-    shards.akshara("shard", source, "--tokenizer", tokenizer, "--template", "llama3", "--output", work / "set")
+    write_jsonl(source, rows)
+    tokenizer = train_tokenizer(work)
+    akshara("shard", source, "--tokenizer", tokenizer, "--template", "llama3", "--output", work / "set")
     return work / "set", PreTrainedTokenizerFast(
         tokenizer_file=str(tokenizer), pad_token="<|pad|>", eos_token="<|eot_id|>", bos_token="<|begin_of_text|>")
 
@@ -82,16 +83,16 @@ def check_trainers(folder, tokenizer, work):
     trainer = transformers.Trainer(
         tiny_model(tokenizer), options(transformers.TrainingArguments, work), train_dataset=train,
         data_collator=DataCollatorForSeq2Seq(tokenizer, label_pad_token_id=-100))
-    shards.check("transformers' Trainer: the loss of a step", abs(first_loss(trainer) - expected) < 1e-3)
+    check("transformers' Trainer: the loss of a step", abs(first_loss(trainer) - expected) < 1e-3)
     trainer = trl.SFTTrainer(
         tiny_model(tokenizer), args=options(trl.SFTConfig, work, bf16=False), train_dataset=train,
         processing_class=tokenizer)
-    shards.check("TRL's SFTTrainer: the rows are those of the set", [
+    check("TRL's SFTTrainer: the rows are those of the set", [
         (row["input_ids"], row["labels"]) for row in trainer.train_dataset] == [
         (row["input_ids"], row["labels"]) for row in train])
-    shards.check("TRL's SFTTrainer: the loss of a step", abs(first_loss(trainer) - expected) < 1e-3)
+    check("TRL's SFTTrainer: the loss of a step", abs(first_loss(trainer) - expected) < 1e-3)
     packed = trl.pack_dataset(train.remove_columns("attention_mask"), 1024, "bfd")
-    shards.check("TRL's packer keeps every token and label", sum(map(len, packed["labels"])) == sum(
+    check("TRL's packer keeps every token and label", sum(map(len, packed["labels"])) == sum(
         map(len, train["labels"])) and all(sum(lengths) <= 1024 for lengths in packed["seq_lengths"]))
 
 
@@ -115,14 +116,14 @@ def check_recognition(folder, work):
     opened = datasets.load_from_disk(str(folder))
     is_tokenized = function_of(
         wheels["axolotl"], "axolotl/utils/data/wrappers.py", "_is_dataset_already_tokenized", Dataset=datasets.Dataset)
-    shards.check("axolotl takes each split as tokenized", all(is_tokenized(split) for split in opened.values()))
-    shards.check("axolotl does not without a mask", not is_tokenized(opened["train"].remove_columns("attention_mask")))
+    check("axolotl takes each split as tokenized", all(is_tokenized(split) for split in opened.values()))
+    check("axolotl does not without a mask", not is_tokenized(opened["train"].remove_columns("attention_mask")))
     has_data = function_of(wheels["llamafactory"], "llamafactory/extras/misc.py", "has_tokenized_data", os=os)
     sort = function_of(
         wheels["llamafactory"], "llamafactory/data/data_utils.py", "get_dataset_module", DatasetDict=datasets.DatasetDict)
     module = sort(opened)
-    shards.check("LLaMA-Factory takes the folder as tokenized", has_data(str(folder)))
-    shards.check("LLaMA-Factory finds both splits", sorted(module) == ["eval_dataset", "train_dataset"] and
+    check("LLaMA-Factory takes the folder as tokenized", has_data(str(folder)))
+    check("LLaMA-Factory finds both splits", sorted(module) == ["eval_dataset", "train_dataset"] and
                  module["train_dataset"].column_names == ["input_ids", "attention_mask", "labels"])
 
 
@@ -133,8 +134,7 @@ def main():
         made, tokenizer = make_set(work)
         check_trainers(made, tokenizer, work)
         check_recognition(made, work)
-    print("0 checks differ" if not shards.failures else f"{shards.failures} checks differ")
-    return 1 if shards.failures else 0
+    return verdict()
 
 
 if __name__ == "__main__":

@@ -137,14 +137,13 @@ import Testing
   @Test func aRunThatKeepsItsBestGoesOnToTheSameBits() throws {
     let folder = TemporaryFolder()
     let whole = try run(folder, "whole", unstable())
-    struct Stopped: Error {}
     let model = try makeModelFolder(folder.file("model"))
     let job = TrainingJob(model: model, options: unstable(), directory: folder.file("cut"))
     for limit in [1, 3, 5, 7] {
       // Ends like a kill, between a held-out loss and the checkpoint that follows.
-      #expect(throws: (any Error).self) {
+      #expect(throws: ToySource.Stopped.self) {
         try Trainer(
-          job, source: EndingSource(base: ToySource(), after: limit), on: CPUBackend(threads: 1)
+          job, source: ToySource().stopped(atStep: limit), on: CPUBackend(threads: 1)
         ).run()
       }
     }
@@ -179,7 +178,7 @@ import Testing
     var options = unstable()
     options.keepsBest = false
     let job = TrainingJob(model: model, options: options, directory: folder.file("run"))
-    let source = EndingSource(base: try ToySource(), after: 99, hasHeldOut: false)
+    let source = try ToySource().withoutHeldOut
     let error = #expect(throws: AksharaError.self) {
       try Trainer(job, source: source, on: CPUBackend(threads: 1)).run()
     }
@@ -204,9 +203,9 @@ import Testing
     #expect(try file.entry("second_moment.model.embed_tokens.weight.absmax").type == .f32)
     #expect(try file.entry("first_moment.model.norm.weight").type == .f32)
     job.directory = folder.file("cut")
-    #expect(throws: (any Error).self) {
+    #expect(throws: ToySource.Stopped.self) {
       try Trainer(
-        job, source: EndingSource(base: ToySource(), after: 13), on: CPUBackend(threads: 1)
+        job, source: ToySource().stopped(atStep: 13), on: CPUBackend(threads: 1)
       ).run()
     }
     let cut = try Trainer(job, source: ToySource(), on: CPUBackend(threads: 1)).run()
@@ -266,27 +265,6 @@ import Testing
     var few: [Double] = [1, 1, 1]
     #expect(steady.judge(99, after: &few) == nil)
   }
-}
-
-/// A source that throws when the batches of a step are asked for.
-struct EndingSource: BatchSource {
-  struct Ended: Error {}
-
-  let base: ToySource
-  let after: Int
-  var hasHeldOut = true
-  var digest: String { base.digest }
-  var longestBatch: Int { base.longestBatch }
-  var longestRow: Int { base.longestRow }
-  func trainingBatchCount(epoch: Int) -> Int { base.trainingBatchCount(epoch: epoch) }
-  func trainingBatch(epoch: Int, index: Int) throws -> SourceBatch {
-    // 10 micro-batches an epoch make 4 steps.
-    if epoch * 4 + index / 3 >= after { throw Ended() }
-    return try base.trainingBatch(epoch: epoch, index: index)
-  }
-  func name(ofTrainingRow row: Int) -> String { base.name(ofTrainingRow: row) }
-  var heldOutBatchCount: Int { hasHeldOut ? base.heldOutBatchCount : 0 }
-  func heldOutBatch(_ index: Int) throws -> SourceBatch { try base.heldOutBatch(index) }
 }
 
 /// A source whose rows have other answers in one epoch.

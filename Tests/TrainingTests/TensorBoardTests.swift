@@ -51,9 +51,9 @@ import Testing
     options.report = .tensorboard
     let job = TrainingJob(
       model: model, options: options, project: "toy", directory: folder.file("run"))
-    #expect(throws: (any Error).self) {
+    #expect(throws: ToySource.Stopped.self) {
       try Trainer(
-        job, source: EndingSource(base: ToySource(), after: 9), on: CPUBackend(threads: 1)
+        job, source: ToySource().stopped(atStep: 9), on: CPUBackend(threads: 1)
       ).run()
     }
     _ = try Trainer(job, source: ToySource(), on: CPUBackend(threads: 1)).run()

@@ -14,6 +14,7 @@ struct ToySource: BatchSource {
   let plan: BatchPlan
   /// The place where the source fails, as if the machine did.
   var stop: BatchPosition?
+  var hasHeldOut = true
 
   struct Stopped: Error {}
 
@@ -34,6 +35,22 @@ struct ToySource: BatchSource {
       options: BatchPlan.Options(batchSize: batchSize, packing: packing, seed: seed))
   }
 
+  /// The same rows, and the end where the batches of a step are asked for.
+  ///
+  /// For 3 micro-batches a step: the 10 of an epoch make 4 steps.
+  func stopped(atStep step: Int) -> ToySource {
+    var source = self
+    source.stop = BatchPosition(epoch: step / 4, batch: step % 4 * 3)
+    return source
+  }
+
+  /// The same rows with none held out.
+  var withoutHeldOut: ToySource {
+    var source = self
+    source.hasHeldOut = false
+    return source
+  }
+
   var digest: String { "toy" }
   var longestBatch: Int { 11 * max(4, plan.options.batchSize) }
   var longestRow: Int { 11 }
@@ -45,7 +62,7 @@ struct ToySource: BatchSource {
       input: ModelInput(numbers.map { rows[$0] }), rows: numbers)
   }
   func name(ofTrainingRow row: Int) -> String { "row-\(row)" }
-  var heldOutBatchCount: Int { 2 }
+  var heldOutBatchCount: Int { hasHeldOut ? 2 : 0 }
   func heldOutBatch(_ index: Int) throws -> SourceBatch {
     let range = index * 4..<index * 4 + 4
     return SourceBatch(

@@ -8,7 +8,6 @@ import Testing
 @testable import Training
 
 @Suite struct TrainerTests {
-  private struct Stopped: Error {}
 
   private func options(_ method: TrainingOptions.Method = .full) -> TrainingOptions {
     var options = TrainingOptions()
@@ -68,9 +67,9 @@ import Testing
     let whole = try artifacts(job.directory)
 
     job.directory = folder.file("stopped")
-    #expect(throws: Stopped.self) {
+    #expect(throws: ToySource.Stopped.self) {
       try Trainer(
-        job, source: StoppingSource(base: ToySource(), atStep: stop), on: CPUBackend(threads: 1)
+        job, source: ToySource().stopped(atStep: stop), on: CPUBackend(threads: 1)
       )
       .run()
     }
@@ -181,23 +180,5 @@ import Testing
     }
     #expect(error?.location?.file == folder.file("run/checkpoint-24"))
     #expect(error?.remedy?.contains("remove this folder") == true)
-  }
-
-  /// Throws when the batches of a step are asked for, in the middle of its micro-batches.
-  private struct StoppingSource: BatchSource {
-    let base: ToySource
-    let atStep: Int
-    var digest: String { base.digest }
-    var longestBatch: Int { base.longestBatch }
-    var longestRow: Int { base.longestRow }
-    func trainingBatchCount(epoch: Int) -> Int { base.trainingBatchCount(epoch: epoch) }
-    func trainingBatch(epoch: Int, index: Int) throws -> SourceBatch {
-      // 10 micro-batches an epoch make 4 steps.
-      if epoch * 4 + index / 3 >= atStep { throw Stopped() }
-      return try base.trainingBatch(epoch: epoch, index: index)
-    }
-    func name(ofTrainingRow row: Int) -> String { base.name(ofTrainingRow: row) }
-    var heldOutBatchCount: Int { base.heldOutBatchCount }
-    func heldOutBatch(_ index: Int) throws -> SourceBatch { try base.heldOutBatch(index) }
   }
 }

@@ -10,9 +10,17 @@ public protocol ByteSink: AnyObject {
   /// - Returns: the digest of what was written, as it is stored.
   /// - Throws: `unwritable`.
   func commit() throws -> Digest
+
+  /// Ends the output for callers who need no digest.
+  ///
+  /// - Throws: `unwritable`.
+  func finish() throws
 }
 
 extension ByteSink {
+  /// Ends the output, and drops its digest.
+  public func finish() throws { _ = try commit() }
+
   /// Appends bytes.
   public func write(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes { try write($0) } }
 }
@@ -22,9 +30,10 @@ extension AtomicFile: ByteSink {}
 extension AtomicFile {
   /// A file that appears whole or not at all, compressed as its suffix says (`.gz`, `.zst`).
   ///
+  /// - Parameter isDigested: `false` if the caller ends it with `finish()`: see `init`.
   /// - Throws: `unwritable`.
-  public static func sink(_ path: String) throws -> any ByteSink {
-    let file = try AtomicFile(path)
+  public static func sink(_ path: String, isDigested: Bool = true) throws -> any ByteSink {
+    let file = try AtomicFile(path, isDigested: isDigested)
     return switch Compression(suffixOf: path) {
     case .none: file
     case .gzip: try GzipSink(file)

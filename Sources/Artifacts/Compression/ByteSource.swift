@@ -144,6 +144,9 @@ public final class ByteSource {
   }
 
   private func readPlain(into output: UnsafeMutableRawBufferPointer) throws -> Int {
+    if pending.isEmpty && output.count >= Self.bufferSize {
+      return inputEnded ? 0 : try Self.read(descriptor, into: output, path: path)
+    }
     if pending.isEmpty && !inputEnded { try fill() }
     let count = min(pending.count, output.count)
     buffer.withUnsafeBytes { bytes in
@@ -163,10 +166,17 @@ public final class ByteSource {
   private static func read(
     _ descriptor: Int32, into buffer: inout [UInt8], from start: Int, path: String
   ) throws -> Int {
+    try buffer.withUnsafeMutableBytes { bytes in
+      try read(
+        descriptor, into: UnsafeMutableRawBufferPointer(rebasing: bytes[start...]), path: path)
+    }
+  }
+
+  private static func read(
+    _ descriptor: Int32, into bytes: UnsafeMutableRawBufferPointer, path: String
+  ) throws -> Int {
     while true {
-      let count = buffer.withUnsafeMutableBytes { bytes in
-        Foundation.read(descriptor, bytes.baseAddress.map { $0 + start }, bytes.count - start)
-      }
+      let count = Foundation.read(descriptor, bytes.baseAddress, bytes.count)
       if count >= 0 { return count }
       guard errno == EINTR else { throw unreadable(path) }
     }

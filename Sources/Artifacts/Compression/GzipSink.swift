@@ -42,6 +42,11 @@ final class GzipSink: ByteSink {
     return try target.commit()
   }
 
+  func finish() throws {
+    try deflate(UnsafeRawBufferPointer(start: nil, count: 0), flush: Z_FINISH)
+    try target.finish()
+  }
+
   private func deflate(_ bytes: UnsafeRawBufferPointer, flush: Int32) throws {
     stream.pointee.next_in = UnsafeMutablePointer(
       mutating: bytes.bindMemory(to: UInt8.self).baseAddress)

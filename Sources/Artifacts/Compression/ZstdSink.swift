@@ -25,6 +25,11 @@ final class ZstdSink: ByteSink {
     return try target.commit()
   }
 
+  func finish() throws {
+    try compress(UnsafeRawBufferPointer(start: nil, count: 0), ZSTD_e_end)
+    try target.finish()
+  }
+
   private func compress(_ bytes: UnsafeRawBufferPointer, _ mode: ZSTD_EndDirective) throws {
     var source = ZSTD_inBuffer(src: bytes.baseAddress, size: bytes.count, pos: 0)
     var remaining = 0

@@ -22,15 +22,10 @@ final class JSONElementReader {
   }
 
   private let path: String
-  private let source: ByteSource
   private let limit: Int
+  private var window: ByteWindow
   private var state: State
   private let layout: Layout
-  private var buffer = [UInt8](repeating: 0, count: 1 << 18)
-  /// The unread bytes of the buffer.
-  private var pending = 0..<0
-  /// Where `buffer` begins, in bytes of the uncompressed text.
-  private var bufferOffset = 0
   private var line = 1
   /// What stopped the last block, for the next one to throw.
   private var failure: (any Error)?
@@ -41,7 +36,7 @@ final class JSONElementReader {
     self.path = path
     self.layout = layout
     limit = maximumLength
-    source = try ByteSource(path)
+    window = try ByteWindow(path)
     state = layout == .array ? .beforeArray : .beforeElement
   }
 
@@ -52,8 +47,8 @@ final class JSONElementReader {
   func next() throws -> TextLine? {
     try cutElement().map { element in
       TextLine(
-        bytes: Array(buffer[element.range]), number: element.line,
-        offset: bufferOffset + element.range.lowerBound)
+        bytes: Array(window.bytes[element.range]), number: element.line,
+        offset: window.offset + element.range.lowerBound)
     }
   }
 
@@ -67,11 +62,11 @@ final class JSONElementReader {
     do {
       while block.bytes.count < Self.blockSize, let element = try cutElement() {
         let start = block.bytes.count
-        block.bytes.append(contentsOf: buffer[element.range])
+        block.bytes.append(contentsOf: window.bytes[element.range])
         block.lines.append(
           LineBlock.Line(
             range: start..<block.bytes.count, number: element.line,
-            offset: bufferOffset + element.range.lowerBound))
+            offset: window.offset + element.range.lowerBound))
       }
     } catch {
       guard !block.lines.isEmpty else { throw error }
@@ -85,17 +80,20 @@ final class JSONElementReader {
   /// Cuts the next value; it stays in the buffer until the next call.
   private func cutElement() throws -> (range: Range<Int>, line: Int)? {
     while true {
-      guard let byte = buffer[pending].first else {
-        guard try fill() else { return try atEnd() }
+      let place = window.pending.lowerBound
+      guard place < window.pending.upperBound else {
+        try window.fill()
+        if window.pending.isEmpty { return try atEnd() }
         continue
       }
-      let position = bufferOffset + pending.lowerBound
-      if Self.isSpace(byte) || (position < 3 && byte >= 0x80) {
+      let byte = window.bytes[place]
+      let isMark = window.offset + place < 3 && byte >= 0x80
+      if Self.isSpace(byte) || isMark {
         if byte == UInt8(ascii: "\n") { line += 1 }
       } else if try beginsElement(byte) {
         return try cutBegunElement()
       }
-      pending = pending.dropFirst()
+      window.take(upTo: place + 1)
     }
   }
 
@@ -116,28 +114,26 @@ final class JSONElementReader {
 
   private func cutBegunElement() throws -> (range: Range<Int>, line: Int) {
     var scan = cjson_scan()
-    (scan.start, scan.position) = (pending.lowerBound, pending.lowerBound)
+    (scan.start, scan.position) = (window.pending.lowerBound, window.pending.lowerBound)
     while true {
-      let isWhole = buffer.withUnsafeBufferPointer { bytes in
-        cjson_scan_value(&scan, bytes.baseAddress, pending.upperBound) != 0
+      let isWhole = window.bytes.withUnsafeBufferPointer { bytes in
+        cjson_scan_value(&scan, bytes.baseAddress, window.pending.upperBound) != 0
       }
-      guard scan.position - pending.lowerBound <= limit else {
+      guard scan.position - window.pending.lowerBound <= limit else {
         throw malformed("the value that begins here is longer than \(limit >> 20) MiB")
       }
       if isWhole { break }
-      let start = pending.lowerBound
-      let isMore = try fill()
-      let moved = start - pending.lowerBound
+      let moved = try window.fill()
       (scan.start, scan.position) = (scan.start - moved, scan.position - moved)
-      if isMore { continue }
+      if !window.isAtEnd { continue }
       if layout == .sequence { break }
       throw malformed("the array stops in the middle: the file is cut")
     }
-    let range = pending.lowerBound..<scan.position
-    pending = scan.position..<pending.upperBound
+    let range = window.pending.lowerBound..<scan.position
+    window.take(upTo: scan.position)
     state = layout == .array ? .afterElement : .beforeElement
     defer {
-      line += buffer.withUnsafeBufferPointer { bytes in
+      line += window.bytes.withUnsafeBufferPointer { bytes in
         cjson_count_lines(bytes.baseAddress.map { $0 + range.lowerBound }, range.count)
       }
     }
@@ -147,28 +143,6 @@ final class JSONElementReader {
   private func atEnd() throws -> (range: Range<Int>, line: Int)? {
     if layout == .sequence || state == .afterArray { return nil }
     throw malformed("the array stops in the middle: the file is cut")
-  }
-
-  /// Reads on; the unread bytes move to the front, and the buffer is doubled if they fill it.
-  ///
-  /// - Returns: `false` at the end of the file.
-  private func fill() throws -> Bool {
-    let moved = pending.lowerBound
-    if moved > 0 {
-      buffer.withUnsafeMutableBytes { bytes in
-        bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[pending]))
-      }
-      bufferOffset += moved
-      pending = 0..<pending.count
-    }
-    if pending.count == buffer.count {
-      buffer.append(contentsOf: repeatElement(0, count: buffer.count))
-    }
-    let count = try buffer.withUnsafeMutableBytes { bytes in
-      try source.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[pending.upperBound...]))
-    }
-    pending = 0..<pending.count + count
-    return count > 0
   }
 
   private func malformed(_ message: String) -> AksharaError {

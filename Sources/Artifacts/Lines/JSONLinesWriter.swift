@@ -38,4 +38,9 @@ public final class JSONLinesWriter {
   /// - Throws: `unwritable`.
   @discardableResult
   public func commit() throws -> Digest { try sink.commit() }
+
+  /// Makes the file appear, for callers who need no digest: see `AtomicFile.init`.
+  ///
+  /// - Throws: `unwritable`.
+  public func finish() throws { try sink.finish() }
 }

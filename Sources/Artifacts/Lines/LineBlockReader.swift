@@ -37,7 +37,11 @@ package final class LineBlockReader {
   private var rest: [UInt8] = []
   private var offset = 0
   private var lines = 0
+  /// How many lines the last block had: likely as many as the next.
+  private var usualLines = 0
   private var ended = false
+
+  private static let padding = [UInt8](repeating: 0, count: JSONParser.padding)
 
   /// Opens a file.
   ///
@@ -58,64 +62,67 @@ package final class LineBlockReader {
   package func next() throws -> LineBlock? {
     guard !ended || !rest.isEmpty else { return nil }
     var bytes = rest
+    rest = []
     var end: Int?
     while end == nil && !ended {
-      let filled = bytes.count
-      try fill(&bytes)
-      end = Self.lastLineFeed(in: bytes, from: filled).map { $0 + 1 }
+      let searched = bytes.count
+      bytes = try extended(bytes)
+      end = Self.lastLineFeed(in: bytes, from: searched).map { $0 + 1 }
       guard end != nil || bytes.count <= limit + 1 else { throw tooLong() }
     }
     let length = end ?? bytes.count
     rest = Array(bytes[length...])
     bytes.removeSubrange(length...)
+    bytes.append(contentsOf: Self.padding)
     defer { offset += length }
-    return try block(bytes)
+    return length == 0 ? nil : LineBlock(bytes: bytes, lines: try linesOf(bytes, upTo: length))
   }
 
-  private func block(_ bytes: [UInt8]) throws -> LineBlock? {
-    guard !bytes.isEmpty else { return nil }
-    var block = LineBlock(bytes: bytes, lines: [])
+  /// The lines of a block that are not blank.
+  private func linesOf(_ bytes: [UInt8], upTo length: Int) throws -> [LineBlock.Line] {
+    var found: [LineBlock.Line] = []
+    found.reserveCapacity(usualLines)
     var start = offset == 0 && bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-    try bytes.withUnsafeBytes { buffer in
-      while start < buffer.count {
-        let end = Self.lineFeed(in: buffer, from: start) ?? buffer.count
+    try bytes.withUnsafeBytes { bytes in
+      let text = UnsafeRawBufferPointer(rebasing: bytes[..<length])
+      while start < length {
+        let end = Self.lineFeed(in: text, from: start) ?? length
         lines += 1
         guard end - start <= limit else {
           lines -= 1
           throw tooLong()
         }
-        let hasReturn = end > start && buffer[end - 1] == UInt8(ascii: "\r")
+        let hasReturn = end > start && text[end - 1] == UInt8(ascii: "\r")
         let range = start..<(hasReturn ? end - 1 : end)
-        if !Self.isBlank(buffer, range) {
-          block.lines.append(.init(range: range, number: lines, offset: offset + start))
+        if !Self.isBlank(text, range) {
+          found.append(.init(range: range, number: lines, offset: offset + start))
         }
         start = end + 1
       }
     }
-    block.bytes.append(contentsOf: repeatElement(0, count: JSONParser.padding))
-    return block
+    usualLines = found.count
+    return found
   }
 
-  /// Reads until the block has its size, or to the end.
-  private func fill(_ bytes: inout [UInt8]) throws {
-    let start = bytes.count
-    let size = max(blockSize, start)
-    var filled = start
-    bytes.append(contentsOf: repeatElement(0, count: size))
+  /// The bytes, and as many more as a block has, or the rest of the file; with room for the padding.
+  private func extended(_ bytes: [UInt8]) throws -> [UInt8] {
+    let size = bytes.count + max(blockSize, bytes.count)
     do {
-      while filled < start + size {
-        let count = try bytes.withUnsafeMutableBytes { buffer in
-          try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
+      return try [UInt8](unsafeUninitializedCapacity: size + JSONParser.padding) { buffer, count in
+        count = buffer.update(fromContentsOf: bytes)
+        while count < size {
+          let read = try source.read(
+            into: UnsafeMutableRawBufferPointer(
+              rebasing: UnsafeMutableRawBufferPointer(buffer)[count..<size]))
+          ended = read == 0
+          if ended { break }
+          count += read
         }
-        ended = count == 0
-        if ended { break }
-        filled += count
       }
     } catch var error as AksharaError {
       error.location = SourceLocation(file: path, line: lines + 1)
       throw error
     }
-    bytes.removeSubrange(filled...)
   }
 
   private static func lineFeed(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {

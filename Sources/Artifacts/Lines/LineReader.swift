@@ -32,14 +32,9 @@ public final class LineReader {
 
   /// The path as it was given.
   public let path: String
-  private let source: ByteSource
   private let limit: Int
-  private var buffer: [UInt8]
-  private var filled = 0
-  private var start = 0
-  private var bufferOffset = 0
+  private var window: ByteWindow
   private var lines = 0
-  private var ended = false
 
   /// Opens a file.
   ///
@@ -47,8 +42,7 @@ public final class LineReader {
   public init(_ path: String, maximumLineLength: Int = LineReader.maximumLineLength) throws {
     self.path = path
     limit = maximumLineLength
-    source = try ByteSource(path)
-    buffer = [UInt8](repeating: 0, count: 1 << 18)
+    window = try ByteWindow(path)
   }
 
   /// The next line, or `nil` at the end.
@@ -56,27 +50,26 @@ public final class LineReader {
   /// - Throws: `malformed` for a line longer than the limit or damaged compression, with its line;
   ///   `unreadable`.
   public func next() throws -> TextLine? {
-    var searched = start
+    var searched = window.pending.lowerBound
     while true {
+      let filled = window.pending.upperBound
       if let end = lineFeed(from: searched) {
-        defer { start = end + 1 }
+        defer { window.take(upTo: end + 1) }
         return try line(upTo: end)
       }
-      searched = filled
-      if ended {
-        guard start < filled else { return nil }
-        defer { start = filled }
+      if window.isAtEnd {
+        guard !window.pending.isEmpty else { return nil }
+        defer { window.take(upTo: filled) }
         return try line(upTo: filled)
       }
-      guard filled - start <= limit else { throw tooLong() }
-      let moved = makeRoom()
-      searched -= moved
-      try fill()
+      guard window.pending.count <= limit else { throw tooLong() }
+      searched = filled - (try fill())
     }
   }
 
   private func lineFeed(from position: Int) -> Int? {
-    buffer.withUnsafeBytes { bytes in
+    window.bytes.withUnsafeBytes { bytes in
+      let filled = window.pending.upperBound
       guard position < filled, let base = bytes.baseAddress,
         let found = memchr(base + position, Int32(UInt8(ascii: "\n")), filled - position)
       else { return nil }
@@ -86,43 +79,24 @@ public final class LineReader {
 
   private func line(upTo end: Int) throws -> TextLine {
     lines += 1
-    if lines == 1 && buffer[start..<end].starts(with: [0xEF, 0xBB, 0xBF]) { start += 3 }
+    var start = window.pending.lowerBound
+    if lines == 1 && window.bytes[start..<end].starts(with: [0xEF, 0xBB, 0xBF]) { start += 3 }
     guard end - start <= limit else {
       lines -= 1
       throw tooLong()
     }
-    let hasReturn = end > start && buffer[end - 1] == UInt8(ascii: "\r")
+    let hasReturn = end > start && window.bytes[end - 1] == UInt8(ascii: "\r")
     return TextLine(
-      bytes: Array(buffer[start..<(hasReturn ? end - 1 : end)]), number: lines,
-      offset: bufferOffset + start)
+      bytes: Array(window.bytes[start..<(hasReturn ? end - 1 : end)]), number: lines,
+      offset: window.offset + start)
   }
 
-  /// Moves the unfinished line to the front; doubles the buffer if it is full.
+  /// Reads on.
   ///
-  /// - Returns: by how much everything moved.
-  private func makeRoom() -> Int {
-    let moved = start
-    if start > 0 {
-      buffer.withUnsafeMutableBytes { bytes in
-        bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[start..<filled]))
-      }
-      filled -= start
-      bufferOffset += start
-      start = 0
-    }
-    if filled == buffer.count {
-      buffer.append(contentsOf: repeatElement(0, count: buffer.count))
-    }
-    return moved
-  }
-
-  private func fill() throws {
+  /// - Returns: by how much the bytes that are not taken moved.
+  private func fill() throws -> Int {
     do {
-      let count = try buffer.withUnsafeMutableBytes { bytes in
-        try source.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[filled...]))
-      }
-      filled += count
-      ended = count == 0
+      return try window.fill()
     } catch var error as AksharaError {
       error.location = SourceLocation(file: path, line: lines + 1)
       throw error

@@ -16,16 +16,11 @@ public final class CSVReader {
   public let path: String
   /// What separates the fields of a record.
   public let delimiter: UInt8
-  private let source: ByteSource
   private let limit: Int
-  private var buffer = [UInt8](repeating: 0, count: 1 << 18)
-  /// The unread bytes of the buffer.
-  private var pending = 0..<0
-  /// Where `buffer` begins, in bytes of the uncompressed text.
-  private var bufferOffset = 0
+  private var window: ByteWindow
   private var line = 1
   private var endsInReturn = false
-  private var ended = false
+  private var hasBegun = false
 
   /// Opens a file.
   ///
@@ -39,7 +34,7 @@ public final class CSVReader {
     self.path = path
     limit = maximumLength
     self.delimiter = try delimiter ?? CSVDelimiter.recognize(path)
-    source = try ByteSource(path)
+    window = try ByteWindow(path)
   }
 
   /// The next record that is not an empty line, or `nil` at the end: its bytes without the line end,
@@ -53,7 +48,8 @@ public final class CSVReader {
       line += lines
       if record.isEmpty { continue }
       return TextLine(
-        bytes: Array(buffer[record]), number: start, offset: bufferOffset + record.lowerBound)
+        bytes: Array(window.bytes[record]), number: start,
+        offset: window.offset + record.lowerBound)
     }
   }
 
@@ -72,65 +68,51 @@ public final class CSVReader {
 
   /// Cuts the next record, and says how many line ends are in it and behind it.
   private func cutRecord() throws -> (record: Range<Int>, lines: Int)? {
-    if bufferOffset == 0 && pending.isEmpty && !ended { try skipMark() }
-    if endsInReturn { try skipLineFeed() }
-    var scan = CSVScan(delimiter: delimiter, position: pending.lowerBound)
+    try begin()
+    var scan = CSVScan(delimiter: delimiter, position: window.pending.lowerBound)
     while true {
-      let isWhole = buffer.withUnsafeBytes { scan.findEnd(in: $0, upTo: pending.upperBound) }
+      let isWhole = window.bytes.withUnsafeBytes {
+        scan.findEnd(in: $0, upTo: window.pending.upperBound)
+      }
       if isWhole {
-        defer { pending = scan.position + 1..<pending.upperBound }
-        endsInReturn = buffer[scan.position] == UInt8(ascii: "\r")
-        return (pending.lowerBound..<scan.position, scan.lineEnds + 1)
+        let record = window.pending.lowerBound..<scan.position
+        endsInReturn = window.bytes[scan.position] == UInt8(ascii: "\r")
+        window.take(upTo: scan.position + 1)
+        return (record, scan.lineEnds + 1)
       }
-      guard pending.count <= limit else { throw tooLong() }
-      guard !ended else { break }
-      scan.position -= try fill()
+      guard window.pending.count <= limit else { throw tooLong() }
+      guard !window.isAtEnd else { break }
+      scan.position -= try located { try window.fill() }
     }
-    guard !pending.isEmpty else { return nil }
-    defer { pending = pending.upperBound..<pending.upperBound }
-    return (pending, scan.lineEnds)
+    let rest = window.pending
+    guard !rest.isEmpty else { return nil }
+    window.take(upTo: rest.upperBound)
+    return (rest, scan.lineEnds)
   }
 
-  /// Skips a byte order mark.
-  private func skipMark() throws {
-    while pending.count < 3 && !ended { try fill() }
-    if buffer[pending].starts(with: [0xEF, 0xBB, 0xBF]) { pending = pending.dropFirst(3) }
-  }
-
-  /// Skips the line feed that belongs to the carriage return before it.
-  private func skipLineFeed() throws {
+  /// Skips what stands before a record and does not belong to it: the byte order mark of the text, or
+  /// the line feed behind a carriage return that ended the record before.
+  private func begin() throws {
+    if !hasBegun {
+      hasBegun = true
+      try located { try window.skipMark() }
+    }
+    guard endsInReturn else { return }
     endsInReturn = false
-    if pending.isEmpty && !ended { try fill() }
-    if buffer[pending].first == UInt8(ascii: "\n") { pending = pending.dropFirst() }
+    if window.pending.isEmpty && !window.isAtEnd { try located { _ = try window.fill() } }
+    if window.bytes[window.pending].first == UInt8(ascii: "\n") {
+      window.take(upTo: window.pending.lowerBound + 1)
+    }
   }
 
-  /// Reads on; the unread bytes move to the front, and the buffer is doubled if they fill it.
-  ///
-  /// - Returns: by how much everything moved.
-  @discardableResult
-  private func fill() throws -> Int {
-    let moved = pending.lowerBound
-    if moved > 0 {
-      buffer.withUnsafeMutableBytes { bytes in
-        bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[pending]))
-      }
-      bufferOffset += moved
-      pending = 0..<pending.count
-    }
-    if pending.count == buffer.count {
-      buffer.append(contentsOf: repeatElement(0, count: buffer.count))
-    }
+  /// Does something, and names the line in its errors.
+  private func located<Result>(_ work: () throws -> Result) throws -> Result {
     do {
-      let count = try buffer.withUnsafeMutableBytes { bytes in
-        try source.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[pending.upperBound...]))
-      }
-      pending = 0..<pending.count + count
-      ended = count == 0
+      return try work()
     } catch var error as AksharaError {
       error.location = SourceLocation(file: path, line: line)
       throw error
     }
-    return moved
   }
 
   private func tooLong() -> AksharaError {

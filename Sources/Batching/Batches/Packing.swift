@@ -95,6 +95,9 @@ public struct Packing: Sendable, Equatable {
     return (order, starts)
   }
 
+  /// How many rows.
+  public var rowCount: Int { order.count }
+
   /// How many packs.
   public var count: Int { starts.count - 1 }
 

@@ -19,7 +19,6 @@ struct TurnPatterns: Sendable {
     let pieces: [Piece]
 
     var byteCount: Int { pieces.reduce(0) { $0 + $1.bytes.count } }
-    var hasControl: Bool { pieces.contains { $0.isControl } }
   }
 
   /// Every form of a header, the longest first.

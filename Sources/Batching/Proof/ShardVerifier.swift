@@ -75,6 +75,16 @@ public struct ShardVerifier: Sendable {
   /// - Throws: `checkFailed` if the tokenizer is not the set's; `missingFile`, `malformed` for the
   ///   files of conversations.
   public func verify(_ set: ShardSet, conversations: [String]? = nil) throws -> Report {
+    try verify(set, conversations: conversations, digests: nil)
+  }
+
+  /// Checks every row.
+  ///
+  /// - Parameter digests: those of the files by their paths, where whoever calls has just made them
+  ///   of what it wrote; `nil` makes them of what is there.
+  func verify(
+    _ set: ShardSet, conversations: [String]?, digests: [String: Digest]?
+  ) throws -> Report {
     guard tokenizer.digest == set.manifest.tokenizerDigest else {
       throw AksharaError(
         .checkFailed,
@@ -88,7 +98,7 @@ public struct ShardVerifier: Sendable {
       problems: vocabularyProblems(set.manifest), notices: paddingNotices(set.manifest))
     for split in set.splits { try check(split, of: set, by: checker, into: &report) }
     report.proof.unproven = set.manifest.origin?.unproven ?? []
-    report.proof.files = set.currentDigests(threads: threads)
+    report.proof.files = digests ?? set.currentDigests(threads: threads)
     report.problems += SetFilesCheck(set, digests: report.proof.files).problems
     if let conversations {
       let comparison = try ConversationComparison(set, conversations: conversations)

@@ -51,17 +51,20 @@ struct ShardBatch: Sendable {
 
   /// How many tokens the rows have together, and how many of them are trained on.
   var tokenCounts: (all: Int, supervised: Int) {
-    (0..<rowCount).reduce(into: (all: 0, supervised: 0)) { counts, row in
-      let labels = labels(row)
-      counts.all += labels.count
-      counts.supervised += labels.count { $0 != ignoreIndex }
-    }
+    guard rowCount > 0 else { return (0, 0) }
+    let first = data.range(Data.labels, 0).lowerBound
+    let all = data.int32(Data.labelValues)[first..<data.range(Data.labels, rowCount - 1).upperBound]
+    var ignored = 0
+    for label in UnsafeBufferPointer(rebasing: all) { ignored &+= label == ignoreIndex ? 1 : 0 }
+    return (all.count, all.count - ignored)
   }
 
   /// The conversation's ID.
   func id(_ row: Int) -> String { rows.string(Row.id, row) }
   /// The template's name.
   func template(_ row: Int) -> String { rows.string(Row.template, row) }
+  /// The template's name as it lies in the file.
+  func templateBytes(_ row: Int) -> UnsafeRawBufferPointer { rows.bytes(Row.template, row) }
   /// The language; empty where it is not known.
   func language(_ row: Int) -> String { rows.string(Row.language, row) }
   /// The source; empty where it is not known.
@@ -100,6 +103,9 @@ struct ShardBatch: Sendable {
     return ShardRecord(
       sample: sample, language: known(language(row)), source: known(source(row)), tags: tags(row))
   }
+
+  /// The spans of all rows where they lie; nothing of them is checked.
+  var spanTable: SpanTable { SpanTable(rows) }
 
   /// The spans of a row, each with ranges inside the row.
   ///

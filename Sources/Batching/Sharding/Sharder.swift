@@ -91,7 +91,9 @@ public struct Sharder: Sendable {
     try AtomicFile.write(manifest.json.pretty, to: file)
     var proven = manifest
     let set = try ShardSet(folder.workPath)
-    let report = try ShardVerifier(tokenizer: tokenizer, threads: threads).verify(set)
+    let files = manifest.provenFiles.map { ($0.path, $0.digest) }
+    let report = try ShardVerifier(tokenizer: tokenizer, threads: threads)
+      .verify(set, conversations: nil, digests: Dictionary(uniqueKeysWithValues: files))
     proven.proof = report.recordedProof
     try AtomicFile.write(proven.json.pretty, to: file)
     try folder.commit()

@@ -22,5 +22,16 @@ typedef struct {
 size_t cicu_script_counts(
     const uint8_t *utf8, size_t length, cicu_script_count *counts, size_t capacity);
 
+/// Letters and marks of the three scripts that matter one by one, and of all others together.
+typedef struct {
+  uint64_t latin;
+  uint64_t kannada;
+  uint64_t telugu;
+  uint64_t others;
+} cicu_script_tally;
+
+/// Counts as `cicu_script_counts` does, and adds to `tally`.
+void cicu_script_tally_add(cicu_script_tally *tally, const uint8_t *utf8, size_t length);
+
 /// Whether Unicode knows a script of this code.
 int32_t cicu_script_is_known(uint32_t script);

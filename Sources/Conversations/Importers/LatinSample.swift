@@ -8,115 +8,67 @@ internal import Orthography
 /// I am going home, are you coming?        en
 /// ```
 struct LatinSample {
-  private var bytes = [UInt8](repeating: 0, count: length)
+  /// The text, and room to read a word of eight bytes behind each of its bytes.
+  private var bytes = [UInt8](repeating: 0, count: length + wordLength)
   private var count = 0
-  private var words = WordCounts()
 
   /// How much is looked at: some forty words, which are enough to be sure.
-  private static let length = 256
+  static let length = 256
+  static let wordLength = 8
   /// Fewer words than this tell nothing.
   private static let leastWords = 3
   /// Below this the language is not told, and English is as good as any.
   private static let leastConfidence = 0.9
 
+  /// What was added, as far as it is looked at.
+  var text: ArraySlice<UInt8> { bytes[..<count] }
+
+  /// Forgets everything.
+  mutating func reset() { count = 0 }
+
   /// Adds a part of the text. However many spaces and line ends there are count as one.
   mutating func add(_ part: UnsafeBufferPointer<UInt8>) {
-    var (count, words) = (count, words)
-    bytes.withUnsafeMutableBufferPointer { bytes in
-      var endsWord = count > 0 && bytes[count - 1] != 0x20
-      for byte in part {
-        if endsWord, count < bytes.count {
-          bytes[count] = 0x20
+    let part = UnsafeRawBufferPointer(part)
+    var count = count
+    bytes.withUnsafeMutableBytes { bytes in
+      var isAfterSpace = count == 0 || bytes[count - 1] == 0x20
+      if !isAfterSpace, count < Self.length {
+        bytes[count] = 0x20
+        (count, isAfterSpace) = (count + 1, true)
+      }
+      var index = 0
+      while index < part.count, count < Self.length {
+        if index + Self.wordLength <= part.count, count + Self.wordLength <= Self.length {
+          let word = part.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+          if LetterWord(word).hasSingleSpaces(isAfterSpace) {
+            bytes.storeBytes(of: word, toByteOffset: count, as: UInt64.self)
+            (index, count) = (index + Self.wordLength, count + Self.wordLength)
+            isAfterSpace = bytes[count - 1] == 0x20
+            continue
+          }
+        }
+        let isSpace = part[index] <= 0x20
+        if !(isSpace && isAfterSpace) {
+          bytes[count] = isSpace ? 0x20 : part[index]
           count += 1
-          words.add(0x20)
-          endsWord = false
         }
-        if count == bytes.count { return }
-        guard byte > 0x20 else {
-          endsWord = count > 0 && bytes[count - 1] != 0x20
-          continue
-        }
-        bytes[count] = byte
-        count += 1
-        words.add(byte)
+        (index, isAfterSpace) = (index + 1, isSpace)
       }
     }
-    (self.count, self.words) = (count, words)
+    self.count = count
   }
+
+  /// The words of the text.
+  var counts: WordCounts { bytes.withUnsafeBytes { WordCounts($0, count: count) } }
 
   /// `en`, `kn-Latn` or `te-Latn`; `en` where that is not certain.
   var language: String {
-    var words = words
-    words.add(0x20)
+    let words = counts
     guard words.all >= Self.leastWords, !words.arePlainEnglish else { return "en" }
-    let guess = LanguageIdentifier().guess(String(decoding: bytes[..<count], as: UTF8.self))
+    let guess = bytes.withUnsafeBufferPointer {
+      LanguageIdentifier().guess(utf8: UnsafeBufferPointer(rebasing: $0[..<count]))
+    }
     let isRomanized = guess.language.hasSuffix("-Latn")
     return isRomanized && guess.confidence >= Self.leastConfidence ? guess.language : "en"
-  }
-}
-
-extension LatinSample {
-  /// How many words of ASCII letters there are, and how many of them are words that hold English
-  /// sentences together and are neither Kannada nor Telugu in Latin letters.
-  private struct WordCounts {
-    private(set) var all = 0
-    private var ofEnglish = 0
-    /// The word that is being read: its first eight letters, small, in one number.
-    private var word: UInt64 = 0
-
-    /// Takes the next byte; one that is no ASCII letter ends a word.
-    mutating func add(_ byte: UInt8) {
-      let small = byte | 0x20
-      if small >= UInt8(ascii: "a"), small <= UInt8(ascii: "z") {
-        if word >> 56 == 0 { word = word << 8 | UInt64(small) }
-      } else if word != 0 {
-        all += 1
-        if english.contains(word) { ofEnglish += 1 }
-        word = 0
-      }
-    }
-
-    /// Whether one word in six, and at least three, are such words: what most English text is, and what
-    /// Kannada and Telugu with some English in it is not. It spares the model, which costs a hundred
-    /// times as much.
-    var arePlainEnglish: Bool { ofEnglish >= 3 && ofEnglish * 6 >= all }
-
-    private let english = EnglishWords.shared
-  }
-
-  /// Words that hold English sentences together and are neither Kannada nor Telugu in Latin letters, in
-  /// a table with open addressing.
-  private struct EnglishWords {
-    static let shared = EnglishWords([
-      "the", "of", "and", "is", "that", "with", "for", "this", "was", "are", "it", "to", "in", "as",
-      "or", "by", "from", "which", "have", "has", "be", "on", "can", "not", "their", "they", "you",
-      "your", "will", "were", "been", "but", "his", "her", "its", "also", "when", "there", "these",
-      "than", "other", "such", "into", "about",
-    ])
-
-    private static let slots = 256
-    private var table = [UInt64](repeating: 0, count: slots)
-
-    private init(_ words: [String]) {
-      for word in words.map({ $0.utf8.reduce(0) { $0 << 8 | UInt64($1) } }) {
-        var slot = Self.slot(word)
-        while table[slot] != 0 { slot = (slot + 1) % Self.slots }
-        table[slot] = word
-      }
-    }
-
-    // Source of the multiplier: Knuth, TAOCP 3, 6.4: 2⁶⁴ divided by the golden ratio.
-    private static func slot(_ word: UInt64) -> Int {
-      Int(truncatingIfNeeded: (word &* 0x9E37_79B9_7F4A_7C15) >> 56)
-    }
-
-    func contains(_ word: UInt64) -> Bool {
-      var slot = Self.slot(word)
-      while table[slot] != 0 {
-        if table[slot] == word { return true }
-        slot = (slot + 1) % Self.slots
-      }
-      return false
-    }
   }
 }

@@ -77,9 +77,14 @@ extension DecoderWeights {
     }
     replacements.modules = modules
     guard let tokens else { return }
-    let isShared =
-      configuration.tiesHead && tokens.embedding != nil
-      && (tokens.head == nil || tokens.head == tokens.embedding)
+    let isShared = tokens.sharesRows(in: configuration)
+    guard !isShared || !modules.contains(.head) else {
+      throw AksharaError(
+        .invalidOption,
+        "`trainable_token_indices` trains rows that a tied head shares, and `modules_to_save` "
+          + "trains the head whole",
+        remedy: "train rows, or embed_tokens and lm_head whole")
+    }
     if let indices = tokens.embedding {
       embedding = try Self.copy(embedding, on: backend)
       replacements.embeddingRows = try rows(indices, of: embedding, on: backend)

@@ -75,6 +75,14 @@ extension LoRAOptions {
     }
   }
 
+  /// Whether a head that is the embedding is so no longer once this adapter is there: one of the two
+  /// is trained without the other, or other rows of it.
+  func untiesHead(of configuration: ModelConfiguration) throws -> Bool {
+    let saved = try savedModules(in: configuration)
+    return saved.contains(.embedding) || saved.contains(.head)
+      || (trainedTokens?.head != nil && !(trainedTokens?.sharesRows(in: configuration) ?? false))
+  }
+
   /// The modules of `configuration` that are trained whole, in the model's order.
   ///
   /// As in PEFT a name fits every module whose name ends in it: `norm` fits all norms.

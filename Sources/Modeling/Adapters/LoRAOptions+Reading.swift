@@ -57,7 +57,9 @@ extension LoRAOptions {
       for (name, rows) in [
         ("embed_tokens", trainedTokens.embedding), ("lm_head", trainedTokens.head),
       ]
-      where rows != nil && savedModules.contains(name) {
+      where (rows != nil || (name == "embed_tokens" && trainedTokens == .resized))
+        && savedModules.contains(name)
+      {
         throw AksharaError(
           .invalidOption,
           "`\(name)` stands in `modules_to_save` and in `trainable_token_indices`", at: location,
@@ -131,6 +133,7 @@ struct AdapterValue {
 
   /// Token IDs of the embedding, or a table of them for `embed_tokens` and `lm_head`.
   func trainedTokens() throws -> TrainedTokens {
+    if json.string == TrainedTokens.resizedName { return .resized }
     guard let object = json.object else { return .embedding(try tokens()) }
     var tables: [String: [Int32]] = [:]
     for (name, entry) in try entries() {
@@ -144,12 +147,13 @@ struct AdapterValue {
     return .tables(embedding: tables["embed_tokens"], head: tables["lm_head"])
   }
 
-  private func tokens() throws -> [Int32] {
+  /// Token IDs, each once.
+  func tokens() throws -> [Int32] {
     let values = json.array ?? []
     let tokens = values.compactMap { $0.integer.flatMap(Int32.init(exactly:)) }
     guard !tokens.isEmpty, tokens.count == values.count, Set(tokens).count == tokens.count,
       tokens.allSatisfy({ $0 >= 0 })
-    else { throw wrong("token IDs, each once") }
+    else { throw wrong("token IDs, each once, or `\(TrainedTokens.resizedName)`") }
     return tokens
   }
 }

@@ -120,23 +120,37 @@ public enum TrainedTokens: Sendable, Equatable {
   case embedding([Int32])
   /// Rows of `embed_tokens` and of `lm_head`, each its own.
   case tables(embedding: [Int32]?, head: [Int32]?)
+  /// The rows that `akshara resize` added to the model, which its folder lists; they are known once the
+  /// model is (`LoRAOptions.resolved`).
+  case resized
 
   /// The rows of the embedding.
   var embedding: [Int32]? {
     switch self {
     case .embedding(let rows): rows
     case .tables(let rows, _): rows
+    case .resized: nil
     }
   }
 
   /// The rows of the head that were named.
   var head: [Int32]? { if case .tables(_, let rows) = self { rows } else { nil } }
 
+  /// How recipes ask for `resized`.
+  static let resizedName = "resized"
+
+  /// Whether the rows of the embedding are those of the head too, as PEFT has it: where the two are
+  /// tied, and no other rows are named for the head.
+  func sharesRows(in configuration: ModelConfiguration) -> Bool {
+    configuration.tiesHead && embedding != nil && (head == nil || head == embedding)
+  }
+
   /// As PEFT writes it.
   var json: JSONValue {
     func list(_ rows: [Int32]) -> JSONValue { .array(rows.map { JSONValue($0) }) }
     switch self {
     case .embedding(let rows): return list(rows)
+    case .resized: return .string(Self.resizedName)
     case .tables(let embedding, let head):
       let pairs = [("embed_tokens", embedding), ("lm_head", head)].compactMap { name, rows in
         rows.map { (name, list($0)) }

@@ -28,7 +28,7 @@ public final class DecoderModel {
   /// Room for the largest parameter of an adapter that is kept in 16 bits.
   private let rounded: Tensor?
   private let buffers: [Tensor]
-  private let input: InputBuffers
+  private var input: InputBuffers
 
   /// A model over `weights` for micro-batches of at most `capacity` tokens.
   ///
@@ -52,7 +52,9 @@ public final class DecoderModel {
       checkpointing: checkpointing)
     buffers = try list.plan.buffers.map { try backend.makeTensor([capacity, $0.width], .float32) }
     input = try InputBuffers(
-      capacity: capacity, rows: weights.replacements.embeddingRows, on: backend)
+      capacity: capacity, rows: weights.replacements.embeddingRows,
+      keyBorders: purpose == .generating ? weights.configuration.distinctWindows.count : 1,
+      on: backend)
     head = gradients.head
     headRows = weights.replacements.sharedHeadRows.flatMap { rows in
       gradients.headRows.map { SelectedRows(indices: rows.places, gradient: $0) }
@@ -159,10 +161,11 @@ public final class DecoderModel {
   func extend(_ cache: inout KeyValueCache, with tokens: [Int32], logits: Tensor) throws {
     var batch = MicroBatch(sequences: [tokens])
     batch.positions = (0..<tokens.count).map { Int32(cache.count + $0) }
+    cache.makeRoom(for: tokens.count, on: backend)
     let pass = try forward(batch, dropout: nil, cache: cache)
     let last = pass[list.hidden].rows(tokens.count - 1..<tokens.count)
     self.logits(of: last, to: logits)
-    cache.count += tokens.count
+    cache.extend(by: tokens.count)
   }
 
   private func logits(of hidden: Tensor, to output: Tensor) {
@@ -190,11 +193,11 @@ public final class DecoderModel {
       throw AksharaError(
         .malformed, "a batch of \(batch.count) tokens is longer than the \(capacity) planned for")
     }
-    let sequences = input.upload(batch, cached: cache?.count ?? 0, on: backend)
+    input.upload(batch, on: backend) { cache?.tracks[$0].count ?? 0 }
     let pass = DecoderPass(
       backend: backend, tokens: input.tokens.prefix(batch.count),
       positions: input.positions.prefix(batch.count),
-      trainedRows: input.trainedRows?.prefix(batch.count), sequences: sequences, dropout: dropout,
+      trainedRows: input.trainedRows?.prefix(batch.count), sequences: input.sequences, dropout: dropout,
       buffers: buffers, cache: cache)
     for operation in list.operations { operation.forward(pass) }
     return pass

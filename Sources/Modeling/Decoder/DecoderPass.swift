@@ -10,8 +10,8 @@ struct DecoderPass {
   /// int32 `[tokens]`: for each token its place among an adapter's rows of the embedding, −1 where it
   /// has none; `nil` where there are no such rows.
   let trainedRows: Tensor?
-  /// Borders of queries and keys.
-  let sequences: PackedSequences
+  /// Borders of queries and keys: one for each of the cache's tracks, or the only one.
+  let sequences: [PackedSequences]
   /// The dropout masks of this pass; `nil` unless training.
   let dropout: DropoutStreams?
   /// The plan's buffers, `[capacity, width]`.
@@ -26,8 +26,8 @@ struct DecoderPass {
   subscript(slot: ActivationSlot) -> Tensor {
     switch slot {
     case .buffer(let index): buffers[index].prefix(count)
-    case .cachedKeys(let layer): filled.keys[layer].rows(filled.count..<filled.count + count)
-    case .cachedValues(let layer): filled.values[layer].rows(filled.count..<filled.count + count)
+    case .cachedKeys(let layer): filled.keys[layer].rows(newRows(layer))
+    case .cachedValues(let layer): filled.values[layer].rows(newRows(layer))
     }
   }
 
@@ -35,9 +35,23 @@ struct DecoderPass {
   func attended(_ slot: ActivationSlot) -> Tensor {
     switch slot {
     case .buffer(let index): buffers[index].prefix(count)
-    case .cachedKeys(let layer): filled.keys[layer].prefix(filled.count + count)
-    case .cachedValues(let layer): filled.values[layer].prefix(filled.count + count)
+    case .cachedKeys(let layer): filled.keys[layer].prefix(newRows(layer).upperBound)
+    case .cachedValues(let layer): filled.values[layer].prefix(newRows(layer).upperBound)
     }
+  }
+
+  /// The borders of the queries of this pass and of the keys at `slot`.
+  func borders(of slot: ActivationSlot) -> PackedSequences {
+    switch slot {
+    case .buffer: sequences[0]
+    case .cachedKeys(let layer), .cachedValues(let layer): sequences[filled.trackOfLayer[layer]]
+    }
+  }
+
+  /// Where the rows of this pass stand in a layer's cache.
+  private func newRows(_ layer: Int) -> Range<Int> {
+    let first = filled.held(layer)
+    return first..<first + count
   }
 
   /// The cache; a list with cached slots is run with one only.

@@ -32,7 +32,8 @@ public final class TextGenerator {
       weights, for: .generating, capacity: min(positions, Self.passLength), positions: positions,
       on: backend)
     logits = try backend.makeTensor([1, configuration.vocabularyCount], .float32)
-    empty = try KeyValueCache(configuration, capacity: positions, on: backend)
+    empty = try KeyValueCache(
+      configuration, positions: positions, passLength: model.capacity, on: backend)
     self.positions = positions
     self.backend = backend
   }

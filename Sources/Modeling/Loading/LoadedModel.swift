@@ -27,6 +27,6 @@ extension DecoderWeights {
     quantization: QuantizationOptions? = nil, on backend: any Backend
   ) throws -> DecoderWeights {
     try DecoderWeights(loading: model, quantization: quantization, storage: .stored, on: backend)
-      .addingAdapter(options, seed: seed, on: backend)
+      .addingAdapter(options.resolved(over: model), seed: seed, on: backend)
   }
 }

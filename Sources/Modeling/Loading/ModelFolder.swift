@@ -7,6 +7,10 @@ internal import Artifacts
 ///     model.safetensors.index.json                        {"weight_map": {tensor: file}}
 ///     model-00001-of-00003.safetensors …
 public struct ModelFolder: Sendable {
+  /// The file in which `akshara resize` lists the rows that it added, as PEFT's
+  /// `trainable_token_indices` takes them.
+  public static let newRowsName = "trainable_token_indices.json"
+
   /// The folder.
   public let path: String
   /// The model's shape.

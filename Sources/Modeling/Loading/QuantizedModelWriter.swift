@@ -3,24 +3,34 @@ public import Compute
 
 /// Writes a model whose linear layers are quantized, as bitsandbytes and transformers load it.
 ///
-/// One matrix after another is read, quantized and handed to the file: what is held is the float32
-/// copy of one matrix and the codes of one file. A file takes matrices until their codes pass
-/// `bytesAFile`; so memory is that of a layer, not of the model. Every other tensor keeps its bytes.
-/// The names and forms are those that `SafetensorsWeights.quantizedWeight` lists.
+/// One matrix after another is read, quantized and written to its place, which is known before it is
+/// made (`SafetensorsAssembly`). What is held is the float32 copy of one matrix and its codes, and a
+/// few MiB of what is read and written; pages of the source are given back behind the reader.
+/// Every tensor that is not quantized keeps its bytes.
 public struct QuantizedModelWriter {
-  /// Codes that are held before they are written.
-  private static let bytesAFile = 64 << 20
+  /// Bytes that are moved at once.
+  private static let pieceBytes = 4 << 20
+  /// The most bytes of a file: 5 GB, as the parts of a merged model have.
+  private static let largestFile = 5_000_000_000
 
   private let folder: ModelFolder
   private let form: StoredQuantization
   private let backend: any Backend
   private let source: SafetensorsWeights
+  private let largestFile: Int
 
   /// A writer of the model in `folder`.
   ///
   /// - Throws: `missingFile`, `malformed`; `invalidOption` if the model is quantized already.
   public init(
     _ folder: ModelFolder, as form: StoredQuantization, on backend: any Backend
+  ) throws {
+    try self.init(folder, as: form, largestFile: Self.largestFile, on: backend)
+  }
+
+  /// A writer of files of at most `largestFile` bytes.
+  package init(
+    _ folder: ModelFolder, as form: StoredQuantization, largestFile: Int, on backend: any Backend
   ) throws {
     guard folder.configuration.storedQuantization == nil else {
       throw AksharaError(
@@ -30,6 +40,7 @@ public struct QuantizedModelWriter {
     self.folder = folder
     self.form = form
     self.backend = backend
+    self.largestFile = largestFile
     source = try SafetensorsWeights(try folder.weightFiles())
   }
 
@@ -38,28 +49,30 @@ public struct QuantizedModelWriter {
   /// - Parameters:
   ///   - onLayer: is told how many of the model's layers are written.
   /// - Returns: the bytes of all tensors.
-  /// - Throws: `malformed`, `unsupported`, `unwritable`; `device` if there is no room.
+  /// - Throws: `invalidOption` if `path` holds something else than a model, or is the model's own
+  ///   folder; `malformed`, `unsupported`, `unwritable`; `device` if there is no room.
   @discardableResult
   public func write(to path: String, onLayer: (Int) -> Void = { _ in }) throws -> Int {
-    let output = try AtomicFolder(path)
-    var parts = QuantizedParts(folder: output.workPath)
-    let matrices = Set(linearNames.joined())
-    for name in source.names where !matrices.contains(name) {
-      try parts.add(copy(of: name))
-    }
-    for (layer, names) in linearNames.enumerated() {
-      for name in names {
-        try parts.add(quantized(name))
-        if parts.heldBytes > Self.bytesAFile { try parts.flush() }
+    let output = try AtomicFolder(path, replacing: "config.json", inputs: [folder.path])
+    let split = WeightFileSplit(try tensors(), largest: largestFile, size: \.byteCount)
+    let buffer = try backend.makeTensor([largestMatrix], .float32)
+    for (part, name) in zip(split.parts, split.fileNames) {
+      let file = try SafetensorsAssembly(
+        try layout(of: part), at: Path.join(output.workPath, name))
+      for tensors in part {
+        try write(tensors, to: file, through: buffer)
+        if let layer = tensors.endedLayer { onLayer(layer + 1) }
       }
-      onLayer(layer + 1)
+      try file.finish()
     }
-    try parts.finish()
+    try split.writeIndex(to: output.workPath) { $0.entries.map(\.name) }
     try writeConfiguration(to: output.workPath)
     try copyOtherFiles(to: output.workPath)
     try output.commit()
-    return parts.totalBytes
+    return split.byteCount
   }
+
+  // MARK: What is written
 
   /// The names of the linear layers' weights, decoder layer by decoder layer.
   private var linearNames: [[String]] {
@@ -68,86 +81,101 @@ public struct QuantizedModelWriter {
     }
   }
 
-  /// A tensor that keeps its bytes, which are read when they are written.
-  private func copy(of name: String) throws -> QuantizedParts.Part {
-    let file = try source.file(of: name)
-    let entry = try file.entry(name)
-    return QuantizedParts.Part(name: name, type: entry.type, shape: entry.shape, held: 0) { emit in
-      try file.withBytes(of: name) { try emit($0) }
-      file.releasePages(of: name)
-    }
+  /// The elements of the largest matrix that is quantized.
+  private var largestMatrix: Int {
+    linearNames.joined().compactMap { source.shape(of: $0)?.reduce(1, *) }.max() ?? 0
   }
 
-  /// The parts of one quantized matrix.
-  private func quantized(_ name: String) throws -> [QuantizedParts.Part] {
+  /// Everything, in the order in which it is written.
+  private func tensors() throws -> [QuantizedTensors] {
+    let matrices = Set(linearNames.joined())
+    let copied = try source.names.filter { !matrices.contains($0) }
+      .map { QuantizedTensors(copying: $0, try source.file(of: $0).entry($0)) }
+    let matricesByLayer = try linearNames.enumerated().flatMap { layer, names in
+      var tensors = try names.map { try quantized($0) }
+      if !tensors.isEmpty { tensors[tensors.count - 1].endedLayer = layer }
+      return tensors
+    }
+    return copied + matricesByLayer
+  }
+
+  private func quantized(_ name: String) throws -> QuantizedTensors {
     guard let shape = source.shape(of: name), shape.count == 2 else {
       throw AksharaError(
         .malformed, "there is no matrix `\(name)`", at: SourceLocation(file: folder.path),
         remedy: "check that the configuration belongs to these weights")
     }
-    let stored = try source.storedType(of: name) ?? .float32
-    let values = try backend.makeTensor(shape, .float32)
+    return QuantizedTensors(
+      quantizing: name, shape, try source.storedType(of: name) ?? .float32, as: form)
+  }
+
+  private func layout(of part: [QuantizedTensors]) throws -> SafetensorsLayout {
+    // transformers demands to be told that this is a PyTorch layout.
+    var layout = SafetensorsLayout(metadata: ["format": "pt"])
+    for entry in part.flatMap(\.entries) { try layout.add(entry.name, entry.type, entry.shape) }
+    return layout
+  }
+
+  // MARK: Writing it
+
+  private func write(
+    _ tensors: QuantizedTensors, to file: SafetensorsAssembly, through buffer: Tensor
+  ) throws {
+    let name = tensors.name
+    guard let form = tensors.form else {
+      return try source.file(of: name).forEachPiece(of: name, atMost: Self.pieceBytes) { bytes, _ in
+        try file.append(bytes, to: name)
+      }
+    }
+    let shape = source.shape(of: name).flatMap { Shape($0) } ?? []
+    let values = buffer.prefix(shape.elementCount).reshaped(shape)
     try source.fill(values, named: name, on: backend)
     switch form {
-    case .int8: return int8Parts(name, try backend.quantizeInt8(values))
+    case .int8: try write(try backend.quantizeInt8(values), name, to: file)
     case .nf4(let isDouble):
-      return nf4Parts(
-        name, try backend.quantizeNF4(values, doubleQuantization: isDouble), stored: stored)
+      try write(try backend.quantizeNF4(values, doubleQuantization: isDouble), name, to: file)
     }
   }
 
-  private func part(
-    _ name: String, _ type: SafetensorsType, _ tensor: Tensor
-  ) -> QuantizedParts.Part {
-    var bytes = [UInt8](repeating: 0, count: tensor.count * tensor.type.size)
-    bytes.withUnsafeMutableBytes { backend.download(tensor, to: $0) }
-    return QuantizedParts.Part(name: name, type: type, shape: Array(tensor.shape), bytes: bytes)
-  }
-
-  private func int8Parts(_ name: String, _ weight: Int8Weight) -> [QuantizedParts.Part] {
+  private func write(_ weight: Int8Weight, _ name: String, to file: SafetensorsAssembly) throws {
     let module = name.dropLast("weight".count)
-    return [
-      part(name, .i8, weight.codes),
-      part(module + "SCB", .f32, weight.scales),
-      // 0: row-major.
-      QuantizedParts.Part(name: module + "weight_format", type: .u8, shape: [], bytes: [0]),
-    ]
+    try append(weight.codes, to: name, of: file)
+    try append(weight.scales, to: module + "SCB", of: file)
+    try file.append([0], to: module + "weight_format")  // row-major
   }
 
-  private func nf4Parts(
-    _ name: String, _ weight: NF4Weight, stored: DType
-  ) -> [QuantizedParts.Part] {
-    var state: [(String, JSONValue)] = [
-      ("quant_type", "nf4"), ("blocksize", JSONValue(NF4Weight.blockSize)),
-      ("dtype", .string(stored.rawValue)),
-      ("shape", .array(weight.shape.map { JSONValue($0) })),
-    ]
-    let code = NF4Weight.values.withUnsafeBytes { Array($0) }
-    var parts = [
-      part(name, .u8, weight.packed.reshaped(Shape(weight.packed.count, 1))),
-      part(
-        name + ".absmax", weight.nested == nil ? .f32 : .u8, weight.absmax),
-      QuantizedParts.Part(
-        name: name + ".quant_map", type: .f32, shape: [NF4Weight.values.count], bytes: code),
-    ]
+  private func write(_ weight: NF4Weight, _ name: String, to file: SafetensorsAssembly) throws {
+    try append(weight.packed, to: name, of: file)
+    try append(weight.absmax, to: name + ".absmax", of: file)
+    try file.append(
+      NF4Weight.values.withUnsafeBytes { Array($0) }, to: name + ".quant_map")
     if let nested = weight.nested {
-      let offset = nested.offset.floats(from: backend)[0]
-      state += [
-        ("nested_blocksize", JSONValue(NF4Weight.nestedBlockSize)),
-        ("nested_dtype", "float32"), ("nested_offset", .number(Double(offset))),
-      ]
-      parts += [
-        part(name + ".nested_absmax", .f32, nested.absmax),
-        part(name + ".nested_quant_map", .f32, nested.code),
-      ]
+      try append(nested.absmax, to: name + ".nested_absmax", of: file)
+      try append(nested.code, to: name + ".nested_quant_map", of: file)
     }
-    let json = JSONValue.object(JSONObject(state)).compact
-    parts.append(
-      QuantizedParts.Part(
-        name: name + ".quant_state.bitsandbytes__nf4", type: .u8, shape: [json.count],
-        bytes: json))
-    return parts
+    let offset = weight.nested?.offset.floats(from: backend).first
+    let stored = try source.storedType(of: name) ?? .float32
+    try file.append(
+      QuantizedTensors.nf4State(Array(weight.shape), stored, offset: offset),
+      to: name + ".quant_state.bitsandbytes__nf4")
   }
+
+  /// Writes a tensor's elements as they lie on the device, piece by piece.
+  private func append(_ tensor: Tensor, to name: String, of file: SafetensorsAssembly) throws {
+    let (flat, size) = (tensor.reshaped(Shape(tensor.count)), tensor.type.size)
+    let most = Self.pieceBytes / size
+    var bytes = [UInt8](repeating: 0, count: min(most, tensor.count) * size)
+    for first in stride(from: 0, to: tensor.count, by: most) {
+      let count = min(most, tensor.count - first)
+      try bytes.withUnsafeMutableBytes { buffer in
+        let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<(count * size)])
+        backend.download(flat.rows(first..<first + count), to: piece)
+        try file.append(UnsafeRawBufferPointer(piece), to: name)
+      }
+    }
+  }
+
+  // MARK: Beside the weights
 
   /// The model's own `config.json` with `quantization_config` beside what stands there.
   private func writeConfiguration(to target: String) throws {
@@ -164,7 +192,7 @@ public struct QuantizedModelWriter {
     for name in [
       "generation_config.json", "tokenizer.json", "tokenizer_config.json", "tokenizer.model",
       "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
-      "chat_template.jinja",
+      "chat_template.jinja", "tekken.json", ModelFolder.newRowsName,
     ] where Path.exists(Path.join(folder.path, name)) {
       try AtomicFile.copy(Path.join(folder.path, name), to: Path.join(target, name))
     }

@@ -3,6 +3,9 @@ package import Compute
 
 /// Values from safetensors files, one or many.
 package final class SafetensorsWeights: WeightSource {
+  /// Elements that are read at once: bounds the memory beside the tensor that is filled.
+  private static let pieceElements = 1 << 20
+
   private let files: [SafetensorsFile]
   /// The file of each tensor.
   private let places: [String: Int]
@@ -49,14 +52,25 @@ package final class SafetensorsWeights: WeightSource {
         remedy: "check that the configuration belongs to these weights")
     }
     used.insert(name)
-    defer { file.releasePages(of: name) }
     let type = try type(of: entry, name, in: file)
-    if type == tensor.type {
-      try file.withBytes(of: name) { backend.upload($0, to: tensor) }
-    } else {
-      let stored = try backend.makeTensor(entry.shape, type)
-      try file.withBytes(of: name) { backend.upload($0, to: stored) }
-      backend.copy(stored, to: tensor)
+    guard type != tensor.type else { return try upload(name, of: file, to: tensor, on: backend) }
+    let passage = try backend.makeTensor([min(Self.pieceElements, tensor.count)], type)
+    let flat = tensor.reshaped([tensor.count])
+    try file.forEachPiece(of: name, atMost: Self.pieceElements * type.size) { bytes, offset in
+      let (first, count) = (offset / type.size, bytes.count / type.size)
+      backend.upload(bytes, to: passage.prefix(count))
+      backend.copy(passage.prefix(count), to: flat.rows(first..<first + count))
+    }
+  }
+
+  /// Copies a tensor's bytes, piece by piece.
+  private func upload(
+    _ name: String, of file: SafetensorsFile, to tensor: Tensor, on backend: any Backend
+  ) throws {
+    let (flat, size) = (tensor.reshaped([tensor.count]), tensor.type.size)
+    try file.forEachPiece(of: name, atMost: Self.pieceElements * size) { bytes, offset in
+      let first = offset / size
+      backend.upload(bytes, to: flat.rows(first..<first + bytes.count / size))
     }
   }
 
@@ -81,8 +95,7 @@ package final class SafetensorsWeights: WeightSource {
         remedy: "check that the configuration belongs to these weights")
     }
     used.insert(name)
-    try file.withBytes(of: name) { backend.upload($0, to: tensor) }
-    file.releasePages(of: name)
+    try upload(name, of: file, to: tensor, on: backend)
   }
 
   /// The bytes of a small tensor that describes another; `nil` if there is none.

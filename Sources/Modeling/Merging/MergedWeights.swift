@@ -14,7 +14,7 @@ package import Compute
 ///
 /// The adapter's tensors are those of PEFT's layout (`AdapterFolder`).
 package final class MergedWeights: WeightSource {
-  /// The shape of the merged model.
+  /// The shape of the merged model: its head is tied only if the adapter left it so.
   package let configuration: ModelConfiguration
   /// Into which base.
   package let form: MergeForm
@@ -22,7 +22,8 @@ package final class MergedWeights: WeightSource {
   private let base: SafetensorsWeights
   private let adapter: SafetensorsWeights
   private let options: LoRAOptions
-  private let rows: MergedRows
+  /// Whether the base's head is its embedding.
+  private let baseIsTied: Bool
   private let adapterPath: String
   /// The names of the linear layers' weights, which alone are quantized.
   private let projections: Set<String>
@@ -38,14 +39,16 @@ package final class MergedWeights: WeightSource {
   package init(_ model: ModelFolder, _ adapter: AdapterFolder, into form: MergeForm, as type: DType)
     throws
   {
-    configuration = model.configuration
+    options = adapter.configuration.options
+    var shape = model.configuration
+    baseIsTied = shape.tiesHead
+    shape.tiesHead = try shape.tiesHead && !options.untiesHead(of: shape)
+    configuration = shape
     self.form = form
     self.type = type
     base = try SafetensorsWeights(try model.weightFiles())
     adapterPath = adapter.path
     self.adapter = try SafetensorsWeights([adapter.weightsPath])
-    options = adapter.configuration.options
-    rows = try MergedRows(adapter: adapter.path)
     projections = Set(
       (0..<model.configuration.layerCount).flatMap { layer in
         Projection.allCases.map { ParameterName.weight(layer: layer, $0) }
@@ -97,7 +100,9 @@ package final class MergedWeights: WeightSource {
     {
       return dequantize(stored, to: value, on: backend)
     }
-    try base.fill(value, named: name, on: backend)
+    // A head that the adapter untied begins as the embedding that it was.
+    let isUntied = name == ParameterName.head && baseIsTied
+    try base.fill(value, named: isUntied ? ParameterName.embedding : name, on: backend)
     guard projections.contains(name), case .dequantized(let options) = form else { return }
     let quantized: LinearWeight =
       options.isEightBit
@@ -151,8 +156,8 @@ package final class MergedWeights: WeightSource {
     let module = name.dropLast(".weight".count)
     let tensor = "base_model.model.\(module).token_adapter.trainable_tokens_delta"
     guard let shape = adapter.shape(of: tensor) else { return }
-    let key = module.split(separator: ".").last.map(String.init) ?? ""
-    let rows = self.rows.indices[key] ?? []
+    let tokens = options.trainedTokens
+    let rows = ((name == ParameterName.head ? tokens?.head : tokens?.embedding) ?? []).map(Int.init)
     guard shape == [rows.count, value.shape[1]], rows.allSatisfy({ value.shape[0] > $0 && $0 >= 0 })
     else {
       throw AksharaError(

@@ -1,15 +1,8 @@
 internal import Artifacts
 package import Compute
 
-/// Writes a model's tensors into safetensors files of a bounded size, as Hugging Face lays them out.
-///
-///     model.safetensors                                   one file, where all fits; else
-///     model-00001-of-00003.safetensors …                  parts in the model's order, and
-///     model.safetensors.index.json                        {"metadata": {"total_size": bytes},
-///                                                          "weight_map": {tensor: file}}
-///
-/// A tensor larger than the bound gets a file of its own. Source: `split_torch_state_dict_into_shards`
-/// of huggingface_hub.
+/// Writes a model's tensors, all in one type, into safetensors files of a bounded size
+/// (`WeightFileSplit`).
 package struct ModelShards {
   /// Where the values come from.
   package let source: any WeightSource
@@ -31,46 +24,13 @@ package struct ModelShards {
   ///   - largest: the most bytes of a file.
   /// - Throws: what `source` throws; `unwritable`.
   package func write(to folder: String, largest: Int, on backend: any Backend) throws {
-    let parts = parts(largest)
-    var places: [(String, JSONValue)] = []
-    for (index, part) in parts.enumerated() {
-      let name = Self.name(index, of: parts.count)
+    let split = WeightFileSplit(shapes, largest: largest) { $0.shape.reduce(type.size, *) }
+    for (part, name) in zip(split.parts, split.fileNames) {
       try write(part, to: Path.join(folder, name), on: backend)
-      places += part.map { ($0.name, .string(name)) }
     }
-    guard parts.count > 1 else { return }
-    places.sort { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }
-    let total = shapes.reduce(0) { $0 + size(of: $1.shape) }
-    let index: JSONValue = [
-      "metadata": [
-        "total_parameters": JSONValue(total / type.size), "total_size": JSONValue(total),
-      ],
-      "weight_map": .object(JSONObject(places)),
-    ]
-    try AtomicFile.write(index.pretty, to: Path.join(folder, "model.safetensors.index.json"))
-  }
-
-  private func size(of shape: [Int]) -> Int { shape.reduce(type.size, *) }
-
-  private func parts(_ largest: Int) -> [[(name: String, shape: [Int])]] {
-    var parts: [[(name: String, shape: [Int])]] = [[]]
-    var filled = 0
-    for tensor in shapes {
-      let size = size(of: tensor.shape)
-      if filled > 0, filled + size > largest {
-        parts.append([])
-        filled = 0
-      }
-      parts[parts.count - 1].append(tensor)
-      filled += size
-    }
-    return parts
-  }
-
-  private static func name(_ index: Int, of count: Int) -> String {
-    func five(_ number: Int) -> String { String("0000\(number)".suffix(max(5, "\(number)".count))) }
-    return count == 1
-      ? "model.safetensors" : "model-\(five(index + 1))-of-\(five(count)).safetensors"
+    try split.writeIndex(
+      to: folder, metadata: ["total_parameters": JSONValue(split.byteCount / type.size)]
+    ) { [$0.name] }
   }
 
   private func write(

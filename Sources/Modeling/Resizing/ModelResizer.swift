@@ -105,8 +105,8 @@ public struct ModelResizer {
     return Result(vocabularyCount: newCount, weights: weights)
   }
 
-  /// The IDs of the new rows, as PEFT's `trainable_token_indices` takes them.
-  private static let rowFile = "trainable_token_indices.json"
+  /// Where the IDs of the new rows are listed.
+  private static let rowFile = ModelFolder.newRowsName
 
   private func rewrite(
     _ source: String, to target: String, _ initialization: RowInitialization,
@@ -124,7 +124,7 @@ public struct ModelResizer {
         size = newCount * entry.shape[1] * entry.type.size
       } else {
         try writer.add(name, entry.type, entry.shape) { emit in
-          try file.withBytes(of: name) { try emit($0) }
+          try file.forEachPiece(of: name) { bytes, _ in try emit(bytes) }
         }
       }
       total += size

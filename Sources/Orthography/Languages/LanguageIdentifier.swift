@@ -59,6 +59,17 @@ public struct LanguageIdentifier: Sendable {
     return Self.likeliest(scores(of: latin, in: text).reduce(.zero, +))
   }
 
+  /// The same for a text in UTF-8; one of ASCII is taken apart without a string for each word.
+  package func guess(utf8 text: UnsafeBufferPointer<UInt8>) -> LanguageGuess {
+    guard text.allSatisfy({ $0 < 0x80 }) else {
+      return guess(String(decoding: text, as: UTF8.self))
+    }
+    var sum = RomanizedLanguageModel.Scores.zero
+    let count = ASCIIWords.forEach(in: text) { sum += model.scores(marked: $0) }
+    guard count > 0 else { return LanguageGuess(language: "und", confidence: 0) }
+    return Self.likeliest(sum)
+  }
+
   /// The language that a script tells.
   private static func tag(of script: Script) -> String {
     switch script {

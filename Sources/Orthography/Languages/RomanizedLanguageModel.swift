@@ -14,6 +14,7 @@ struct RomanizedLanguageModel: Sendable {
   /// Scores in the order of `languages`; the softmax of a text's sum is its probability.
   typealias Scores = SIMD4<Float>
 
+  private static let languageCount = 3
   private static let magic = Array("AKSLANG1".utf8)
   private static let headLength = 20
   private static let longestGram = 5
@@ -32,12 +33,12 @@ struct RomanizedLanguageModel: Sendable {
     let bytes = UnsafeRawBufferPointer(start: base, count: count)
     let isSound =
       count > Self.headLength && bytes.prefix(Self.magic.count).elementsEqual(Self.magic)
-      && bytes.loadUnaligned(fromByteOffset: 12, as: UInt32.self) == UInt32(Self.languages.count)
+      && bytes.loadUnaligned(fromByteOffset: 12, as: UInt32.self) == UInt32(Self.languageCount)
     let buckets = isSound ? Int(bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self)) : 0
     // A power of two, with all its weights there; else the model knows nothing.
     let isWhole =
       isSound && buckets.nonzeroBitCount == 1
-      && count == Self.headLength + buckets * Self.languages.count
+      && count == Self.headLength + buckets * Self.languageCount
     self.buckets = isWhole ? buckets : 0
     scale = isWhole ? bytes.loadUnaligned(fromByteOffset: 16, as: Float.self) : 0
     weights = UnsafeRawBufferPointer(
@@ -49,34 +50,50 @@ struct RomanizedLanguageModel: Sendable {
   ///
   /// - Complexity: O(n) in the word's bytes, times 5.
   func scores(_ word: [UInt8]) -> Scores {
-    guard buckets > 0 else { return .zero }
-    var marked = [UInt8(ascii: "^")]
-    marked += word
-    marked.append(UInt8(ascii: "$"))
-    var sum = SIMD4<Int32>.zero
-    var count = 0
+    ([UInt8(ascii: "^")] + word + [UInt8(ascii: "$")]).withUnsafeBufferPointer {
+      scores(marked: $0)
+    }
+  }
+
+  /// The same for a word between `^` and `$`.
+  func scores(marked: UnsafeBufferPointer<UInt8>) -> Scores {
+    guard buckets > 0, marked.count >= 2 else { return .zero }
+    var sum = Sum()
     for start in marked.indices {
       var hash = Self.offsetBasis
-      for byte in marked[start...].prefix(Self.longestGram) {
-        hash = (hash ^ UInt32(byte)) &* Self.prime
-        sum &+= weights(of: hash)
-        count += 1
+      for place in start..<min(start + Self.longestGram, marked.count) {
+        hash = (hash ^ UInt32(marked[place])) &* Self.prime
+        add(hash, to: &sum)
       }
     }
     var whole = (Self.offsetBasis ^ UInt32(UInt8(ascii: "="))) &* Self.prime
-    for byte in word { whole = (whole ^ UInt32(byte)) &* Self.prime }
-    sum &+= weights(of: whole)
-    return Scores(sum) * (scale / Float(count + 1).squareRoot())
+    for place in 1..<marked.count - 1 { whole = (whole ^ UInt32(marked[place])) &* Self.prime }
+    add(whole, to: &sum)
+    return sum.scores * (scale / Float(sum.count).squareRoot())
+  }
+
+  /// Weights added up, one sum a language.
+  private struct Sum {
+    var kannada: Int32 = 0
+    var telugu: Int32 = 0
+    var english: Int32 = 0
+    var count = 0
+
+    var scores: Scores { Scores(Float(kannada), Float(telugu), Float(english), 0) }
   }
 
   // Source: Fowler, Noll, Vo; FNV-1a, 32 bits.
   private static let offsetBasis: UInt32 = 0x811C_9DC5
   private static let prime: UInt32 = 0x0100_0193
 
-  private func weights(of hash: UInt32) -> SIMD4<Int32> {
-    let index = Int(hash) & (buckets - 1)
-    let place = index * Self.languages.count
-    return SIMD4(Int32(weights[place]), Int32(weights[place + 1]), Int32(weights[place + 2]), 0)
+  private func add(_ hash: UInt32, to sum: inout Sum) {
+    guard let base = weights.baseAddress else { return }
+    let place = Int(hash & UInt32(truncatingIfNeeded: buckets - 1)) * Self.languageCount
+    let bucket = base + place
+    sum.kannada &+= Int32(bucket[0])
+    sum.telugu &+= Int32(bucket[1])
+    sum.english &+= Int32(bucket[2])
+    sum.count &+= 1
   }
 
   /// A word as the model was trained on it: small letters, accents taken off (`Cēyaṇḍi` is

@@ -27,9 +27,11 @@ package struct Estimator {
     self.recipe = recipe
     shards = try ShardSet(path)
     source = try ShardBatchSource(shards, options: recipe.training)
+    let model = try ModelFolder(recipe.baseModel)
     job = TrainingJob(
-      model: try ModelFolder(recipe.baseModel), options: recipe.training,
-      lora: recipe.lora ?? LoRAOptions(), quantization: recipe.quantization, directory: "")
+      model: model, options: recipe.training,
+      lora: try (recipe.lora ?? LoRAOptions()).resolved(over: model),
+      quantization: recipe.quantization, directory: "")
     plan = StepPlan(recipe.training, source: source)
   }
 

@@ -75,10 +75,10 @@ package struct AdapterMerger {
     let folder = try AtomicFolder(
       output, replacing: "config.json", inputs: [adapter.path, model.path])
     let source = try MergedWeights(model, adapter, into: outcome.form, as: type)
-    try ModelShards(model.configuration, from: source, as: type)
+    try ModelShards(source.configuration, from: source, as: type)
       .write(to: folder.workPath, largest: options.largestFile, on: backend)
     try source.requireAllUsed()
-    try writeConfiguration(to: folder.workPath)
+    try writeConfiguration(of: source, to: folder.workPath)
     try copyCompanions(to: folder.workPath)
     try writePassport(outcome, to: folder.workPath)
     try folder.commit()
@@ -139,9 +139,9 @@ package struct AdapterMerger {
       model: model, adapter: adapter, quantization: quantization, on: backend)
     let reference = try probe.logits(of: trained, on: backend)
     let distances = try forms.map { form in
+      let source = try MergedWeights(model, adapter, into: form, as: type)
       let weights = try DecoderWeights(
-        model.configuration, from: MergedWeights(model, adapter, into: form, as: type),
-        storage: .stored, on: backend)
+        source.configuration, from: source, storage: .stored, on: backend)
       return probe.distance(
         of: try probe.logits(of: weights, on: backend), from: reference, vocabularyCount: width)
     }
@@ -190,12 +190,15 @@ package struct AdapterMerger {
     ModelFiles.hasTokenizer(adapter.path) ? adapter.path : model.path
   }
 
-  private func writeConfiguration(to folder: String) throws {
+  private func writeConfiguration(of merged: MergedWeights, to folder: String) throws {
     let file = Path.join(model.path, "config.json")
     var json =
       try JSONValue(parsing: TextFile(file).bytes, at: SourceLocation(file: file))
       .object ?? [:]
     json["quantization_config"] = nil
+    if model.configuration.tiesHead, !merged.configuration.tiesHead {
+      json["tie_word_embeddings"] = false
+    }
     // transformers writes `dtype` since version 5, and reads both.
     for key in ["dtype", "torch_dtype"] where json[key] != nil {
       json[key] = .string(type.rawValue)
@@ -209,7 +212,7 @@ package struct AdapterMerger {
   private func copyCompanions(to folder: String) throws {
     let files =
       ModelFiles.tokenizer(in: tokenizerFolder).map { (tokenizerFolder, $0) }
-      + ModelFiles.generation(in: model.path).map { (model.path, $0) }
+      + ModelFiles.companions(in: model.path).map { (model.path, $0) }
     for (place, name) in files {
       try AtomicFile.copy(Path.join(place, name), to: Path.join(folder, name))
     }
@@ -239,9 +242,11 @@ enum ModelFiles {
     tokenizerNames.filter { Path.exists(Path.join(folder, $0)) }
   }
 
-  /// How the model is to be generated with, if it says so.
-  static func generation(in folder: String) -> [String] {
-    ["generation_config.json"].filter { Path.exists(Path.join(folder, $0)) }
+  /// How the model is to be generated with, and which rows it was given, if it says so.
+  static func companions(in folder: String) -> [String] {
+    ["generation_config.json", ModelFolder.newRowsName].filter {
+      Path.exists(Path.join(folder, $0))
+    }
   }
 
   /// Whether a folder holds a tokenizer.

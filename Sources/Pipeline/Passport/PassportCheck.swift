@@ -42,15 +42,20 @@ package struct PassportCheck: Sendable {
     package var shards: String?
     /// Whether base model, sources and a merged adapter are looked for at the recorded paths.
     package var checksOrigins: Bool
+    /// The folder that the recorded paths count from; `nil`: this one, or the nearest above the
+    /// model's in which they are found.
+    package var origin: String?
 
     /// The places of a check.
     package init(
-      folder: String, runDirectory: String?, shards: String? = nil, checksOrigins: Bool
+      folder: String, runDirectory: String?, shards: String? = nil, checksOrigins: Bool,
+      origin: String? = nil
     ) {
       self.folder = folder
       self.runDirectory = runDirectory
       self.shards = shards
       self.checksOrigins = checksOrigins
+      self.origin = origin
     }
   }
 
@@ -79,11 +84,7 @@ package struct PassportCheck: Sendable {
     if places.runDirectory != nil || places.shards != nil { checkShards() }
     if let run = places.runDirectory { checkStages(run) }
     guard places.checksOrigins else { return }
-    if let merge = passport.merge { try check("adapter", merge.files, below: merge.adapter) }
-    try check("base model", passport.baseModel, below: Self.folder(of: passport.baseModelName, hub))
-    for source in passport.sources {
-      check("source", try Self.place(ofSource: source.path, hub), source.digest)
-    }
+    try checkOrigins(RecordedPaths(origin: places.origin, model: places.folder), hub)
   }
 
   // MARK: Files
@@ -183,19 +184,27 @@ package struct PassportCheck: Sendable {
     }
   }
 
-  // MARK: Hub
+  // MARK: Origins
 
-  /// Where a source stands: its path, or where the cache has a hub's file.
-  private static func place(ofSource name: String, _ hub: HubEnvironment) throws -> String {
-    guard HubRepository.isName(name) else { return name }
-    let repository = try HubRepository(name)
-    let folder = HubClient(hub).cachedFolder(repository)
-    return folder.map { Path.join($0, repository.path ?? "") } ?? name
+  private mutating func checkOrigins(_ paths: RecordedPaths, _ hub: HubEnvironment) throws {
+    if let merge = passport.merge {
+      try check("adapter", merge.files, below: paths.place(of: merge.adapter))
+    }
+    let base = try Self.cached(passport.baseModelName, hub)?.folder
+    try check(
+      "base model", passport.baseModel, below: base ?? paths.place(of: passport.baseModelName))
+    for source in passport.sources {
+      let cached = try Self.cached(source.path, hub).map { Path.join($0.folder, $0.file) }
+      check("source", cached ?? paths.place(of: source.path), source.digest)
+    }
   }
 
-  /// The folder of a base model: its path, or where the cache has a hub's commit.
-  private static func folder(of name: String, _ hub: HubEnvironment) throws -> String {
-    guard HubRepository.isName(name) else { return name }
-    return HubClient(hub).cachedFolder(try HubRepository(name)) ?? name
+  /// Where the cache has what a name of the hub stands for; `nil` for a path, and if it has not.
+  private static func cached(
+    _ name: String, _ hub: HubEnvironment
+  ) throws -> (folder: String, file: String)? {
+    guard HubRepository.isName(name) else { return nil }
+    let repository = try HubRepository(name)
+    return HubClient(hub).cachedFolder(repository).map { ($0, repository.path ?? "") }
   }
 }

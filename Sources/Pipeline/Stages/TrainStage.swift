@@ -1,6 +1,7 @@
 internal import Artifacts
 internal import Batching
 internal import Compute
+internal import Foundation
 internal import Modeling
 internal import Training
 
@@ -49,15 +50,23 @@ struct TrainStage: StageWork {
     let shards = try ShardSet(context.shardFolder)
     let backend = try context.makeBackend()
     let source = try ShardBatchSource(shards, options: recipe.training)
+    if let packing = source.packing { context.report(Self.text(packing)) }
     let directory = context.path(RunContext.Place.training)
+    let model = try ModelFolder(recipe.baseModel)
     let job = TrainingJob(
-      model: try ModelFolder(recipe.baseModel), options: recipe.training,
-      lora: recipe.lora ?? LoRAOptions(), quantization: recipe.quantization,
+      model: model, options: recipe.training,
+      lora: try (recipe.lora ?? LoRAOptions()).resolved(over: model),
+      quantization: recipe.quantization,
       baseName: recipe.baseName, baseRevision: recipe.baseRevision,
       project: recipe.project, directory: directory)
     let watcher = TrainingWatcher(context: context)
     let outcome = try Trainer(job, source: source, on: backend, observe: watcher.show).run()
     try publish(outcome.output, backend: backend)
+  }
+
+  private static func text(_ packing: Packing) -> String {
+    "train: \(packing.rowCount) rows in \(packing.count) packs of \(packing.capacity) tokens, "
+      + String(format: "%.2f %% empty", 100 * packing.waste)
   }
 
   /// Puts the trained files where users look, with tokenizer, model card and passport beside them.

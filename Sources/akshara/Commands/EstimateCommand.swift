@@ -18,8 +18,7 @@ struct EstimateCommand: ParsableCommand {
         akshara estimate recipe.yaml --gpu h100 --set training.per_device_train_batch_size=4
       """)
 
-  @Argument(help: "The recipe.")
-  var recipe: String
+  @OptionGroup var recipe: RecipeArguments
 
   @Option(help: "A GPU: \(GPUModel.known.map(\.name).joined(separator: ", ")).")
   var gpu: String?
@@ -27,24 +26,12 @@ struct EstimateCommand: ParsableCommand {
   @Option(help: "A shard set to use instead of the run's own.")
   var shards: String?
 
-  @Option(
-    help: ArgumentHelp("Set one value of the recipe; may be repeated.", valueName: "key.path=value")
-  )
-  var set: [String] = []
-
-  @Option(help: "The run directory. Default: runs/<project>.")
-  var output: String?
-
-  @OptionGroup var threading: ThreadOptions
-
   @Flag(help: "Print the estimate as JSON on standard output.")
   var json = false
 
   func run() throws {
     let model = try gpu.map(Self.model)
-    let pipeline = try RecipeRun.pipeline(
-      recipe: recipe, settings: set, output: output, threads: threading.threads)
-    let estimate = try pipeline.estimate(shards: shards, gpu: model)
+    let estimate = try recipe.pipeline().estimate(shards: shards, gpu: model)
     let text = json ? estimate.json.compact : Array(estimate.text.utf8)
     try StandardOutput.write(text + [UInt8(ascii: "\n")])
   }

@@ -21,6 +21,8 @@ struct GenerateCommand: ParsableCommand {
         akshara generate --model runs/base/model --adapter runs/quickstart/adapter \\
           --prompt "ನಿನ್ನ ಹೆಸರೇನು?" --temperature 0.7 --top-p 0.9 --top-k 40
         akshara generate --model MODEL --messages talk.json --stop "###" --json
+        akshara generate --model MODEL --adapter tutor=runs/tutor/adapter \\
+          --adapter poet=runs/poet/adapter --prompts rows.jsonl
       """)
 
   @Option(
@@ -37,8 +39,14 @@ struct GenerateCommand: ParsableCommand {
       """)
   var messages: String?
 
-  @Option(help: "An adapter in PEFT's layout.")
-  var adapter: String?
+  @Option(
+    help: """
+      A JSON Lines file with "prompt" or "messages" in each row, and "adapter": a name, or null for \
+      the base. Prints a line of JSON for each.
+      """)
+  var prompts: String?
+
+  @OptionGroup var adapters: AdapterArguments
 
   @Flag(help: "Take the prompt as it is, with no chat template.")
   var raw = false
@@ -68,7 +76,11 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: "The seed of the draws.")
   var seed: UInt64 = 0
 
-  @Flag(help: #"Print {"stop_reason", "prompt_ids", "ids", "text"} on one line."#)
+  @Flag(
+    help: """
+      Print {"stop_reason", "prompt_ids", "ids", "text"} on one line, with "adapter" before them where \
+      adapters have names.
+      """)
   var json = false
 
   @OptionGroup var storage: StorageOptions
@@ -84,8 +96,8 @@ struct GenerateCommand: ParsableCommand {
     guard topK >= 0 else {
       throw ValidationError("--top-k is \(topK); give 0 or more")
     }
-    guard (prompt == nil) != (messages == nil) else {
-      throw ValidationError("give one of --prompt and --messages")
+    guard [prompt, messages, prompts].compactMap({ $0 }).count == 1 else {
+      throw ValidationError("give one of --prompt, --messages and --prompts")
     }
     guard !(raw && messages != nil) else {
       throw ValidationError("--raw and --messages exclude each other")
@@ -102,36 +114,57 @@ struct GenerateCommand: ParsableCommand {
     let backend = try CPUBackend(threads: threading.threads)
     let folder = try ModelFolder(model)
     let tokenizer = try BPETokenizer(contentsOf: model)
-    let answerer = try PromptAnswerer(
-      folder.configuration, tokenizer: tokenizer, framing: framing(tokenizer))
-    let weights = try DecoderWeights.load(
-      model: folder, adapter: adapter.map(AdapterFolder.init),
-      quantization: storage.quantization, on: backend)
-    let ids = try promptIDs(answerer)
-    let generator = try TextGenerator(weights, positions: ids.count + maxTokens, on: backend)
+    let set = try AdapterSet(
+      adapters.folders(), over: folder, quantization: storage.quantization, on: backend)
+    let answerer = AdapterAnswerer(set, on: backend) { name in
+      try PromptAnswerer(
+        folder.configuration, tokenizer: tokenizer, framing: framing(tokenizer, adapter: name))
+    }
     let options = GenerationOptions(
       maximumTokens: maxTokens, temperature: temperature, topProbability: topP, topCount: topK,
       seed: seed)
-    let answer = try answerer.answer(to: ids, by: generator, options, stops: stop)
-    try StandardOutput.write(
-      (json ? answer.json.compact : Array(answer.text.utf8)) + [UInt8(ascii: "\n")])
+    try answerer.answer(requests(), options, stops: stop, onAnswer: show)
   }
 
-  private func promptIDs(_ answerer: PromptAnswerer) throws -> [TokenID] {
-    guard let messages else { return try answerer.tokens(of: prompt ?? "") }
-    let location = SourceLocation(file: messages)
-    let json = try JSONValue(parsing: TextFile(messages).bytes, at: location)
-    var record: JSONObject = json.array.map { ["messages": .array($0)] } ?? json.object ?? [:]
-    if record["id"] == nil { record["id"] = "prompt" }
-    return try answerer.tokens(of: Conversation(json: .object(record), at: location))
+  private func requests() throws -> [AnswerRequest] {
+    if let prompts {
+      return try AnswerRequest.read(prompts, answering: adapters.answering)
+    }
+    let content: AnswerRequest.Content
+    if let messages {
+      let location = SourceLocation(file: messages)
+      let json = try JSONValue(parsing: TextFile(messages).bytes, at: location)
+      content = .conversation(try AnswerRequest.conversation(json, at: location))
+    } else {
+      content = .text(prompt ?? "")
+    }
+    return adapters.answering.map { AnswerRequest(content, adapter: $0) }
   }
 
-  private func framing(_ tokenizer: BPETokenizer) throws -> PromptAnswerer.Framing {
+  private func show(_ request: AnswerRequest, _ answer: Answer) throws {
+    let name = request.adapter
+    var line = Array(answer.text.utf8)
+    if json || prompts != nil {
+      let own = answer.json.object ?? [:]
+      let first: JSONObject =
+        adapters.isNamed ? ["adapter": name.map { .string($0) } ?? .null] : [:]
+      let pairs = (first.pairs + own.pairs).map { ($0.key, $0.value) }
+      line = JSONValue.object(JSONObject(pairs)).compact
+    } else if adapters.answering.count > 1 {
+      line = Array("\(name ?? "base"): ".utf8) + line
+    }
+    try StandardOutput.write(line + [UInt8(ascii: "\n")])
+  }
+
+  /// Prompts are framed as the adapter's training rows were, if its folder says how.
+  private func framing(
+    _ tokenizer: BPETokenizer, adapter name: String?
+  ) throws -> PromptAnswerer.Framing {
     if raw { return .raw }
     if let template {
       return .chat(try TemplateCatalog.template(named: template, for: tokenizer))
     }
-    let folders = [adapter, model].compactMap { $0 }
+    let folders = [adapters.path(of: name), model].compactMap { $0 }
     return .chat(try ChatTemplateFinder.template(in: folders, for: tokenizer))
   }
 }

@@ -72,12 +72,12 @@ struct ImportCommand: ParsableCommand {
 
   func run() throws {
     try OutputCheck.refuseReplacing(inputs: paths, by: [output, quarantine].compactMap(\.self))
-    let sink = try output.map { try AtomicFile.sink($0) } ?? StandardOutputSink()
+    let sink = try output.map { try AtomicFile.sink($0, isDigested: false) } ?? StandardOutputSink()
     let writer = ConversationWriter(sink: sink)
     let aside = try quarantine.map { try JSONLinesWriter($0) }
     let report = try Importer(resolved()).run(into: writer, quarantine: aside)
     try aside?.commit()
-    try writer.commit()
+    try writer.finish()
     if let first = report.firstFault { StandardError.print("the first record set aside: \(first)") }
     for file in report.emptyFiles { StandardError.print("warning: 0 records in \(file)") }
     if !report.skippedFiles.isEmpty {
@@ -102,7 +102,7 @@ struct ImportCommand: ParsableCommand {
 
   /// The options, with what they name on the hub brought.
   private func resolved() throws -> ImportOptions {
-    try HubSources.resolve(try options()) { try RecipeRun.pull($0) }
+    try HubSources.resolve(try options()) { try HubDownload.pull($0) }
   }
 
   private func options() throws -> ImportOptions {

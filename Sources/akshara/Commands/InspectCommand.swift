@@ -51,7 +51,7 @@ struct InspectCommand: ParsableCommand {
     options.columns = try ImportOptions.columns(map)
     options.limit = limit
     try options.check()
-    options = try HubSources.resolve(options) { try RecipeRun.pull($0) }
+    options = try HubSources.resolve(options) { try HubDownload.pull($0) }
     for inspection in try Inspector(options).inspect() {
       let text = json ? inspection.json.compactString : inspection.text
       try StandardOutput.write(Array((text + "\n").utf8))

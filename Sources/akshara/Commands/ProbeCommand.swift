@@ -70,7 +70,7 @@ struct ProbeCommand: ParsableCommand {
     let backend = try CPUBackend(threads: threading.threads)
     let folder = try ModelFolder(model)
     let opened = try adapter.map(AdapterFolder.init)
-    let made = try lora.map(Self.options)
+    let made = try lora.map { try Self.options($0).resolved(over: folder) }
     let weights =
       if let made {
         try DecoderWeights.load(

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Artifacts
-import ComputeCPU
 import Foundation
 import Pipeline
 
@@ -18,8 +17,7 @@ struct RunCommand: ParsableCommand {
         akshara run samples/quickstart/recipe.yaml --set training.learning_rate=1e-3
       """)
 
-  @Argument(help: "The recipe, a YAML file (schemas/recipe.schema.json).")
-  var recipe: String
+  @OptionGroup var recipe: RecipeArguments
 
   @Flag(help: "Say what is done, stale and to do, and change nothing.")
   var dryRun = false
@@ -27,23 +25,12 @@ struct RunCommand: ParsableCommand {
   @Option(help: "Stop after this stage: import, curate, tokenizer, shard, train or evaluate.")
   var until: String?
 
-  @Option(
-    help: ArgumentHelp("Set one value of the recipe; may be repeated.", valueName: "key.path=value")
-  )
-  var set: [String] = []
-
-  @Option(help: "The run directory. Default: runs/<project>.")
-  var output: String?
-
-  @OptionGroup var threading: ThreadOptions
-
   @Flag(help: "Print the outcome as JSON on standard output.")
   var json = false
 
   func run() throws {
     let last = try until.map(Self.stage)
-    let pipeline = try RecipeRun.pipeline(
-      recipe: recipe, settings: set, output: output, threads: threading.threads, offline: dryRun)
+    let pipeline = try recipe.pipeline(offline: dryRun)
     if dryRun {
       let plan = try pipeline.plan(until: last)
       let trains = plan.contains { $0.stage == .train && $0.state != .done }

@@ -25,6 +25,13 @@ struct VerifyCommand: ParsableCommand {
   @Option(help: "The shard set, where it is not the run's own.")
   var shards: String?
 
+  @Option(
+    help: """
+      The folder that recorded paths of sources and base model count from. Default: this one, or \
+      else the nearest above the model's in which they are found.
+      """)
+  var origin: String?
+
   @Flag(help: "Check only the folder's own files.")
   var filesOnly = false
 
@@ -36,7 +43,7 @@ struct VerifyCommand: ParsableCommand {
     let check = try PassportCheck(
       PassportCheck.Places(
         folder: folder, runDirectory: runDirectory, shards: filesOnly ? nil : shards,
-        checksOrigins: !filesOnly), hub: try HubEnvironment())
+        checksOrigins: !filesOnly, origin: origin), hub: try HubEnvironment())
     for link in check.links where link.finding != .intact {
       StandardError.print("\(link.finding.rawValue): \(link.part) \(link.path)")
     }

@@ -26,14 +26,14 @@ struct BlockResult {
 struct NameCounts {
   private(set) var entries: [(name: [UInt8], count: Int)] = []
 
-  /// Counts a name.
-  mutating func add(_ name: UnsafeBufferPointer<UInt8>) {
+  /// Counts a name, `count` times.
+  mutating func add(_ name: UnsafeBufferPointer<UInt8>, count: Int = 1) {
     for index in entries.indices
     where entries[index].name.count == name.count && entries[index].name.elementsEqual(name) {
-      entries[index].count += 1
+      entries[index].count += count
       return
     }
-    entries.append((Array(name), 1))
+    entries.append((Array(name), count))
   }
 
   /// Counts a name.

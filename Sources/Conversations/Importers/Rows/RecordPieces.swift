@@ -16,19 +16,11 @@ struct RecordPieces {
   private let tags: [String]
   private let optionTags: [UInt8]
 
-  private static let openings = Role.allCases.map { role in
-    (role, Array(#"{"role":"\#(role.rawValue)","content":"#.utf8))
-  }
-  static let comma = Array(",".utf8)
-  static let quote = Array("\"".utf8)
-  static let endOfText = Array("\"}".utf8)
-  static let firstPart = Array(#"[{"type":"text","text":""#.utf8)
-  static let secondPart = Array(#""},{"type":"text","text":"\n\n"#.utf8)
-  static let endOfParts = Array(#""}]}"#.utf8)
-  private static let beforeMessages = Array(#"","messages":["#.utf8)
-  private static let endOfMessages = Array("]".utf8)
-  private static let beforeLanguage = Array(#","language":""#.utf8)
-  private static let beforeTags = Array(#","tags":["#.utf8)
+  static let firstPart: StaticString = #"[{"type":"text","text":""#
+  static let secondPart: StaticString = #""},{"type":"text","text":"\n\n"#
+  static let endOfParts: StaticString = #""}]}"#
+  static let endOfText: StaticString = #""}"#
+  static let quote: StaticString = #"""#
 
   init(_ completion: RecordCompletion) {
     let source = completion.source
@@ -42,7 +34,7 @@ struct RecordPieces {
         + #","record":"#).utf8)
     behindRecord = Array((#","digest":"\#(source.digest)"}}"# + "\n").utf8)
     tags = options.tags
-    optionTags = Array(tags.map { JSONValue.string($0).compact }.joined(separator: Self.comma))
+    optionTags = Array(tags.map { JSONValue.string($0).compact }.joined(separator: Array(",".utf8)))
     systemPrompt = options.systemPrompt.map { prompt in
       SystemPrompt(
         message: Message(.system, .text(prompt)).json.compact,
@@ -51,16 +43,20 @@ struct RecordPieces {
   }
 
   /// `{"role":"user","content":`.
-  static func opening(_ role: Role) -> [UInt8] {
-    for entry in openings where entry.0 == role { return entry.1 }
-    return []
+  static func opening(_ role: Role) -> StaticString {
+    switch role {
+    case .system: #"{"role":"system","content":"#
+    case .user: #"{"role":"user","content":"#
+    case .assistant: #"{"role":"assistant","content":"#
+    case .tool: #"{"role":"tool","content":"#
+    }
   }
 
   /// Writes what stands before the messages.
   func begin(_ output: JSONOutput, number: Int) {
     output.append(beforeNumber)
     output.append(decimal: number)
-    output.append(Self.beforeMessages)
+    output.append(#"","messages":["#)
   }
 
   /// Writes what stands behind the messages, and the line end.
@@ -68,9 +64,9 @@ struct RecordPieces {
     _ output: JSONOutput, number: Int, language: String?,
     category: UnsafeBufferPointer<UInt8>?
   ) {
-    output.append(Self.endOfMessages)
+    output.append("]")
     if let language {
-      output.append(Self.beforeLanguage)
+      output.append(#","language":""#)
       var language = language
       language.withUTF8 { _ = output.appendEscaped($0) }
       output.append(Self.quote)
@@ -84,15 +80,15 @@ struct RecordPieces {
   private func writeTags(_ output: JSONOutput, _ category: UnsafeBufferPointer<UInt8>?) {
     let category = category.flatMap { isTag($0) ? $0 : nil }
     guard category != nil || !tags.isEmpty else { return }
-    output.append(Self.beforeTags)
+    output.append(#","tags":["#)
     output.append(optionTags)
     if let category {
-      if !tags.isEmpty { output.append(Self.comma) }
+      if !tags.isEmpty { output.append(",") }
       output.append(Self.quote)
       output.appendEscaped(category)
       output.append(Self.quote)
     }
-    output.append(Self.endOfMessages)
+    output.append("]")
   }
 
   /// Whether a category says something that the options' tags do not say.

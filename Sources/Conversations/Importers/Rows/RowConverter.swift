@@ -1,5 +1,4 @@
 internal import Artifacts
-internal import Orthography
 
 /// Turns blocks of JSON Lines into lines of conversations, without a value in Swift for each value
 /// of a row.
@@ -20,9 +19,14 @@ final class RowConverter {
   /// What became of the rows of the last block.
   @exclusivity(unchecked) private(set) var result = BlockResult()
   @exclusivity(unchecked) private var columns = RowColumns()
-  @exclusivity(unchecked)
-  private var messages: [(role: Role, text: UnsafeBufferPointer<UInt8>)] = []
-  @exclusivity(unchecked) private var scratch: [UInt8] = []
+  @exclusivity(unchecked) private var messages: [RowMessage] = []
+  @exclusivity(unchecked) private var language = RowLanguage()
+  // What the names of the last rows stand for.
+  private let columnNames: NameTable<RowPlan.Part?>
+  private let messageKeys: NameTable<RowPlan.MessagePart?>
+  private let roles: NameTable<Role?>
+  /// Rows with a value in the columns of these numbers, of which nothing was made.
+  @exclusivity(unchecked) private var unusedCounts: [Int] = []
 
   init(_ plan: RowPlan, _ format: any RowFormat, _ completion: RecordCompletion) throws {
     self.plan = plan
@@ -30,6 +34,9 @@ final class RowConverter {
     self.completion = completion
     parser = try JSONParser()
     pieces = RecordPieces(completion)
+    columnNames = NameTable { plan.part($0) }
+    messageKeys = NameTable { plan.messagePart($0) }
+    roles = NameTable { plan.role($0) }
   }
 
   /// Converts a block; `result` holds what became of it.
@@ -45,6 +52,10 @@ final class RowConverter {
         }
       }
     }
+    for (number, count) in unusedCounts.enumerated() where count > 0 {
+      result.ignored.add(columnNames.name(number), count: count)
+    }
+    unusedCounts.removeAll(keepingCapacity: true)
   }
 
   // MARK: - The plain way
@@ -79,17 +90,29 @@ final class RowConverter {
       return false
     }
     pieces.end(
-      result.output, number: number, language: completion.options.language ?? language,
+      result.output, number: number,
+      language: completion.options.language ?? language.language(of: messages),
       category: columns.category.map { tape.string(at: $0) })
     result.imported += 1
     result.controlTokenTexts += tokens
-    for name in columns.unused { result.ignored.add(name) }
+    countUnused(columns.unused)
     return true
+  }
+
+  /// Counts columns that nothing was made of, given as bits.
+  private func countUnused(_ numbers: UInt64) {
+    var rest = numbers
+    while rest != 0 {
+      let number = rest.trailingZeroBitCount
+      while unusedCounts.count <= number { unusedCounts.append(0) }
+      unusedCounts[number] += 1
+      rest &= rest - 1
+    }
   }
 
   /// Finds the columns of a row; `false` if one of them is not as planned.
   private func readColumns(_ tape: JSONTape) -> Bool {
-    columns.reset()
+    columns = RowColumns()
     if plan.shape == .messages, tape.kind(of: JSONTape.root) == .array {
       columns.list = JSONTape.root
       return true
@@ -102,11 +125,14 @@ final class RowConverter {
       let value = place + 1
       place = tape.behind(value)
       let kind = tape.kind(of: value)
-      guard let part = plan.part(name) else {
-        guard columns.addUnused(name, isNull: kind == .null) else { return false }
-        continue
+      guard let (number, part) = columnNames.find(name), columns.isFirst(number) else {
+        return false
       }
-      guard columns.take(part, value, kind, tape) else { return false }
+      if let part {
+        guard columns.take(part, value, kind, tape) else { return false }
+      } else if kind != .null {
+        columns.addUnused(number)
+      }
     }
     return columns.isWhole(plan.shape)
   }
@@ -120,8 +146,8 @@ final class RowConverter {
     var tokens = 0
     var isFirst = true
     func open(_ role: Role) {
-      output.append(isFirst ? RecordPieces.opening(role) : RecordPieces.comma)
-      if !isFirst { output.append(RecordPieces.opening(role)) }
+      if !isFirst { output.append(",") }
+      output.append(RecordPieces.opening(role))
       isFirst = false
     }
     func write(_ role: Role, _ text: UnsafeBufferPointer<UInt8>) {
@@ -129,7 +155,7 @@ final class RowConverter {
       output.append(RecordPieces.quote)
       if output.appendEscaped(text), ControlTokenText.isFound(in: text) { tokens += 1 }
       output.append(RecordPieces.endOfText)
-      messages.append((role, text))
+      messages.append(RowMessage(role: role, text: text))
     }
     var hasSystem = false
     if let place = columns.system, !Self.isBlank(tape.string(at: place)) {
@@ -182,8 +208,8 @@ final class RowConverter {
     output.append(RecordPieces.secondPart)
     hasBracket = output.appendEscaped(context) || hasBracket
     output.append(RecordPieces.endOfParts)
-    messages.append((.user, question))
-    messages.append((.user, context))
+    messages.append(RowMessage(role: .user, text: question))
+    messages.append(RowMessage(role: .user, text: context))
     guard hasBracket else { return 0 }
     let text = Array(question) + Array("\n\n".utf8) + Array(context)
     return text.withUnsafeBufferPointer { ControlTokenText.isFound(in: $0) } ? 1 : 0
@@ -196,9 +222,7 @@ final class RowConverter {
   }
 
   /// Role and text of a message that has nothing else.
-  private func message(
-    _ tape: JSONTape, at place: Int
-  ) -> (role: Role, text: UnsafeBufferPointer<UInt8>)? {
+  private func message(_ tape: JSONTape, at place: Int) -> RowMessage? {
     guard tape.kind(of: place) == .object else { return nil }
     var key = tape.inside(place)
     let end = tape.end(of: place)
@@ -207,8 +231,10 @@ final class RowConverter {
     while key < end {
       let value = key + 1
       let kind = tape.kind(of: value)
-      switch plan.messagePart(tape.string(at: key)) {
-      case .role where kind == .string && role == nil: role = plan.role(tape.string(at: value))
+      guard let (_, part) = messageKeys.find(tape.string(at: key)) else { return nil }
+      switch part {
+      case .role where kind == .string && role == nil:
+        role = roles.find(tape.string(at: value))?.value
       case .content where kind == .string && text == nil: text = tape.string(at: value)
       case nil where kind == .null: break
       default: return nil
@@ -216,34 +242,7 @@ final class RowConverter {
       key = tape.behind(value)
     }
     guard let role, let text else { return nil }
-    return (role, text)
-  }
-
-  /// The language that the script of the answers tells, or that of all messages.
-  private var language: String? {
-    language { $0 == .assistant } ?? language { _ in true }
-  }
-
-  private func language(where isChosen: (Role) -> Bool) -> String? {
-    var only: UnsafeBufferPointer<UInt8>?
-    var count = 0
-    scratch.removeAll(keepingCapacity: true)
-    for message in messages where isChosen(message.role) {
-      if count == 1, let only { scratch.append(contentsOf: only) }
-      if count > 0 { scratch.append(contentsOf: message.text) }
-      only = message.text
-      count += 1
-    }
-    let language =
-      if count == 1, let only {
-        ScriptProfile(ofUTF8: only).language
-      } else {
-        scratch.withUnsafeBufferPointer { ScriptProfile(ofUTF8: $0).language }
-      }
-    guard language == "en" else { return language }
-    var sample = LatinSample()
-    for message in messages where isChosen(message.role) { sample.add(message.text) }
-    return sample.language
+    return RowMessage(role: role, text: text)
   }
 
   /// As `String.isBlank`.

@@ -152,7 +152,7 @@ struct AttentionOperation: DecoderOperation {
   func forward(_ pass: DecoderPass) {
     pass.backend.attention(
       pass[query].heads(of: headWidth), pass.attended(key).heads(of: headWidth),
-      pass.attended(value).heads(of: headWidth), sequences: pass.sequences.within(window),
+      pass.attended(value).heads(of: headWidth), sequences: pass.borders(of: key).within(window),
       scale: scale, output: pass[output].heads(of: headWidth), logSumExp: pass[logSumExp])
   }
 
@@ -162,7 +162,7 @@ struct AttentionOperation: DecoderOperation {
       outputGradient: pass[gradients.output].heads(of: headWidth),
       pass[query].heads(of: headWidth), pass[key].heads(of: headWidth),
       pass[value].heads(of: headWidth), output: pass[output].heads(of: headWidth),
-      logSumExp: pass[logSumExp], sequences: pass.sequences.within(window), scale: scale,
+      logSumExp: pass[logSumExp], sequences: pass.borders(of: key).within(window), scale: scale,
       qGradient: pass[gradients.query].heads(of: headWidth),
       kGradient: pass[gradients.key].heads(of: headWidth),
       vGradient: pass[gradients.value].heads(of: headWidth))

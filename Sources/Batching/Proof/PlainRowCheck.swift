@@ -1,0 +1,147 @@
+internal import Conversations
+internal import Foundation
+internal import Tokenization
+
+/// Finds out quickly that a row has no fault, which nearly every row has not.
+///
+/// One walk over spans, tokens and bytes where they lie in the file, in which everything that
+/// `RowChecker` looks at is looked at:
+///
+///     spans     header        content   end of turn      cover all tokens and all bytes, in order
+///     tokens    3 of them     4         1                decode to the span's bytes, none across
+///     labels    −100          tokens    token            all of a span the one or the other
+///     control   the template's, not in content; one end token a trained message, the template's
+///
+/// `holds` is false for a row with a fault, and for rows that need a closer look (tokens across
+/// borders or without bytes, normalized text, prefixes, cut answers): those go to `RowChecker`, which
+/// says what is wrong. So this decides nothing but how long it takes.
+struct PlainRowCheck: Sendable {
+  /// A template's name and control tokens.
+  struct Template: Sendable {
+    /// Its name.
+    let name: [UInt8]
+    /// The token that opens sequences.
+    let begin: TokenID?
+    /// The token that ends messages.
+    let endOfTurn: TokenID?
+    /// All of them.
+    let all: [TokenID]
+  }
+
+  private let options: FormatOptions
+  private let templates: [Template]
+  private let words: TokenWords
+
+  /// A check of rows that were made with `options`; `nil` where rows always need a closer look.
+  init?(_ options: FormatOptions, _ templates: [Template], _ table: TokenTable) {
+    guard options.trainOnEOS == .turn else { return nil }
+    self.options = options
+    self.templates = templates
+    words = TokenWords(table)
+  }
+
+  /// Whether row `index` has no fault, and nothing to note.
+  ///
+  /// - Parameter spans: those of `batch`.
+  func holds(_ batch: ShardBatch, _ spans: SpanTable, _ index: Int) -> Bool {
+    let ids = batch.inputIDs(index)
+    let name = batch.templateBytes(index)
+    guard !ids.isEmpty, ids.count <= options.maxLength,
+      batch.attentionMask(index).holdsOnly(1),
+      let template = templates.first(where: { name.equals($0.name) })
+    else { return false }
+    let row = Row(
+      ids: ids, labels: batch.labels(index), text: batch.text(index), template: template)
+    return hasOneBegin(row) && spansHold(row, spans, spans.range(ofRow: index))
+  }
+
+  private struct Row {
+    let ids: UnsafeBufferPointer<TokenID>
+    let labels: UnsafeBufferPointer<TokenID>
+    let text: UnsafeRawBufferPointer
+    let template: Template
+  }
+
+  private func hasOneBegin(_ row: Row) -> Bool {
+    guard let begin = row.template.begin, begin != row.template.endOfTurn else { return true }
+    var count = 0
+    for id in row.ids { count &+= id == begin ? 1 : 0 }
+    return count == 1 && row.ids[0] == begin
+  }
+
+  private func spansHold(_ row: Row, _ spans: SpanTable, _ range: Range<Int>) -> Bool {
+    var (token, byte) = (0, 0)
+    var message = MessageState()
+    var isTrained = false
+    for index in range {
+      guard let span = spans[index], span.tokens.lowerBound == token,
+        span.bytes.lowerBound == byte, span.tokens.upperBound <= row.ids.count,
+        span.bytes.upperBound <= row.text.count, message.enter(span, options),
+        tokensAreText(row, span), labelsFit(row, span)
+      else { return false }
+      isTrained = isTrained || span.supervised && !span.tokens.isEmpty
+      if span.kind == .endOfTurn {
+        message.ends += 1
+        message.endIsRight =
+          span.supervised && span.tokens.count == 1 && row.ids[token] == row.template.endOfTurn
+      }
+      (token, byte) = (span.tokens.upperBound, span.bytes.upperBound)
+    }
+    return message.isRight && isTrained && token == row.ids.count && byte == row.text.count
+  }
+
+  /// What was seen of one message: if it is trained on, it must have one end token, the template's,
+  /// which is trained on, too.
+  private struct MessageState {
+    private var number: Int32 = -1
+    private var isTrained = false
+    var ends = 0
+    var endIsRight = false
+
+    var isRight: Bool { !isTrained || ends == 1 && endIsRight }
+
+    /// Goes on to a span; `false` if its message came before another, the message before it was not
+    /// right, or it must not be trained on as it is.
+    mutating func enter(_ span: SpanTable.Span, _ options: FormatOptions) -> Bool {
+      let isFrame = !span.kind.isSaid && span.kind != .endOfTurn
+      if span.message != number, span.message >= 0 {
+        guard isRight, span.message > number else { return false }
+        self = MessageState()
+        number = span.message
+      }
+      guard span.message >= 0 || isFrame else { return false }
+      guard span.supervised else { return true }
+      guard span.weight > 0, span.weight.isFinite else { return false }
+      guard !isFrame else { return options.trainOn == .all }
+      isTrained = true
+      return true
+    }
+  }
+
+  /// Whether the span's tokens decode to its bytes, and nothing to more, and control tokens are the
+  /// template's and stand in no content.
+  private func tokensAreText(_ row: Row, _ span: SpanTable.Span) -> Bool {
+    words.fill(
+      span.bytes, of: row.text, with: UnsafeBufferPointer(rebasing: row.ids[span.tokens]),
+      allowed: span.kind == .content ? [] : row.template.all)
+  }
+
+  private func labelsFit(_ row: Row, _ span: SpanTable.Span) -> Bool {
+    let labels = UnsafeBufferPointer(rebasing: row.labels[span.tokens])
+    guard span.supervised else { return labels.holdsOnly(ignoreIndex) }
+    guard let first = labels.baseAddress, !labels.isEmpty else { return true }
+    let tokens = UnsafeBufferPointer(rebasing: row.ids[span.tokens])
+    return tokens.baseAddress.map {
+      memcmp(first, $0, labels.count * MemoryLayout<TokenID>.stride) == 0
+    } ?? true
+  }
+}
+
+extension UnsafeBufferPointer where Element: FixedWidthInteger {
+  /// Whether every element is `value`; all are looked at, some at once.
+  func holdsOnly(_ value: Element) -> Bool {
+    var difference: Element = 0
+    for element in self { difference |= element ^ value }
+    return difference == 0
+  }
+}
