@@ -151,6 +151,28 @@ static void pack_halves(
   }
 }
 
+static void turn_halves(
+    const uint16_t *x, int64_t x_stride, int64_t rows, int64_t n, uint32_t *out, int64_t stride) {
+  for (int64_t r = 0; r < rows; r += 16) {
+    int64_t height = rows - r < 16 ? rows - r : 16;
+    for (int64_t i = 0; i < n; i += 32) {
+      u16 block[16];
+      for (int p = 0; p < 16; p++) {
+        h16 low = {0}, high = {0};
+        const uint16_t *from = x + (i + 2 * p) * x_stride + r;
+        if (i + 2 * p < n) memcpy(&low, from, (size_t)height * 2);
+        if (i + 2 * p + 1 < n) memcpy(&high, from + x_stride, (size_t)height * 2);
+        block[p] = __builtin_convertvector(low, u16) | __builtin_convertvector(high, u16) << 16;
+      }
+      transpose(block);
+      int64_t pairs = (n - i + 1) / 2 < 16 ? (n - i + 1) / 2 : 16;
+      for (int64_t c = 0; c < height; c++) {
+        memcpy(out + (r + c) * stride + i / 2, &block[c], (size_t)pairs * 4);
+      }
+    }
+  }
+}
+
 static void pack_transposed(
     const float *x, int64_t x_stride, int64_t k, int64_t n, float scale, uint32_t *panels,
     int64_t pairs, int64_t first) {
@@ -391,6 +413,7 @@ const ctensor_narrow CTENSOR_TABLE = {
     .pack = pack,
     .pack_transposed = pack_transposed,
     .pack_halves = pack_halves,
+    .turn_halves = turn_halves,
     .multiply = multiply,
     .softmax_block = softmax_block,
     .softmax_block_backward = softmax_block_backward,

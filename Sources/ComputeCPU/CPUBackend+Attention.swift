@@ -55,8 +55,7 @@ extension CPUBackend {
     output.expectCount(q.count, "attention's output")
     v.expectCount(k.count, "attention's values")
     logSumExp.expectCount(q.shape[0] * shape.heads, "attention's logSumExp")
-    // A window is handled in float32 alone.
-    if let narrow, sequences.window == nil {
+    if let narrow {
       return attention(
         q, k, v, sequences: sequences, scale: scale, output: output, logSumExp: logSumExp,
         with: narrow)

@@ -40,9 +40,7 @@ extension CPUBackend {
       shape: shape, scale: scale, outputGradient: outputGradient.floats, q: q.floats,
       k: k.floats, v: v.floats, output: output.floats, logs: logSumExp.floats,
       qGradient: qGradient.floats, kGradient: kGradient.floats, vGradient: vGradient.floats)
-    if let narrow, sequences.window == nil {
-      return attendBack(all, sequences, with: narrow)
-    }
+    if let narrow { return attendBack(all, sequences, with: narrow) }
     pool.run(sequences.count * shape.keyHeads) { unit, worker in
       let borders = SequenceBorders(sequences, unit / shape.keyHeads)
       let keyHead = unit % shape.keyHeads

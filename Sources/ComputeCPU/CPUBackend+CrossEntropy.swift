@@ -48,11 +48,10 @@ extension CPUBackend {
     hidden.expectCount(targets.count * pass.width, "the hidden states")
     weights.expectCount(targets.count, "the weights of the loss")
     if let gradients { zero(gradients.hidden) }
-    // The gradient of a trained head needs logits in full, which the narrow pass never has.
-    if let narrow, gradients?.head == nil, gradients?.headRows == nil {
+    if let narrow {
       let total = crossEntropy(
-        hidden, head, targets, weights, pass, normalizer: normalizer,
-        gradient: gradients?.hidden, with: narrow)
+        hidden, head, targets, weights, pass, normalizer: normalizer, gradients: gradients,
+        with: narrow)
       loss.floats.pointee += normalizer * Float(total)
       return
     }
@@ -90,7 +89,7 @@ extension CPUBackend {
   }
 
   /// The hidden states of a chunk's tokens, end to end.
-  private func gather(_ hidden: Tensor, _ pass: CrossEntropyPass, _ part: Range<Int>) -> Matrix {
+  func gather(_ hidden: Tensor, _ pass: CrossEntropyPass, _ part: Range<Int>) -> Matrix {
     let rows = shared.floats(.hidden, part.count * pass.width)
     let source = hidden.floats
     for (i, place) in part.enumerated() {

@@ -12,6 +12,7 @@ import Modeling
 ///     training-benchmark [--hidden 512] [--layers 8] [--heads 8] [--kv-heads 4] [--gate 1408]
 ///       [--vocabulary 32000] [--batch 8] [--length 512] [--rank 16] [--steps 5] [--threads 2]
 ///       [--dtype bfloat16|float32] [--checkpointing none|selective|layer] [--products 1|0]
+///       [--turns 0|1]
 @main
 struct TrainingBenchmark {
   /// Whether this is a release build.
@@ -37,14 +38,16 @@ struct TrainingBenchmark {
     // The first look takes what every look needs, and is not counted.
     _ = ProcessState()
     let before = ProcessState()
-    let heap = callocation_now()
-    for step in 0..<steps {
-      let clock = Clock()
-      loss = try run.step(2 + step)
-      clocks.append(clock.elapsed)
+    var taken = callocation_count()
+    if options.takesTurns { say("{}") }
+    while options.takesTurns ? readLine() != nil : clocks.count < steps {
+      let (heap, clock) = (callocation_now(), Clock())
+      loss = try run.step(2 + clocks.count)
+      let elapsed = clock.elapsed
+      taken.add(callocation_now(), since: heap)
+      clocks.append(elapsed)
+      if options.takesTurns { say("{\"wall\": \(elapsed.wall), \"cpu\": \(elapsed.cpu)}") }
     }
-    // Taken before the system is asked for anything, which takes memory of its own.
-    let taken = callocation_now()
     let after = ProcessState()
     let roofline = options.measuresProducts ? try ProductRate.best(on: backend) : (wall: 0, cpu: 0)
     let text = [
@@ -53,15 +56,28 @@ struct TrainingBenchmark {
       "\"digest\": \"\(run.digest)\"", "\"peak_bytes\": \(after.peak)",
       "\"resident_growth_bytes\": \(after.resident - before.resident)",
       "\"threads\": [\(before.threads), \(after.threads)]",
-      "\"heap_calls\": \(taken.calls - heap.calls)",
-      "\"heap_bytes\": \(taken.bytes - heap.bytes)",
+      "\"heap_calls\": \(taken.calls)", "\"heap_bytes\": \(taken.bytes)",
       "\"optimized\": \(isOptimized)",
-      "\"large_heap_calls\": \(taken.large_calls - heap.large_calls)",
+      "\"large_heap_calls\": \(taken.large_calls)",
       "\"product_flops_per_second\": \(roofline.wall)",
       "\"product_flops_per_cpu_second\": \(roofline.cpu)",
       "\"configuration\": \"\(backend.configuration)\"",
     ]
-    print("{\(text.joined(separator: ", "))}")
+    say("{\(text.joined(separator: ", "))}")
+  }
+
+  private static func say(_ line: String) {
+    print(line)
+    fflush(nil)
+  }
+}
+
+extension callocation_count {
+  /// Adds what was taken between `start` and `end`.
+  mutating func add(_ end: callocation_count, since start: callocation_count) {
+    calls += end.calls - start.calls
+    bytes += end.bytes - start.bytes
+    large_calls += end.large_calls - start.large_calls
   }
 }
 
@@ -91,7 +107,7 @@ struct BenchmarkOptions {
   private var values = [
     "hidden": 512, "layers": 8, "heads": 8, "kv-heads": 4, "gate": 1408, "vocabulary": 32_000,
     "batch": 8, "length": 512, "rank": 16, "steps": 5, "threads": 2,
-    "products": 1,
+    "products": 1, "turns": 0,
   ]
   private(set) var computeType = DType.bfloat16
   private(set) var checkpointing = ActivationCheckpointing.none
@@ -112,6 +128,10 @@ struct BenchmarkOptions {
       }
     }
   }
+
+  /// Whether a step is made for each line of the standard input, until it ends, in turns with another
+  /// process; each is answered with a line of its seconds.
+  var takesTurns: Bool { self["turns"] != 0 }
 
   /// Whether the rate of large products is measured, too.
   var measuresProducts: Bool { self["products"] != 0 }

@@ -197,7 +197,8 @@ public final class DecoderModel {
     let pass = DecoderPass(
       backend: backend, tokens: input.tokens.prefix(batch.count),
       positions: input.positions.prefix(batch.count),
-      trainedRows: input.trainedRows?.prefix(batch.count), sequences: input.sequences, dropout: dropout,
+      trainedRows: input.trainedRows?.prefix(batch.count), sequences: input.sequences,
+      dropout: dropout,
       buffers: buffers, cache: cache)
     for operation in list.operations { operation.forward(pass) }
     return pass
