@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import resource
+import sys
 import time
 import warnings
 
@@ -20,6 +21,7 @@ for name, value in dict(hidden=512, layers=8, heads=8, kv_heads=4, gate=1408, vo
                         rank=16, steps=3, threads=2).items():
     parser.add_argument("--" + name.replace("_", "-"), type=int, default=value)
 parser.add_argument("--checkpointing", action="store_true")
+parser.add_argument("--turns", type=int, default=0, help="1: a step for each line of standard input, until it ends")
 options = parser.parse_args()
 os.environ["OMP_NUM_THREADS"] = str(options.threads)
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -74,7 +76,14 @@ def main():
     optimizer = torch.optim.AdamW(trained, lr=1e-4)
     ids = torch.randint(0, options.vocabulary, (options.batch, options.length))
     wall, cpu, loss = [], [], 0.0
-    for step in range(options.steps + 1):
+
+    def lines():
+        yield 0
+        print("{}", flush=True)
+        for line in sys.stdin:
+            yield 1
+
+    for step in lines() if options.turns else range(options.steps + 1):
         started, busy = time.perf_counter(), time.process_time()
         output = model(input_ids=ids, labels=ids, use_cache=False)
         output.loss.backward()
@@ -85,6 +94,8 @@ def main():
         if step:
             wall.append(time.perf_counter() - started)
             cpu.append(time.process_time() - busy)
+            if options.turns:
+                print(json.dumps(dict(wall=wall[-1], cpu=cpu[-1])), flush=True)
     versions = f"torch {torch.__version__}, transformers {transformers.__version__}, peft {peft.__version__}, bitsandbytes {bitsandbytes.__version__}"
     print(json.dumps(dict(
         loss=loss, tokens=options.batch * options.length, wall=wall, cpu=cpu,

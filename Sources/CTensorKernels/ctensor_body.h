@@ -1,71 +1,22 @@
 // The kernels that ctensor_kernels.h describes: the one body of all instruction sets.
 //
-// Sixteen floats are one vector here, whatever the machine's registers hold; the compiler cuts it in
-// two or four. Nothing is contracted (-ffp-contract=off) and no sum is reordered, so the bits
-// are the same on every path.
+// Nothing is contracted (-ffp-contract=off) and no sum is reordered, so the bits are the same on every path.
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wpsabi"
 
-typedef float v16 __attribute__((vector_size(64)));
-typedef int32_t i16 __attribute__((vector_size(64)));
-typedef uint32_t u16 __attribute__((vector_size(64)));
+#include "ctensor_vectors.h"
+
 typedef uint64_t ul16 __attribute__((vector_size(128)));
 typedef double d16 __attribute__((vector_size(128)));
 
-#define INLINE static inline __attribute__((always_inline))
-
-INLINE v16 all(float x) { return (v16){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x}; }
-
-// The next 16 elements of `left`; `fill` beyond the end.
-INLINE v16 load(const float *p, int64_t left, float fill) {
-  v16 x = all(fill);
-  if (left >= 16) {
-    memcpy(&x, p, 64);
-  } else {
-    for (int i = 0; i < left; i++) x[i] = p[i];
-  }
-  return x;
-}
-
-INLINE void store(float *p, int64_t left, v16 x) {
-  if (left >= 16) {
-    memcpy(p, &x, 64);
-  } else {
-    for (int i = 0; i < left; i++) p[i] = x[i];
-  }
-}
-
-INLINE v16 choose(i16 mask, v16 a, v16 b) { return (v16)((mask & (i16)a) | (~mask & (i16)b)); }
-
 INLINE v16 larger(v16 a, v16 b) { return choose(a > b, a, b); }
-
-#define HALVES(x, op)                                  \
-  for (int width = 8; width > 0; width /= 2) {         \
-    for (int i = 0; i < width; i++) {                  \
-      x[i] = op(x[i], x[i + width]);                   \
-    }                                                  \
-  }
-#define PLUS(a, b) ((a) + (b))
-#define LARGER(a, b) ((a) > (b) ? (a) : (b))
-
-INLINE float lane_sum(v16 lanes) {
-  float x[16];
-  memcpy(x, &lanes, 64);
-  HALVES(x, PLUS)
-  return x[0];
-}
 
 INLINE double lane_sum_double(d16 lanes) {
   double x[16];
   memcpy(x, &lanes, 128);
-  HALVES(x, PLUS)
-  return x[0];
-}
-
-INLINE float lane_maximum(v16 lanes) {
-  float x[16];
-  memcpy(x, &lanes, 64);
-  HALVES(x, LARGER)
+  for (int width = 8; width > 0; width /= 2) {
+    for (int i = 0; i < width; i++) x[i] += x[i + width];
+  }
   return x[0];
 }
 
@@ -267,7 +218,8 @@ static float softmax_block(
     largest = larger(x, largest);
   }
   float old = *maximum;
-  float new = LARGER(lane_maximum(largest), old);
+  float new = lane_maximum(largest);
+  if (!(new > old)) new = old;
   v16 total = all(0);
   for (int64_t i = 0; i < valid; i += 16) {
     v16 p = exponential_16(load(scores + i, valid - i, 0) * all(scale) - all(new));

@@ -1,38 +1,12 @@
 // The loops that ctensor_narrow.h describes: the one body of all instruction sets.
 //
-// Sixteen floats are one vector, whatever the machine's registers hold. Products are fused with sums
-// where `fused` stands, on every path, so the bits do not depend on the path.
+// Products are fused with sums where `fused` stands, on every path, so the bits do not depend on the path.
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wpsabi"
 
-typedef float v16 __attribute__((vector_size(64)));
-typedef int32_t i16 __attribute__((vector_size(64)));
-typedef uint32_t u16 __attribute__((vector_size(64)));
+#include "ctensor_vectors.h"
+
 typedef uint16_t h16 __attribute__((vector_size(32)));
-
-#define INLINE static inline __attribute__((always_inline))
-
-INLINE v16 all(float x) { return (v16){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x}; }
-INLINE v16 fused(v16 a, v16 b, v16 c) { return __builtin_elementwise_fma(a, b, c); }
-INLINE v16 choose(i16 mask, v16 a, v16 b) { return (v16)((mask & (i16)a) | (~mask & (i16)b)); }
-
-INLINE v16 load(const float *p, int64_t left, float fill) {
-  v16 x = all(fill);
-  if (left >= 16) {
-    memcpy(&x, p, 64);
-  } else {
-    for (int i = 0; i < left; i++) x[i] = p[i];
-  }
-  return x;
-}
-
-INLINE void store(float *p, int64_t left, v16 x) {
-  if (left >= 16) {
-    memcpy(p, &x, 64);
-  } else {
-    for (int i = 0; i < left; i++) p[i] = x[i];
-  }
-}
 
 INLINE void store_halves(uint16_t *p, int64_t left, h16 x) {
   if (left >= 16) {
@@ -40,25 +14,6 @@ INLINE void store_halves(uint16_t *p, int64_t left, h16 x) {
   } else {
     for (int i = 0; i < left; i++) p[i] = x[i];
   }
-}
-
-// Lanes 8–15 are added to 0–7, 4–7 to 0–3, 2–3 to 0–1, and 1 to 0.
-INLINE float lane_sum(v16 lanes) {
-  float x[16];
-  memcpy(x, &lanes, 64);
-  for (int width = 8; width > 0; width /= 2) {
-    for (int i = 0; i < width; i++) x[i] += x[i + width];
-  }
-  return x[0];
-}
-
-INLINE float lane_maximum(v16 lanes) {
-  float x[16];
-  memcpy(x, &lanes, 64);
-  for (int width = 8; width > 0; width /= 2) {
-    for (int i = 0; i < width; i++) x[i] = x[i] > x[i + width] ? x[i] : x[i + width];
-  }
-  return x[0];
 }
 
 // The bits of x with the upper half rounded to nearest even; NaN stays NaN, for its upper half is
@@ -196,26 +151,26 @@ static void pack_halves(
   }
 }
 
-// Transposes 16 rows of 16 words: in each round every second row exchanges halves of ever wider blocks.
-INLINE void transpose(u16 *x) {
-  u16 y[16];
-#define ROUND(from, to, step, A, B)                                                   \
-  for (int i = 0; i < 16; i++) {                                                      \
-    if (i & step) continue;                                                           \
-    to[i] = __builtin_shufflevector(from[i], from[i + step], A);                      \
-    to[i + step] = __builtin_shufflevector(from[i], from[i + step], B);               \
+static void turn_halves(
+    const uint16_t *x, int64_t x_stride, int64_t rows, int64_t n, uint32_t *out, int64_t stride) {
+  for (int64_t r = 0; r < rows; r += 16) {
+    int64_t height = rows - r < 16 ? rows - r : 16;
+    for (int64_t i = 0; i < n; i += 32) {
+      u16 block[16];
+      for (int p = 0; p < 16; p++) {
+        h16 low = {0}, high = {0};
+        const uint16_t *from = x + (i + 2 * p) * x_stride + r;
+        if (i + 2 * p < n) memcpy(&low, from, (size_t)height * 2);
+        if (i + 2 * p + 1 < n) memcpy(&high, from + x_stride, (size_t)height * 2);
+        block[p] = __builtin_convertvector(low, u16) | __builtin_convertvector(high, u16) << 16;
+      }
+      transpose(block);
+      int64_t pairs = (n - i + 1) / 2 < 16 ? (n - i + 1) / 2 : 16;
+      for (int64_t c = 0; c < height; c++) {
+        memcpy(out + (r + c) * stride + i / 2, &block[c], (size_t)pairs * 4);
+      }
+    }
   }
-#define LIST(...) __VA_ARGS__
-  ROUND(x, y, 1, LIST(0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30),
-        LIST(1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31))
-  ROUND(y, x, 2, LIST(0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29),
-        LIST(2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31))
-  ROUND(x, y, 4, LIST(0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27),
-        LIST(4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31))
-  ROUND(y, x, 8, LIST(0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23),
-        LIST(8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31))
-#undef LIST
-#undef ROUND
 }
 
 static void pack_transposed(
@@ -458,6 +413,7 @@ const ctensor_narrow CTENSOR_TABLE = {
     .pack = pack,
     .pack_transposed = pack_transposed,
     .pack_halves = pack_halves,
+    .turn_halves = turn_halves,
     .multiply = multiply,
     .softmax_block = softmax_block,
     .softmax_block_backward = softmax_block_backward,

@@ -26,7 +26,7 @@ public protocol Backend: AdapterOperations, AnyObject, Sendable {
   /// A tensor of zeros.
   ///
   /// - Throws: if the device has no room.
-  func makeTensor(_ shape: [Int], _ type: DType) throws -> Tensor
+  func makeTensor(_ shape: Shape, _ type: DType) throws -> Tensor
   /// Copies host bytes to the device; `bytes.count` is the tensor's size.
   func upload(_ bytes: UnsafeRawBufferPointer, to tensor: Tensor)
   /// Waits for all work before it and copies the tensor to the host.
@@ -179,6 +179,20 @@ public protocol Backend: AdapterOperations, AnyObject, Sendable {
   ///
   /// - Throws: if the device reported an error since the last call.
   func synchronize() throws
+}
+
+extension Backend {
+  /// A tensor of zeros whose shape comes from a file.
+  ///
+  /// - Throws: `ComputeError` if it has more dimensions than a tensor may have; and as above.
+  public func makeTensor(_ lengths: [Int], _ type: DType) throws -> Tensor {
+    guard let shape = Shape(lengths) else {
+      throw ComputeError(
+        "a tensor of the shape \(lengths) has more than \(Shape.mostDimensions) dimensions",
+        remedy: "look whether this file belongs to the model")
+    }
+    return try makeTensor(shape, type)
+  }
 }
 
 /// Where each sequence of a micro-batch begins and ends.

@@ -52,7 +52,7 @@ public struct NF4Weight: Sendable {
   ]
 
   /// `[out, in]`.
-  public let shape: [Int]
+  public let shape: Shape
   /// uint8 `[(out * in + 1) / 2]`: two codes a byte, the first in the high nibble.
   public let packed: Tensor
   /// The scale of each block: uint8 `[blocks]` codes when quantized twice, else float32.
@@ -78,7 +78,7 @@ public struct NF4Weight: Sendable {
   }
 
   /// A quantized matrix of these tensors.
-  public init(shape: [Int], packed: Tensor, absmax: Tensor, nested: Nested?) {
+  public init(shape: Shape, packed: Tensor, absmax: Tensor, nested: Nested?) {
     self.shape = shape
     self.packed = packed
     self.absmax = absmax

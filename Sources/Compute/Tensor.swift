@@ -7,7 +7,7 @@ public protocol TensorStorage: AnyObject, Sendable {}
 /// `Backend.upload` and `Backend.download`. A view shares its storage with the tensor it is of.
 public struct Tensor: Sendable {
   /// The length of each dimension, outermost first.
-  public let shape: [Int]
+  public let shape: Shape
   /// The type of the elements.
   public let type: DType
   /// The device's memory.
@@ -16,7 +16,7 @@ public struct Tensor: Sendable {
   public let offset: Int
 
   /// A handle; backends and views make these.
-  public init(shape: [Int], type: DType, storage: any TensorStorage, offset: Int = 0) {
+  public init(shape: Shape, type: DType, storage: any TensorStorage, offset: Int = 0) {
     self.shape = shape
     self.type = type
     self.storage = storage
@@ -24,10 +24,10 @@ public struct Tensor: Sendable {
   }
 
   /// The number of elements.
-  public var count: Int { shape.reduce(1, *) }
+  public var count: Int { shape.elementCount }
 
   /// The length of the outermost dimension.
-  public var rows: Int { shape.first ?? 1 }
+  public var rows: Int { shape.rowCount }
 
   /// The first `rows` rows, as a view: a buffer planned for the longest batch serves all batches.
   public func prefix(_ rows: Int) -> Tensor { self.rows(0..<rows) }
@@ -35,15 +35,14 @@ public struct Tensor: Sendable {
   /// The rows in `range`, as a view.
   public func rows(_ range: Range<Int>) -> Tensor {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows outside the tensor")
-    let width = shape.dropFirst().reduce(1, *)
     return Tensor(
-      shape: [range.count] + shape.dropFirst(), type: type, storage: storage,
-      offset: offset + range.lowerBound * width)
+      shape: shape.with(rows: range.count), type: type, storage: storage,
+      offset: offset + range.lowerBound * shape.rowElementCount)
   }
 
   /// The same elements under another shape, as a view.
-  public func reshaped(_ shape: [Int]) -> Tensor {
-    precondition(shape.reduce(1, *) == count, "a view keeps the number of elements")
+  public func reshaped(_ shape: Shape) -> Tensor {
+    precondition(shape.elementCount == count, "a view keeps the number of elements")
     return Tensor(shape: shape, type: type, storage: storage, offset: offset)
   }
 }

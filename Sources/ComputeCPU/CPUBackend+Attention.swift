@@ -55,8 +55,7 @@ extension CPUBackend {
     output.expectCount(q.count, "attention's output")
     v.expectCount(k.count, "attention's values")
     logSumExp.expectCount(q.shape[0] * shape.heads, "attention's logSumExp")
-    // A window is handled in float32 alone.
-    if let narrow, sequences.window == nil {
+    if let narrow {
       return attention(
         q, k, v, sequences: sequences, scale: scale, output: output, logSumExp: logSumExp,
         with: narrow)
@@ -99,7 +98,7 @@ extension CPUBackend {
       let scores = Matrix(scratch.floats(.scores, rows.count * count), stride: count)
       product.multiply(
         q, keys.from(row: first).transposed, to: scores, rows: rows.count, columns: count,
-        inner: width)
+        inner: width, scratch: scratch)
       for i in 0..<rows.count {
         let row = scores.pointer + i * count
         let seen = span.keys(ofRow: i, from: first, count: count)
@@ -113,7 +112,7 @@ extension CPUBackend {
       }
       product.multiply(
         scores, values.from(row: first), to: output, rows: rows.count, columns: width,
-        inner: count, accumulate: first > span.first)
+        inner: count, accumulate: first > span.first, scratch: scratch)
     }
     for i in 0..<rows.count {
       kernels.scale(output.pointer + i * output.stride, 1 / sums[i], Int64(width))

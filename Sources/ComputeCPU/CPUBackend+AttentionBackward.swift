@@ -40,9 +40,7 @@ extension CPUBackend {
       shape: shape, scale: scale, outputGradient: outputGradient.floats, q: q.floats,
       k: k.floats, v: v.floats, output: output.floats, logs: logSumExp.floats,
       qGradient: qGradient.floats, kGradient: kGradient.floats, vGradient: vGradient.floats)
-    if let narrow, sequences.window == nil {
-      return attendBack(all, sequences, with: narrow)
-    }
+    if let narrow { return attendBack(all, sequences, with: narrow) }
     pool.run(sequences.count * shape.keyHeads) { unit, worker in
       let borders = SequenceBorders(sequences, unit / shape.keyHeads)
       let keyHead = unit % shape.keyHeads
@@ -90,9 +88,9 @@ extension CPUBackend {
       let p = Matrix(scratch.floats(.scores, rows.count * count), stride: count)
       let ds = Matrix(scratch.floats(.scoreGradients, rows.count * count), stride: count)
       product.multiply(
-        q, k.transposed, to: p, rows: rows.count, columns: count, inner: width)
+        q, k.transposed, to: p, rows: rows.count, columns: count, inner: width, scratch: scratch)
       product.multiply(
-        dy, v.transposed, to: ds, rows: rows.count, columns: count, inner: width)
+        dy, v.transposed, to: ds, rows: rows.count, columns: count, inner: width, scratch: scratch)
       for i in 0..<rows.count {
         let seen = span.keys(ofRow: i, from: first, count: count)
         let (pRow, dsRow) = (p.pointer + i * count, ds.pointer + i * count)
@@ -104,13 +102,13 @@ extension CPUBackend {
       }
       product.multiply(
         p.transposed, dy, to: all.keyRows(all.vGradient, token: key, head: keyHead), rows: count,
-        columns: width, inner: rows.count, accumulate: true)
+        columns: width, inner: rows.count, accumulate: true, scratch: scratch)
       product.multiply(
         ds.transposed, q, to: all.keyRows(all.kGradient, token: key, head: keyHead), rows: count,
-        columns: width, inner: rows.count, accumulate: true)
+        columns: width, inner: rows.count, accumulate: true, scratch: scratch)
       product.multiply(
         ds, k, to: dq, rows: rows.count, columns: width, inner: count,
-        accumulate: first > span.first)
+        accumulate: first > span.first, scratch: scratch)
     }
   }
 }

@@ -20,7 +20,7 @@ struct CrossEntropyPass {
   static let mostTokens = 1024
   static let leastTokens = 64
   /// Tokens and columns of a tile of the hidden states' gradient.
-  static let tokens = 64
+  static let tokens = 128
   static let columns = 256
 
   init(places: UnsafeMutablePointer<Int32>, count: Int, width: Int, vocabulary: Int) {
@@ -48,11 +48,10 @@ extension CPUBackend {
     hidden.expectCount(targets.count * pass.width, "the hidden states")
     weights.expectCount(targets.count, "the weights of the loss")
     if let gradients { zero(gradients.hidden) }
-    // The gradient of a trained head needs logits in full, which the narrow pass never has.
-    if let narrow, gradients?.head == nil, gradients?.headRows == nil {
+    if let narrow {
       let total = crossEntropy(
-        hidden, head, targets, weights, pass, normalizer: normalizer,
-        gradient: gradients?.hidden, with: narrow)
+        hidden, head, targets, weights, pass, normalizer: normalizer, gradients: gradients,
+        with: narrow)
       loss.floats.pointee += normalizer * Float(total)
       return
     }
@@ -90,7 +89,7 @@ extension CPUBackend {
   }
 
   /// The hidden states of a chunk's tokens, end to end.
-  private func gather(_ hidden: Tensor, _ pass: CrossEntropyPass, _ part: Range<Int>) -> Matrix {
+  func gather(_ hidden: Tensor, _ pass: CrossEntropyPass, _ part: Range<Int>) -> Matrix {
     let rows = shared.floats(.hidden, part.count * pass.width)
     let source = hidden.floats
     for (i, place) in part.enumerated() {
@@ -110,7 +109,7 @@ extension CPUBackend {
       let weight = tile(of: head, rows: words, columns: 0..<pass.width, scratch)
       product.multiply(
         rows, weight.transposed, to: logits.from(row: 0, column: words.lowerBound),
-        rows: part.count, columns: words.count, inner: pass.width)
+        rows: part.count, columns: words.count, inner: pass.width, scratch: scratch)
     }
     return logits
   }
@@ -143,11 +142,11 @@ extension CPUBackend {
     to gradient: Tensor?
   ) {
     guard let gradient else { return }
-    forRanges(pass.vocabulary, of: pass.words) { words, _ in
+    forRanges(pass.vocabulary, of: pass.words) { words, scratch in
       product.multiply(
         logits.from(row: 0, column: words.lowerBound).transposed, rows,
         to: gradient.matrix.from(row: words.lowerBound), rows: words.count, columns: pass.width,
-        inner: part.count, accumulate: true)
+        inner: part.count, accumulate: true, scratch: scratch)
     }
   }
 
@@ -168,7 +167,8 @@ extension CPUBackend {
         let weight = tile(of: head, rows: words, columns: columns, scratch)
         product.multiply(
           logits.from(row: tokens.lowerBound, column: first), weight, to: rows,
-          rows: tokens.count, columns: columns.count, inner: words.count, accumulate: first > 0)
+          rows: tokens.count, columns: columns.count, inner: words.count, accumulate: first > 0,
+          scratch: scratch)
       }
       for (i, token) in tokens.enumerated() {
         let place = Int(pass.places[part.lowerBound + token])

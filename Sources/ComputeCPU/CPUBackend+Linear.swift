@@ -60,12 +60,13 @@ extension CPUBackend {
       let target = y.from(row: rows.lowerBound, column: columns.lowerBound)
       product.multiply(
         x.from(row: rows.lowerBound), weight.transposed, to: target, rows: rows.count,
-        columns: columns.count, inner: inner)
+        columns: columns.count, inner: inner, scratch: scratch)
       if let adapter = layer.adapter, let adapterInput {
         product.multiply(
           adapterInput.matrix.from(row: rows.lowerBound),
           adapter.b.matrix.from(row: columns.lowerBound).transposed, to: target, rows: rows.count,
-          columns: columns.count, inner: adapter.rank, scale: adapter.scaling, accumulate: true)
+          columns: columns.count, inner: adapter.rank, scale: adapter.scaling, accumulate: true,
+          scratch: scratch)
       }
       if let bias = layer.bias {
         for t in 0..<rows.count {
@@ -87,7 +88,7 @@ extension CPUBackend {
       let kept = masked(x, mask, tokens: range, scratch)
       product.multiply(
         kept, adapter.a.matrix.transposed, to: output.from(row: range.lowerBound),
-        rows: range.count, columns: adapter.rank, inner: inner)
+        rows: range.count, columns: adapter.rank, inner: inner, scratch: scratch)
     }
   }
 

@@ -51,10 +51,11 @@ extension CPUBackend {
 
   /// `u = scaling * outputGradient B`, `[tokens, rank]`.
   private func projectBack(_ adapter: LoRAWeights, _ dy: Matrix, tokens: Int, to u: Matrix) {
-    forRanges(tokens, of: Self.adapterTokens) { range, _ in
+    forRanges(tokens, of: Self.adapterTokens) { range, scratch in
       product.multiply(
         dy.from(row: range.lowerBound), adapter.b.matrix, to: u.from(row: range.lowerBound),
-        rows: range.count, columns: adapter.rank, inner: dy.stride, scale: adapter.scaling)
+        rows: range.count, columns: adapter.rank, inner: dy.stride, scale: adapter.scaling,
+        scratch: scratch)
     }
   }
 
@@ -77,7 +78,8 @@ extension CPUBackend {
         let weight = tile(of: layer.weight, rows: part, columns: columns, scratch)
         product.multiply(
           dy.from(row: rows.lowerBound, column: first), weight, to: target, rows: rows.count,
-          columns: columns.count, inner: part.count, accumulate: accumulate || first > 0)
+          columns: columns.count, inner: part.count, accumulate: accumulate || first > 0,
+          scratch: scratch)
       }
       if let adapter = layer.adapter, let u {
         addAdapterGradient(
@@ -96,12 +98,13 @@ extension CPUBackend {
     guard var mask else {
       return product.multiply(
         u, a, to: target, rows: tokens.count, columns: columns.count, inner: adapter.rank,
-        accumulate: true)
+        accumulate: true, scratch: scratch)
     }
     let update = Matrix(
       scratch.floats(.input, tokens.count * columns.count), stride: columns.count)
     product.multiply(
-      u, a, to: update, rows: tokens.count, columns: columns.count, inner: adapter.rank)
+      u, a, to: update, rows: tokens.count, columns: columns.count, inner: adapter.rank,
+      scratch: scratch)
     for t in 0..<tokens.count {
       let index = (tokens.lowerBound + t) * target.stride + columns.lowerBound
       kernels.dropout_add(

@@ -6,8 +6,8 @@ extension CPUBackend {
   static let elementsPerUnit = 1 << 14
 
   /// A tensor of zeros.
-  public func makeTensor(_ shape: [Int], _ type: DType) throws -> Tensor {
-    let storage = try CPUStorage(byteCount: shape.reduce(type.size, *))
+  public func makeTensor(_ shape: Shape, _ type: DType) throws -> Tensor {
+    let storage = try CPUStorage(byteCount: shape.elementCount * type.size)
     return Tensor(shape: shape, type: type, storage: storage)
   }
 

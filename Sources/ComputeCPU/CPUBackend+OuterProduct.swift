@@ -44,12 +44,13 @@ extension CPUBackend {
     guard tiling.stretches > 1 || mask != nil else {
       return forTiles(
         rows: m, of: OuterProductTiling.rows, columns: n, of: OuterProductTiling.columns
-      ) { rows, columns, _ in
+      ) { rows, columns, scratch in
         product.multiply(
           left.from(row: 0, column: rows.lowerBound).transposed,
           right.from(row: 0, column: columns.lowerBound),
           to: gradient.matrix.from(row: rows.lowerBound, column: columns.lowerBound),
-          rows: rows.count, columns: columns.count, inner: tokens, scale: scale, accumulate: true)
+          rows: rows.count, columns: columns.count, inner: tokens, scale: scale, accumulate: true,
+          scratch: scratch)
       }
     }
     let partials = shared.floats(.partials, tiling.stretches * m * n)
@@ -61,7 +62,7 @@ extension CPUBackend {
       product.multiply(
         left.from(row: range.lowerBound, column: rows.lowerBound).transposed, kept,
         to: partial.from(row: rows.lowerBound), rows: rows.count, columns: n, inner: range.count,
-        scale: scale)
+        scale: scale, scratch: scratch)
     }
     addPartials(partials, count: tiling.stretches, to: gradient.floats, elements: m * n)
   }

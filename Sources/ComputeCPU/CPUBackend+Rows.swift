@@ -20,18 +20,31 @@ extension CPUBackend {
     to selected: SelectedRows
   ) {
     let (ids, count) = (selected.indices.integers, selected.indices.count)
-    let columns = Matrix(shared.floats(.input, max(1, tokens * count)), stride: count)
+    let columns = selectedColumns(tokens: tokens, count: count)
     for t in 0..<tokens {
       for k in 0..<count {
         precondition(0..<vocabulary ~= Int(ids[k]), "row \(ids[k]) is not among \(vocabulary)")
         columns.pointer[t * count + k] = logits.pointer[t * logits.stride + Int(ids[k])]
       }
     }
-    forRanges(width, of: 256) { range, _ in
+    addRowGradient(columns, hidden, tokens: tokens, width: width, to: selected)
+  }
+
+  /// Room for the logits' gradients of the selected rows, `[tokens, count]`.
+  func selectedColumns(tokens: Int, count: Int) -> Matrix {
+    Matrix(shared.floats(.input, max(1, tokens * count)), stride: count)
+  }
+
+  /// `gradient[k] += Σ_t columns[t, k] · hidden[t]`.
+  func addRowGradient(
+    _ columns: Matrix, _ hidden: Matrix, tokens: Int, width: Int, to selected: SelectedRows
+  ) {
+    let count = selected.indices.count
+    forRanges(width, of: 256) { range, scratch in
       product.multiply(
         columns.transposed, hidden.from(row: 0, column: range.lowerBound),
         to: selected.gradient.matrix.from(row: 0, column: range.lowerBound), rows: count,
-        columns: range.count, inner: tokens, accumulate: true)
+        columns: range.count, inner: tokens, accumulate: true, scratch: scratch)
     }
   }
 }

@@ -17,7 +17,7 @@ extension CPUBackend {
       let sum = Matrix(scratch.floats(.input, rows.count * inner), stride: inner)
       product.multiply(
         adapter.b.matrix.from(row: rows.lowerBound), adapter.a.matrix, to: sum, rows: rows.count,
-        columns: inner, inner: adapter.rank, scale: adapter.scaling)
+        columns: inner, inner: adapter.rank, scale: adapter.scaling, scratch: scratch)
       for row in 0..<rows.count {
         let place = sum.pointer + row * inner
         kernels.add(base.pointer + row * base.stride, place, Int64(inner))

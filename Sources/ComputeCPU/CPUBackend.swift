@@ -7,12 +7,12 @@ import Compute
 /// sums over tiles are made in the tiles' order. So results are bit-identical for any number of
 /// threads (under the same `configuration`). Every operation is done when its call returns.
 ///
-/// Tensors and scratch are taken outside the hot loop: after the first step of a shape no operation
-/// takes memory of its own or starts a thread.
+/// Tensors and scratch are taken outside the hot loop: after the first step of a shape, ended by
+/// `synchronize`, no operation takes memory or starts a thread.
 public final class CPUBackend: Backend, @unchecked Sendable {
   /// `cpu`.
   public let name = "cpu"
-  /// Library, version and instruction sets, such as `oneDNN 2.6.3 (avx512_core_bf16), kernels avx512`.
+  /// Library, version and instruction sets, such as `builtin, kernels avx512`.
   public let configuration: String
   /// float32, or bfloat16: factors of products are rounded to it, while sums, and all that is kept
   /// from step to step, stay float32.
@@ -32,11 +32,11 @@ public final class CPUBackend: Backend, @unchecked Sendable {
 
   /// A backend that works with `threads` threads, the calling one among them.
   ///
-  /// `AKSHARA_MATMUL=reference|onednn|openblas` overrides `.automatic`, and
+  /// `AKSHARA_MATMUL=builtin|onednn|openblas|reference` overrides `.automatic`, and
   /// `AKSHARA_ISA=avx512|avx2|scalar` forces the kernels, and what the library may use, down.
   ///
-  /// - Throws: `ComputeError` when no matrix library can be opened or the environment asks for
-  ///   something unknown.
+  /// - Throws: `ComputeError` when the environment asks for something unknown, or for a library that
+  ///   cannot be opened.
   public convenience init(
     threads: Int, library: MatrixLibrary = .automatic, computeType: DType = .float32
   ) throws {
@@ -72,10 +72,14 @@ public final class CPUBackend: Backend, @unchecked Sendable {
 
   deinit { pool.stop() }
 
-  /// Returns at once: every operation is done when its call returns.
+  /// Returns at once: every operation is done when its call returns. All workers have the scratch then
+  /// that any of them needed so far.
   ///
   /// - Throws: if the matrix library refused a product since the last call.
-  public func synchronize() throws { try product.throwFailure() }
+  public func synchronize() throws {
+    Scratch.even(scratch)
+    try product.throwFailure()
+  }
 
   /// How often operations had to take memory; constant once every shape was seen.
   package var scratchGrowths: Int { scratch.reduce(shared.growths) { $0 + $1.growths } }

@@ -62,7 +62,7 @@ extension Tensor {
   }
 
   /// Elements a row: everything but the outermost dimension.
-  var width: Int { shape.isEmpty ? 1 : shape.dropFirst().reduce(1, *) }
+  var width: Int { shape.rowElementCount }
 
   /// Stops the program where a tensor has not the number of elements that an operation needs.
   func expectCount(_ wanted: Int, _ what: StaticString) {

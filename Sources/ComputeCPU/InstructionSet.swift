@@ -32,20 +32,20 @@ enum InstructionSet: String, CaseIterable {
 
   /// The best that this machine has.
   static var best: InstructionSet {
-    let number = Int(ctensor_best_isa())
+    let number = ctensor_best_isa()
     return allCases.first { $0.number == number } ?? .scalar
   }
 
   /// The kernels compiled for it.
-  var kernels: UnsafePointer<ctensor_kernels> { ctensor_kernels_for(Int32(number)) }
+  var kernels: UnsafePointer<ctensor_kernels> { ctensor_kernels_for(number) }
 
   /// The loops around bfloat16 compiled for it, with the machine's own bfloat16 products if it has
   /// them.
-  var narrow: UnsafePointer<ctensor_narrow> { ctensor_narrow_for(Int32(number), true) }
+  var narrow: UnsafePointer<ctensor_narrow> { ctensor_narrow_for(number, true) }
 
   /// The same without the machine's own bfloat16 products, for tests that compare them.
   var narrowWithoutProducts: UnsafePointer<ctensor_narrow> {
-    ctensor_narrow_for(Int32(number), false)
+    ctensor_narrow_for(number, false)
   }
 
   /// What the bits of bfloat16 products depend on.
@@ -53,11 +53,12 @@ enum InstructionSet: String, CaseIterable {
     self == .avx512 && ctensor_has_bfloat16() ? "avx512_bf16" : rawValue
   }
 
-  private var number: Int {
+  /// The kernels' number of it.
+  var number: Int32 {
     switch self {
-    case .scalar: Int(CTENSOR_SCALAR)
-    case .avx2: Int(CTENSOR_AVX2)
-    case .avx512: Int(CTENSOR_AVX512)
+    case .scalar: Int32(CTENSOR_SCALAR)
+    case .avx2: Int32(CTENSOR_AVX2)
+    case .avx512: Int32(CTENSOR_AVX512)
     }
   }
 

@@ -1,11 +1,13 @@
-/// The library that makes matrix products.
+/// What makes products of float32 matrices.
 public enum MatrixLibrary: String, Sendable, CaseIterable {
-  /// oneDNN if it is installed, else OpenBLAS; `AKSHARA_MATMUL` in the environment overrides it.
+  /// `builtin`; `AKSHARA_MATMUL` in the environment overrides it.
   case automatic
+  /// Products of our own: as fast as the libraries, and the only ones that take no memory in a step.
+  case builtin
   /// oneDNN, versions 2 and 3.
   case onednn
   /// OpenBLAS, held to one thread.
   case openblas
-  /// Plain loops of our own: the slow twin in tests, and a way to run where neither is installed.
+  /// Plain loops: the slow twin in tests.
   case reference
 }

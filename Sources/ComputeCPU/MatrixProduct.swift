@@ -4,13 +4,18 @@ import Compute
 internal import Glibc
 internal import Synchronization
 
-/// Makes matrix products on the calling thread, with a library opened at run time.
+/// Makes products of float32 matrices on the calling thread: our own, or a library's opened at run time.
 struct MatrixProduct: @unchecked Sendable {
   /// `oneDNN 2.6.3 (avx512_core_bf16)`, for manifests: what the bits of a product depend on.
   let description: String
-  /// The open library; `nil` for the reference.
-  private let library: OpaquePointer?
+  private let maker: Maker
   private let failure = Failure()
+
+  private enum Maker {
+    case builtin(ctensor_product)
+    case library(OpaquePointer)
+    case reference
+  }
 
   /// The last error of the library; 0 if there was none.
   private final class Failure: Sendable {
@@ -20,36 +25,36 @@ struct MatrixProduct: @unchecked Sendable {
   /// Opens a library that uses no instructions beyond `isa`; the names of its files, the first that
   /// can be opened is taken, are arguments for tests alone.
   ///
-  /// - Throws: when the library, or with `automatic` both, cannot be opened.
+  /// - Throws: when the library cannot be opened.
   init(
     _ wanted: MatrixLibrary, isa: InstructionSet,
     onednn: [String] = ["libdnnl.so.3", "libdnnl.so.2"], openblas: [String] = ["libopenblas.so.0"]
   ) throws {
     let environment = getenv("AKSHARA_MATMUL").map { String(cString: $0) }
     switch try Self.choice(wanted, environment: environment) {
+    case .automatic, .builtin:
+      maker = .builtin(ctensor_product_for(isa.number))
+      description = "builtin"
     case .onednn:
       guard let opened = Self.openOneDNN(onednn, isa: isa) else {
         throw Self.missing("oneDNN (\(onednn.joined(separator: ", "))) cannot be opened")
       }
-      (library, description) = opened
+      maker = .library(opened.0)
+      description = opened.1
     case .openblas:
       guard let opened = Self.openOpenBLAS(openblas, isa: isa) else {
         throw Self.missing("OpenBLAS (\(openblas.joined(separator: ", "))) cannot be opened")
       }
-      (library, description) = opened
-    case .automatic:
-      guard
-        let opened = Self.openOneDNN(onednn, isa: isa) ?? Self.openOpenBLAS(openblas, isa: isa)
-      else { throw Self.missing("neither oneDNN nor OpenBLAS can be opened") }
-      (library, description) = opened
+      maker = .library(opened.0)
+      description = opened.1
     case .reference:
-      (library, description) = (nil, "reference")
+      (maker, description) = (.reference, "reference")
     }
   }
 
   /// Keeps the library to one thread in products of the calling thread; each worker calls it once.
   func useOneThread() {
-    if let library { cmatmul_use_one_thread(library) }
+    if case .library(let library) = maker { cmatmul_use_one_thread(library) }
   }
 
   /// `c = scale * a b` or `c += scale * a b`.
@@ -58,16 +63,33 @@ struct MatrixProduct: @unchecked Sendable {
   ///   - a: `[rows, inner]`, after its transposition if it is transposed.
   ///   - b: `[inner, columns]`, likewise.
   ///   - c: `[rows, columns]`, not transposed.
+  ///   - scratch: the worker's own.
   func multiply(
     _ a: Matrix, _ b: Matrix, to c: Matrix, rows: Int, columns: Int, inner: Int, scale: Float = 1,
-    accumulate: Bool = false
+    accumulate: Bool = false, scratch: Scratch
   ) {
     guard rows > 0, columns > 0 else { return }
-    guard let library, inner > 0 else {
-      return ReferenceProduct.multiply(
+    switch maker {
+    case .builtin(let product) where inner > 0:
+      product(
+        a.isTransposed, b.isTransposed, Int64(rows), Int64(columns), Int64(inner), scale, a.pointer,
+        Int64(a.stride), b.pointer, Int64(b.stride), accumulate, c.pointer, Int64(c.stride),
+        scratch.floats(.product, Int(CTENSOR_PRODUCT_SCRATCH)))
+    case .library(let library) where inner > 0:
+      multiply(
+        a, b, to: c, rows: rows, columns: columns, inner: inner, scale: scale,
+        accumulate: accumulate, with: library)
+    default:
+      ReferenceProduct.multiply(
         a, b, to: c, rows: rows, columns: columns, inner: inner, scale: scale,
         accumulate: accumulate)
     }
+  }
+
+  private func multiply(
+    _ a: Matrix, _ b: Matrix, to c: Matrix, rows: Int, columns: Int, inner: Int, scale: Float,
+    accumulate: Bool, with library: OpaquePointer
+  ) {
     let status = cmatmul_sgemm(
       library, a.isTransposed, b.isTransposed, Int64(rows), Int64(columns), Int64(inner), scale,
       a.pointer, Int64(a.stride), b.pointer, Int64(b.stride), accumulate ? 1 : 0, c.pointer,
@@ -81,7 +103,7 @@ struct MatrixProduct: @unchecked Sendable {
     guard status == 0 else {
       throw ComputeError(
         "\(description) refused a matrix product with status \(status)",
-        remedy: "make room in memory, or set AKSHARA_MATMUL=openblas")
+        remedy: "make room in memory, or leave AKSHARA_MATMUL unset")
     }
   }
 
@@ -97,9 +119,9 @@ struct MatrixProduct: @unchecked Sendable {
 
   private static func missing(_ what: String) -> ComputeError {
     ComputeError(
-      "\(what), and plain loops are too slow to train with",
-      remedy: "install it: sudo apt-get install libdnnl3 (Ubuntu 24.04), libdnnl2 "
-        + "(Debian 12, Ubuntu 22.04) or libopenblas0, or set AKSHARA_MATMUL=reference")
+      what,
+      remedy: "leave AKSHARA_MATMUL unset, or install it: sudo apt-get install libdnnl3 "
+        + "(Ubuntu 24.04), libdnnl2 (Debian 12, Ubuntu 22.04) or libopenblas0")
   }
 
   private static func openOneDNN(

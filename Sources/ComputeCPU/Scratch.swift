@@ -8,11 +8,12 @@ final class Scratch {
   /// What a piece of scratch is for; pieces of different use never overlap.
   enum Use: Int, CaseIterable {
     case weight, input, scores, scoreGradients, rows, partials, scales, logits, hidden
-    case rounded, packed, adapter, keys, values, queries, outputs, exponentials, factors
+    case product, rounded, packed, adapter, keys, values, queries, outputs, exponentials, factors
   }
 
+  private static let uses = Use.allCases.count
   private var pieces = [UnsafeMutableRawBufferPointer](
-    repeating: .init(start: nil, count: 0), count: Use.allCases.count)
+    repeating: .init(start: nil, count: 0), count: uses)
   /// How often memory had to be taken; constant once the largest shapes were seen.
   private(set) var growths = 0
 
@@ -40,8 +41,23 @@ final class Scratch {
     bytes(use, count * 8).assumingMemoryBound(to: Double.self)
   }
 
+  /// Makes sure that each of `scratch` has as much of everything as any of them has.
+  ///
+  /// Which worker does a unit is left to chance, so one may meet a shape steps later than another.
+  static func even(_ scratch: [Scratch]) {
+    for use in 0..<uses {
+      var largest = 0
+      for one in scratch { largest = max(largest, one.pieces[use].count) }
+      for one in scratch where largest > one.pieces[use].count { _ = one.bytes(use, largest) }
+    }
+  }
+
   private func bytes(_ use: Use, _ count: Int) -> UnsafeMutableRawPointer {
-    let piece = pieces[use.rawValue]
+    bytes(use.rawValue, count)
+  }
+
+  private func bytes(_ use: Int, _ count: Int) -> UnsafeMutableRawPointer {
+    let piece = pieces[use]
     if let base = piece.baseAddress, piece.count >= count { return base }
     free(piece.baseAddress)
     growths += 1
@@ -50,7 +66,7 @@ final class Scratch {
     guard posix_memalign(&base, 64, rounded) == 0, let base else {
       preconditionFailure("no memory for \(count) bytes of scratch")
     }
-    pieces[use.rawValue] = UnsafeMutableRawBufferPointer(start: base, count: rounded)
+    pieces[use] = UnsafeMutableRawBufferPointer(start: base, count: rounded)
     return base
   }
 }

@@ -20,7 +20,8 @@ final class WorkerPool: @unchecked Sendable {
 
   /// What a thread does before it works: cheap, since the calling thread does it every time.
   private let prepare: @Sendable () -> Void
-  private var body: Body?
+  /// The closure of the job posted last; alive while `run` is.
+  private var body = ctensor_closure()
   private var unitCount = 0
   private let nextUnit = Atomic(0)
   /// How many jobs were posted; a worker compares it with how many it has seen.
@@ -88,19 +89,16 @@ final class WorkerPool: @unchecked Sendable {
       for unit in 0..<units { body(unit, 0) }
       return
     }
-    withoutActuallyEscaping(body) { body in
-      self.body = body
-      unitCount = units
-      nextUnit.store(0, ordering: .relaxed)
-      busy.store(count - 1, ordering: .relaxed)
-      post()
-      work(as: 0, body)
-      var turns = 0
-      while busy.load(ordering: .acquiring) > 0 {
-        turns += 1
-        if turns < Self.spins { ctensor_pause() } else { sched_yield() }
-      }
-      self.body = nil
+    hold(body, &self.body)
+    unitCount = units
+    nextUnit.store(0, ordering: .relaxed)
+    busy.store(count - 1, ordering: .relaxed)
+    post()
+    work(as: 0)
+    var turns = 0
+    while busy.load(ordering: .acquiring) > 0 {
+      turns += 1
+      if turns < Self.spins { ctensor_pause() } else { sched_yield() }
     }
   }
 
@@ -112,11 +110,12 @@ final class WorkerPool: @unchecked Sendable {
     pthread_mutex_unlock(mutex)
   }
 
-  private func work(as worker: Int, _ body: Body) {
+  private func work(as worker: Int) {
+    var body = body
     while true {
       let unit = nextUnit.add(1, ordering: .relaxed).oldValue
       if unit >= unitCount { return }
-      body(unit, worker)
+      ctensor_closure_call(&body, Int64(unit), Int64(worker))
     }
   }
 
@@ -127,7 +126,7 @@ final class WorkerPool: @unchecked Sendable {
     while true {
       seen = waitForJob(after: seen)
       if stopping.load(ordering: .acquiring) { return }
-      if let body { work(as: worker, body) }
+      work(as: worker)
       busy.subtract(1, ordering: .releasing)
     }
   }
@@ -149,6 +148,10 @@ final class WorkerPool: @unchecked Sendable {
     }
   }
 }
+
+/// Writes the two words of a closure to `place`; see `ctensor_closure.h`.
+@_silgen_name("ctensor_closure_hold")
+private func hold(_ body: WorkerPool.Body, _ place: UnsafeMutablePointer<ctensor_closure>)
 
 private func workerMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
   guard let argument else { return nil }

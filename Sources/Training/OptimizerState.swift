@@ -9,6 +9,8 @@ struct OptimizerState {
   let names: [String]
   /// float32 `[1]`: the gradient norm of the last step.
   let norm: Tensor
+  /// The gradients of all parameters, in the same order.
+  private let gradients: [Tensor]
   private let backend: any Backend
 
   /// Moments of zero.
@@ -26,6 +28,7 @@ struct OptimizerState {
         moments: try Self.moments(of: parameter.value, optimizer, on: backend),
         weightDecay: parameter.decays ? weightDecay : 0)
     }
+    gradients = parameters.map(\.gradient)
     names = parameters.map(\.name)
     norm = try backend.makeTensor([1], .float32)
     self.backend = backend
@@ -53,7 +56,7 @@ struct OptimizerState {
   /// - Parameters:
   ///   - step: the step's number, from 1.
   func update(_ options: TrainingOptions, rate: Double, step: Int) {
-    backend.gradientNorm(parameters.map(\.gradient), norm: norm)
+    backend.gradientNorm(gradients, norm: norm)
     let settings = AdamWSettings(
       learningRate: rate, beta1: options.beta1, beta2: options.beta2, epsilon: options.epsilon,
       step: step, maxGradientNorm: options.maximumGradientNorm)

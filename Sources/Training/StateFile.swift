@@ -12,7 +12,7 @@ enum StateFile {
   ) throws -> Digest {
     var writer = SafetensorsWriter()
     for (name, tensor) in tensors {
-      try writer.add(name, type(of: tensor), tensor.shape) { emit in
+      try writer.add(name, type(of: tensor), Array(tensor.shape)) { emit in
         var bytes = [UInt8](repeating: 0, count: tensor.count * tensor.type.size)
         bytes.withUnsafeMutableBytes { backend.download(tensor, to: $0) }
         try bytes.withUnsafeBytes { try emit($0) }
@@ -30,7 +30,7 @@ enum StateFile {
     let file = try SafetensorsFile(path)
     for (name, tensor) in tensors {
       let entry = try file.entry(name)
-      guard entry.shape == tensor.shape, entry.type == type(of: tensor) else {
+      guard tensor.shape == Shape(entry.shape), entry.type == type(of: tensor) else {
         throw AksharaError(
           .malformed, "the tensor `\(name)` has another shape or type than the run's",
           at: SourceLocation(file: path), remedy: "remove this folder and start from the one before"

@@ -51,10 +51,10 @@ struct StepRunner {
     }
     backend.zero(losses)
     model.zeroGradients()
-    for (index, batch) in batches.enumerated() {
+    for index in batches.indices {
       let pass = UInt64(step * options.accumulation + index)
       try model.addGradients(
-        of: MicroBatch(batch.input), normalizer: Float(1 / weight),
+        of: MicroBatch(batches[index].input), normalizer: Float(1 / weight),
         loss: losses.rows(index..<index + 1),
         dropout: DropoutStreams(seed: options.seed, pass: pass))
     }
@@ -64,21 +64,29 @@ struct StepRunner {
   }
 
   private func outcome(_ batches: [SourceBatch], step: Int) throws -> Outcome {
-    let shares = losses.prefix(batches.count).floats(from: backend)
-    let norm = state.norm.floats(from: backend)[0]
+    let norm = state.norm.float(from: backend)
+    let loss = batches.indices.reduce(0) { $0 + share($1) }
     try backend.synchronize()
-    let broken = zip(batches, shares).filter { !$0.1.isFinite }.map(\.0)
-    guard broken.isEmpty, norm.isFinite else {
-      throw AksharaError(
-        .checkFailed,
-        "\(broken.isEmpty ? "the gradient norm" : "the loss") of step \(step + 1) is not a finite "
-          + "number; it came from \(NamedRows(broken.isEmpty ? batches : broken, in: source).text)",
-        remedy: """
-          look at these rows with `akshara labels show`; if they are sound, lower `learning_rate` or \
-          `max_grad_norm`, or lengthen `warmup_ratio`. The run directory keeps the checkpoint before
-          """)
-    }
+    guard loss.isFinite, norm.isFinite else { throw notFinite(batches, step: step) }
     let tokens = batches.reduce(0) { $0 + $1.input.tokens.count }
-    return Outcome(loss: shares.reduce(0, +), gradientNorm: norm, tokens: tokens)
+    return Outcome(loss: loss, gradientNorm: norm, tokens: tokens)
+  }
+
+  /// What micro-batch `index` added to the step's loss.
+  private func share(_ index: Int) -> Float {
+    losses.rows(index..<index + 1).float(from: backend)
+  }
+
+  /// Names the rows of the micro-batches whose own loss is not finite; of all, if each one's is.
+  private func notFinite(_ batches: [SourceBatch], step: Int) -> AksharaError {
+    let broken = batches.indices.filter { !share($0).isFinite }.map { batches[$0] }
+    return AksharaError(
+      .checkFailed,
+      "\(broken.isEmpty ? "the gradient norm" : "the loss") of step \(step + 1) is not a finite "
+        + "number; it came from \(NamedRows(broken.isEmpty ? batches : broken, in: source).text)",
+      remedy: """
+        look at these rows with `akshara labels show`; if they are sound, lower `learning_rate` or \
+        `max_grad_norm`, or lengthen `warmup_ratio`. The run directory keeps the checkpoint before
+        """)
   }
 }

@@ -22,17 +22,17 @@ import Testing
     return try JSONValue(parsing: Array(outcome.output.utf8))
   }
 
-  @Test(arguments: ["none", "selective", "layer"])
-  func aStepTakesNoMemoryAndStartsNoThread(checkpointing: String) throws {
+  @Test(arguments: ["none", "selective", "layer"], ["bfloat16", "float32"])
+  func aStepTakesNoMemoryAndStartsNoThread(checkpointing: String, type: String) throws {
     guard
       let json = try run([
-        "--steps", "50", "--threads", "2", "--checkpointing", checkpointing,
+        "--steps", "50", "--threads", "2", "--checkpointing", checkpointing, "--dtype", type,
       ])
     else { return }
-    // The views that a pass is described with, a few hundred bytes each, are all it asks the heap for.
-    // Now and then an array of the benchmark's own grows; no step takes a buffer.
-    #expect(try #require(json["large_heap_calls"]?.double) < 10)
-    #expect(try #require(json["heap_bytes_per_step"]?.double) < 0x1p20)
+    // Optimized code asks for nothing at all; debug builds keep the frames of their iterators, of less
+    // than 64 bytes each, on the heap.
+    #expect(json["large_heap_calls"] == 0)
+    if json["optimized"] == true { #expect(json["heap_calls"] == 0 && json["heap_bytes"] == 0) }
     let threads = try #require(json["threads"]?.array).map(\.double)
     #expect(threads[0] == threads[1])
   }
@@ -40,8 +40,7 @@ import Testing
   @Test(arguments: ["bfloat16", "float32"])
   func memoryIsFlatOverAThousandSteps(type: String) throws {
     guard let json = try run(["--steps", "1000", "--dtype", type]) else { return }
-    // oneDNN's buffers come and go in float32; 4,000 steps grow no further. A page a step would be 4 MiB.
-    #expect(try #require(json["resident_growth_bytes"]?.double) <= 0x1p21)
+    #expect(try #require(json["resident_growth_bytes"]?.double) <= 0x1p20)
   }
 
   @Test(arguments: ["bfloat16", "float32"])

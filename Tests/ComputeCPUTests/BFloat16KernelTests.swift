@@ -62,6 +62,10 @@ import Testing
         packed = [UInt32](repeating: 7, count: panels.count)
         table.pack_halves(halves, Int64(n), Int64(k), Int64(n), &packed, Int64(pairs), 0)
         #expect(packed == panels, "\(name) panels of halves \(k) \(n)")
+        found = [UInt32](repeating: 0, count: rows.count)
+        let turned = transposed(a).joined().map { ReferenceElements.bfloat16($0 * 0.5) }
+        table.turn_halves(turned, Int64(m), Int64(m), Int64(k), &found, Int64(pairs))
+        #expect(found == rows, "\(name) turned halves \(m) \(k)")
       }
     }
   }

@@ -47,10 +47,10 @@ import Testing
     let (x, dOutput) = (try f.random([5, 2, 6]), try f.random([5, 2, 6]))
     let positions = try f.tensor([0, 1, 2, 0, 3])
     let table = try f.random([4, 6])
-    let gradient = try f.tensor(f.values(dOutput), dOutput.shape)
+    let gradient = try f.tensor(f.values(dOutput), Array(dOutput.shape))
     f.backend.rotate(gradient, positions: positions, table: table, inverse: true)
     try f.expectGradient(gradient, of: x, "values") {
-      let copy = try f.tensor(f.values(x), x.shape)
+      let copy = try f.tensor(f.values(x), Array(x.shape))
       f.backend.rotate(copy, positions: positions, table: table, inverse: false)
       return f.weightedSum(copy, dOutput)
     }

@@ -4,8 +4,9 @@ import Compute
 
 /// Every operation once, on shapes that make several tiles, for tests that compare whole backends.
 enum OperationCases: String, CaseIterable {
-  case copying, quantizing, embedding, normalizing, rotating, gating, attending
-  case linearPlain, linearNarrow, linearNF4, linearBFloat16, crossEntropy, crossEntropyNF4
+  case copying, quantizing, embedding, normalizing, rotating, gating, attending, attendingWindow
+  case linearPlain, linearNarrow, linearNF4, linearBFloat16, crossEntropy, crossEntropyNF4,
+    crossEntropyHead
   case gradientNorm, optimizing, optimizingBlockwise
 
   /// Runs the operation, forward and backward, and returns all that it wrote.
@@ -19,12 +20,14 @@ enum OperationCases: String, CaseIterable {
     case .rotating: return try Self.rotating(&f)
     case .gating: return try Self.gating(&f)
     case .attending: return try Self.attending(&f)
+    case .attendingWindow: return try Self.attending(&f, window: 77)
     case .linearPlain: return try Self.linear(&f, tokens: 300, inner: 40, outer: 520, .float32)
     case .linearNarrow: return try Self.linear(&f, tokens: 1030, inner: 24, outer: 16, .float32)
     case .linearNF4: return try Self.linear(&f, tokens: 1030, inner: 130, outer: 136, .nf4)
     case .linearBFloat16: return try Self.linear(&f, tokens: 90, inner: 24, outer: 600, .bfloat16)
     case .crossEntropy: return try Self.crossEntropy(&f, .float32)
     case .crossEntropyNF4: return try Self.crossEntropy(&f, .nf4)
+    case .crossEntropyHead: return try Self.crossEntropyHead(&f)
     case .gradientNorm: return try Self.gradientNorm(&f)
     case .optimizing: return try Self.optimizing(&f)
     case .optimizingBlockwise: return try Self.optimizingBlockwise(&f)
@@ -112,10 +115,12 @@ enum OperationCases: String, CaseIterable {
     return [forward, f.values(gate), f.values(up)]
   }
 
-  private static func attending(_ f: inout BackendFixture) throws -> [[Float]] {
+  private static func attending(
+    _ f: inout BackendFixture, window: Int? = nil
+  ) throws -> [[Float]] {
     let (lengths, heads, keyHeads, width) = ([70, 1, 150, 64], 4, 2, 8)
     let (tokens, keys) = (285, 285 + 4 * 600)  // more keys than one block has
-    let sequences = try f.sequences(lengths, ahead: 600)
+    let sequences = try f.sequences(lengths, ahead: 600).within(window)
     let (q, dy) = (try f.random([tokens, heads, width]), try f.random([tokens, heads, width]))
     let (k, v) = (try f.random([keys, keyHeads, width]), try f.random([keys, keyHeads, width]))
     let (output, logs) = (try f.zeros(like: q), try f.zeros([tokens, heads]))
@@ -168,6 +173,24 @@ enum OperationCases: String, CaseIterable {
       hidden: hidden, head: head, targets: targets, weights: weights, normalizer: 1e-3,
       loss: loss, gradients: gradients)
     return [loss, gradients.hidden, gradients.head].compactMap { $0 }.map(f.values)
+  }
+
+  /// A trained head of more words than a tile has, and some of its rows, from gradients of zero.
+  private static func crossEntropyHead(_ f: inout BackendFixture) throws -> [[Float]] {
+    let (tokens, width, words) = (75, 40, 1031)
+    let head = LinearWeight.dense(try f.random([words, width]))
+    let hidden = try f.random([tokens, width])
+    let targets = try f.tensor((0..<tokens).map { $0 % 11 == 0 ? -100 : Int32($0 * 97 % words) })
+    let (weights, loss) = (try f.random([tokens], scale: 0.5, center: 1), try f.zeros([1]))
+    let selected = try f.tensor([1030, 0, 97, 512, 194] as [Int32])
+    let gradients = CrossEntropyGradients(
+      hidden: try f.zeros([tokens, width]), head: try f.zeros([words, width]),
+      headRows: SelectedRows(indices: selected, gradient: try f.zeros([5, width])))
+    f.backend.crossEntropy(
+      hidden: hidden, head: head, targets: targets, weights: weights, normalizer: 1e-2,
+      loss: loss, gradients: gradients)
+    return [loss, gradients.hidden, gradients.head, gradients.headRows?.gradient]
+      .compactMap { $0 }.map(f.values)
   }
 
   private static func gradientNorm(_ f: inout BackendFixture) throws -> [[Float]] {

@@ -20,7 +20,7 @@ import Testing
   }
 
   private func values(_ weight: NF4Weight) throws -> [Float] {
-    let output = try fixture.zeros(weight.shape)
+    let output = try fixture.backend.makeTensor(weight.shape, .float32)
     fixture.backend.dequantize(weight, to: output)
     return fixture.values(output)
   }

@@ -5,15 +5,25 @@ internal import Foundation
 import Modeling
 
 /// Runs training steps of a QLoRA adapter over a random base and prints one JSON line: seconds and
-/// CPU seconds of each step, peak memory, what a step takes from the heap and how many threads there
+/// CPU seconds of each step, peak memory, what the steps take from the heap and how many threads there
 /// are before and after, and the rate of large products on the same threads, beside which the
 /// step's own rate is to be seen. `digest` is of the trained parameters' bits.
 ///
 ///     training-benchmark [--hidden 512] [--layers 8] [--heads 8] [--kv-heads 4] [--gate 1408]
 ///       [--vocabulary 32000] [--batch 8] [--length 512] [--rank 16] [--steps 5] [--threads 2]
 ///       [--dtype bfloat16|float32] [--checkpointing none|selective|layer] [--products 1|0]
+///       [--turns 0|1]
 @main
 struct TrainingBenchmark {
+  /// Whether this is a release build.
+  private static var isOptimized: Bool {
+    #if DEBUG
+      false
+    #else
+      true
+    #endif
+  }
+
   static func main() throws {
     let options = try BenchmarkOptions(CommandLine.arguments.dropFirst())
     let backend = try CPUBackend(
@@ -25,11 +35,18 @@ struct TrainingBenchmark {
     // The first two steps take scratch and touch all memory for the first time.
     var loss = try run.step(0)
     loss = try run.step(1)
+    // The first look takes what every look needs, and is not counted.
+    _ = ProcessState()
     let before = ProcessState()
-    for step in 0..<steps {
-      let clock = Clock()
-      loss = try run.step(2 + step)
-      clocks.append(clock.elapsed)
+    var taken = callocation_count()
+    if options.takesTurns { say("{}") }
+    while options.takesTurns ? readLine() != nil : clocks.count < steps {
+      let (heap, clock) = (callocation_now(), Clock())
+      loss = try run.step(2 + clocks.count)
+      let elapsed = clock.elapsed
+      taken.add(callocation_now(), since: heap)
+      clocks.append(elapsed)
+      if options.takesTurns { say("{\"wall\": \(elapsed.wall), \"cpu\": \(elapsed.cpu)}") }
     }
     let after = ProcessState()
     let roofline = options.measuresProducts ? try ProductRate.best(on: backend) : (wall: 0, cpu: 0)
@@ -39,14 +56,28 @@ struct TrainingBenchmark {
       "\"digest\": \"\(run.digest)\"", "\"peak_bytes\": \(after.peak)",
       "\"resident_growth_bytes\": \(after.resident - before.resident)",
       "\"threads\": [\(before.threads), \(after.threads)]",
-      "\"heap_calls_per_step\": \((after.heap.calls - before.heap.calls) / Int64(steps))",
-      "\"heap_bytes_per_step\": \((after.heap.bytes - before.heap.bytes) / Int64(steps))",
-      "\"large_heap_calls\": \(after.heap.large_calls - before.heap.large_calls)",
+      "\"heap_calls\": \(taken.calls)", "\"heap_bytes\": \(taken.bytes)",
+      "\"optimized\": \(isOptimized)",
+      "\"large_heap_calls\": \(taken.large_calls)",
       "\"product_flops_per_second\": \(roofline.wall)",
       "\"product_flops_per_cpu_second\": \(roofline.cpu)",
       "\"configuration\": \"\(backend.configuration)\"",
     ]
-    print("{\(text.joined(separator: ", "))}")
+    say("{\(text.joined(separator: ", "))}")
+  }
+
+  private static func say(_ line: String) {
+    print(line)
+    fflush(nil)
+  }
+}
+
+extension callocation_count {
+  /// Adds what was taken between `start` and `end`.
+  mutating func add(_ end: callocation_count, since start: callocation_count) {
+    calls += end.calls - start.calls
+    bytes += end.bytes - start.bytes
+    large_calls += end.large_calls - start.large_calls
   }
 }
 
@@ -56,19 +87,18 @@ struct ProcessState {
   let peak: Int
   let resident: Int
   let threads: Int
-  /// Read last, so that reading the rest is in it.
-  let heap: callocation_count
 
   init() {
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    func number(_ name: String) -> Int {
-      let line = status.split(separator: "\n").first { $0.hasPrefix(name) }
-      return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
-    }
-    peak = 1024 * number("VmHWM:")
-    resident = 1024 * number("VmRSS:")
-    threads = number("Threads:")
-    heap = callocation_now()
+    peak = 1024 * Self.number("VmHWM:", in: "status")
+    // `VmRSS` of `status` is off by up to 64 pages a thread, which the kernel counts by themselves first.
+    resident = 1024 * Self.number("Rss:", in: "smaps_rollup")
+    threads = Self.number("Threads:", in: "status")
+  }
+
+  private static func number(_ name: String, in file: String) -> Int {
+    let text = (try? String(contentsOfFile: "/proc/self/\(file)", encoding: .utf8)) ?? ""
+    let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
+    return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
   }
 }
 
@@ -77,7 +107,7 @@ struct BenchmarkOptions {
   private var values = [
     "hidden": 512, "layers": 8, "heads": 8, "kv-heads": 4, "gate": 1408, "vocabulary": 32_000,
     "batch": 8, "length": 512, "rank": 16, "steps": 5, "threads": 2,
-    "products": 1,
+    "products": 1, "turns": 0,
   ]
   private(set) var computeType = DType.bfloat16
   private(set) var checkpointing = ActivationCheckpointing.none
@@ -99,6 +129,10 @@ struct BenchmarkOptions {
     }
   }
 
+  /// Whether a step is made for each line of the standard input, until it ends, in turns with another
+  /// process; each is answered with a line of its seconds.
+  var takesTurns: Bool { self["turns"] != 0 }
+
   /// Whether the rate of large products is measured, too.
   var measuresProducts: Bool { self["products"] != 0 }
 
@@ -111,6 +145,7 @@ struct BenchmarkRun {
   private let model: DecoderModel
   private let batch: MicroBatch
   private let parameters: [OptimizedParameter]
+  private let gradients: [Tensor]
   private let loss: Tensor
   private let norm: Tensor
   /// Tokens a step.
@@ -141,6 +176,7 @@ struct BenchmarkRun {
         firstMoment: try backend.makeTensor($0.value.shape, .float32),
         secondMoment: try backend.makeTensor($0.value.shape, .float32), weightDecay: 0.01)
     }
+    gradients = parameters.map(\.gradient)
     loss = try backend.makeTensor([1], .float32)
     norm = try backend.makeTensor([1], .float32)
     batch = Self.randomBatch(sequences: count, length: length, vocabulary: shape.vocabularyCount)
@@ -179,14 +215,14 @@ struct BenchmarkRun {
     try model.addGradients(
       of: batch, normalizer: Float(1 / batch.totalWeight), loss: loss,
       dropout: DropoutStreams(seed: 1, pass: UInt64(index)))
-    backend.gradientNorm(parameters.map(\.gradient), norm: norm)
+    backend.gradientNorm(gradients, norm: norm)
     backend.adamW(
       parameters,
       settings: AdamWSettings(
         learningRate: 1e-4, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step: index + 1,
         maxGradientNorm: 1), norm: norm)
     try backend.synchronize()
-    return loss.floats(from: backend)[0]
+    return loss.float(from: backend)
   }
 }
 

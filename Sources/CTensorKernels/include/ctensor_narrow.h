@@ -40,6 +40,10 @@ typedef struct {
   void (*_Nonnull pack_halves)(
       const uint16_t *_Nonnull x, int64_t x_stride, int64_t k, int64_t n,
       uint32_t *_Nonnull panels, int64_t pairs, int64_t first);
+  // A left factor from its transpose in bfloat16, `[n][rows]`: words[r][i] = (x[2 i][r], x[2 i + 1][r]).
+  void (*_Nonnull turn_halves)(
+      const uint16_t *_Nonnull x, int64_t x_stride, int64_t rows, int64_t n,
+      uint32_t *_Nonnull words, int64_t stride);
   // c[r][j] (+)= factors[r] * Σ_i rows[r][i] · panels[i][j], over `count` pairs from panel row 0 of
   // `panels` on; `pairs` is the height of a panel. Without `factors` they are 1.
   void (*_Nonnull multiply)(

@@ -10,7 +10,7 @@ private struct BackwardQueries {
   let acrossY: PackedPanels
   let downQ: PackedPanels
   let downY: PackedPanels
-  /// The softmax's logarithms, and `Σ dO * O`, of each query.
+  /// The softmax's logarithms, and `Σ dO * O`, of each query; dO rounded, as it is in the products.
   let logs: UnsafeMutablePointer<Float>
   let dots: UnsafeMutablePointer<Float>
   /// The gradient of the queries, transposed: float32 `[width, queries]`.
@@ -73,10 +73,15 @@ extension CPUBackend {
       downQ: down, downY: down.from(column: (width + 31) / 32 * 32),
       logs: rows, dots: rows + count,
       gradient: Matrix(scratch.floats(.partials, width * count), stride: count))
+    // O is a mean of rounded values. With dO rounded too, `Σ dO * O` is the mean of the very products that
+    // it is taken from, so that the gradients of a query's scores add up to 0 but for float32's rounding.
+    let narrowed = scratch.rounded(.input, rows: 1, pairs: pairCount(width)).halves
+    let rounded = scratch.floats(.hidden, width)
     for t in 0..<count {
       queries.logs[t] = all.logs[(first + t) * all.shape.heads + head]
-      queries.dots[t] = kernels.dot(
-        dy.pointer + t * dy.stride, y.pointer + t * y.stride, Int64(width))
+      kernels.float_to_bfloat16(dy.pointer + t * dy.stride, narrowed, Int64(width))
+      kernels.bfloat16_to_float(narrowed, rounded, Int64(width))
+      queries.dots[t] = kernels.dot(rounded, y.pointer + t * y.stride, Int64(width))
     }
     narrow.pack(q.transposed, rows: width, columns: count, to: queries.acrossQ)
     narrow.pack(dy.transposed, rows: width, columns: count, to: queries.acrossY)

@@ -3,7 +3,7 @@ import Compute
 internal import Glibc
 
 /// What is known of a chunk's logits, tile by tile: all float32 `[tiles, tokens]` but `targets`.
-private struct LogitTiles {
+struct LogitTiles {
   /// Words of a tile. The exponentials of a tile share one maximum.
   static let words = 512
   /// Tokens whose logits exist at once in float32: whole strips.
@@ -56,7 +56,8 @@ extension CPUBackend {
   /// so no logit is read twice, and no second pass over the vocabulary is made to normalize.
   func crossEntropy(
     _ hidden: Tensor, _ head: LinearWeight, _ targets: Tensor, _ weights: Tensor,
-    _ pass: CrossEntropyPass, normalizer: Float, gradient: Tensor?, with narrow: BFloat16Product
+    _ pass: CrossEntropyPass, normalizer: Float, gradients: CrossEntropyGradients?,
+    with narrow: BFloat16Product
   ) -> Double {
     let size = LogitTiles.chunk(vocabulary: pass.vocabulary)
     var total = 0.0
@@ -67,11 +68,13 @@ extension CPUBackend {
       makeExponentials(tiles, hidden, head, ids, pass, part, with: narrow)
       normalize(tiles, ids, weights.floats, pass, part, normalizer: normalizer)
       for i in 0..<part.count { total += Double(tiles.losses[i]) }
-      if let gradient {
-        addHiddenGradient(
-          tiles, head, ids, weights.floats, pass, part, normalizer: normalizer,
-          to: gradient.floats, with: narrow)
-      }
+      guard let gradients else { continue }
+      addHeadGradients(
+        tiles, hidden, targets, weights, pass, part, normalizer: normalizer, to: gradients,
+        with: narrow)
+      addHiddenGradient(
+        tiles, head, ids, weights.floats, pass, part, normalizer: normalizer,
+        to: gradients.hidden.floats, with: narrow)
     }
     return total
   }

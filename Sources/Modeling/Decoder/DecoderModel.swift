@@ -28,7 +28,7 @@ public final class DecoderModel {
   /// Room for the largest parameter of an adapter that is kept in 16 bits.
   private let rounded: Tensor?
   private let buffers: [Tensor]
-  private let input: InputBuffers
+  private var input: InputBuffers
 
   /// A model over `weights` for micro-batches of at most `capacity` tokens.
   ///
@@ -193,13 +193,13 @@ public final class DecoderModel {
       throw AksharaError(
         .malformed, "a batch of \(batch.count) tokens is longer than the \(capacity) planned for")
     }
-    let sequences = input.upload(
-      batch, cached: cache.map { $0.tracks.map(\.count) } ?? [0], on: backend)
+    input.upload(batch, on: backend) { cache?.tracks[$0].count ?? 0 }
     let pass = DecoderPass(
       backend: backend, tokens: input.tokens.prefix(batch.count),
       positions: input.positions.prefix(batch.count),
-      trainedRows: input.trainedRows?.prefix(batch.count), sequences: sequences, dropout: dropout,
-      buffers: buffers.map { $0.prefix(batch.count) }, cache: cache)
+      trainedRows: input.trainedRows?.prefix(batch.count), sequences: input.sequences,
+      dropout: dropout,
+      buffers: buffers, cache: cache)
     for operation in list.operations { operation.forward(pass) }
     return pass
   }

@@ -14,7 +14,7 @@ struct DecoderPass {
   let sequences: [PackedSequences]
   /// The dropout masks of this pass; `nil` unless training.
   let dropout: DropoutStreams?
-  /// The plan's buffers, cut to the number of tokens.
+  /// The plan's buffers, `[capacity, width]`.
   let buffers: [Tensor]
   /// Keys and values of earlier passes; only while generating.
   let cache: KeyValueCache?
@@ -25,7 +25,7 @@ struct DecoderPass {
   /// The tensor at `slot`, `[tokens, width]`.
   subscript(slot: ActivationSlot) -> Tensor {
     switch slot {
-    case .buffer(let index): buffers[index]
+    case .buffer(let index): buffers[index].prefix(count)
     case .cachedKeys(let layer): filled.keys[layer].rows(newRows(layer))
     case .cachedValues(let layer): filled.values[layer].rows(newRows(layer))
     }
@@ -34,7 +34,7 @@ struct DecoderPass {
   /// Keys or values that queries of this pass may see: those of earlier passes too.
   func attended(_ slot: ActivationSlot) -> Tensor {
     switch slot {
-    case .buffer(let index): buffers[index]
+    case .buffer(let index): buffers[index].prefix(count)
     case .cachedKeys(let layer): filled.keys[layer].prefix(newRows(layer).upperBound)
     case .cachedValues(let layer): filled.values[layer].prefix(newRows(layer).upperBound)
     }

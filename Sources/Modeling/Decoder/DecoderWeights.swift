@@ -144,4 +144,11 @@ extension Tensor {
       initialized = count
     }
   }
+
+  /// Copies the only element of a float32 tensor to the host, without taking memory.
+  package func float(from backend: any Backend) -> Float {
+    var value: Float = 0
+    withUnsafeMutableBytes(of: &value) { backend.download(self, to: $0) }
+    return value
+  }
 }

@@ -15,6 +15,9 @@ struct InputBuffers: Sendable {
   private let rowOfToken: [Int32: Int32]
   private let queryBorders: Tensor
   private let keyBorders: [Tensor]
+  /// The borders of queries and keys for each way in which earlier keys are cached; written anew in
+  /// place by each upload.
+  private(set) var sequences: [PackedSequences]
 
   /// - Parameters:
   ///   - count: in how many ways keys of earlier passes are cached.
@@ -27,17 +30,24 @@ struct InputBuffers: Sendable {
     positions = try backend.makeTensor([capacity], .int32)
     targets = try backend.makeTensor([capacity], .int32)
     weights = try backend.makeTensor([capacity], .float32)
-    queryBorders = try backend.makeTensor([capacity + 1], .int32)
-    keyBorders = try (0..<count).map { _ in try backend.makeTensor([capacity + 1], .int32) }
+    let (queries, keys) = (
+      try backend.makeTensor([capacity + 1], .int32),
+      try (0..<count).map { _ in try backend.makeTensor([capacity + 1], .int32) }
+    )
+    (queryBorders, keyBorders) = (queries, keys)
+    sequences = keys.map {
+      PackedSequences(queryBorders: queries, keyBorders: $0, count: 0, longest: 0)
+    }
   }
 
   /// Copies the columns to the device.
   ///
   /// - Parameters:
-  ///   - cached: how many earlier keys stand before the only sequence's; one number for each way in
-  ///     which they are cached.
-  /// - Returns: the borders of queries and keys for each.
-  func upload(_ batch: MicroBatch, cached: [Int], on backend: any Backend) -> [PackedSequences] {
+  ///   - cached: how many earlier keys stand before the only sequence's, for each way in which they
+  ///     are cached; 0 without a cache.
+  mutating func upload(
+    _ batch: MicroBatch, on backend: any Backend, cached: (_ way: Int) -> Int
+  ) {
     func copy<Element>(_ column: [Element], to tensor: Tensor) -> Tensor {
       let target = tensor.prefix(column.count)
       column.withUnsafeBytes { backend.upload($0, to: target) }
@@ -51,11 +61,16 @@ struct InputBuffers: Sendable {
       _ = copy(batch.tokens.map { rowOfToken[$0] ?? -1 }, to: trainedRows)
     }
     let queries = copy(batch.borders, to: queryBorders)
-    return zip(keyBorders, cached).map { borders, cached in
-      let keys = batch.borders.enumerated().map { $0 == 0 ? $1 : $1 + Int32(cached) }
-      return PackedSequences(
-        queryBorders: queries, keyBorders: cached == 0 ? queries : copy(keys, to: borders),
-        count: batch.borders.count - 1, longest: batch.longestSequence + cached)
+    for way in sequences.indices {
+      let before = cached(way)
+      sequences[way] = PackedSequences(
+        queryBorders: queries,
+        keyBorders: before == 0
+          ? queries
+          : copy(
+            batch.borders.enumerated().map { $0 == 0 ? $1 : $1 + Int32(before) },
+            to: keyBorders[way]),
+        count: batch.borders.count - 1, longest: batch.longestSequence + before)
     }
   }
 }

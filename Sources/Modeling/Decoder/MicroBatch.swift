@@ -50,7 +50,7 @@ public struct MicroBatch: Sendable, Equatable {
 
   /// The number of tokens of the longest sequence.
   public var longestSequence: Int {
-    zip(borders, borders.dropFirst()).map { Int($1 - $0) }.max() ?? 0
+    zip(borders, borders.dropFirst()).reduce(0) { max($0, Int($1.1 - $1.0)) }
   }
 
   /// Refuses columns that do not fit together or leave the vocabulary: operations trust them.
@@ -61,20 +61,17 @@ public struct MicroBatch: Sendable, Equatable {
       guard !condition else { return }
       throw AksharaError(.malformed, message(), remedy: "make the shards again with this model")
     }
-    let lengths = [positions.count, targets.count, weights.count]
     try demand(
-      !tokens.isEmpty && lengths.allSatisfy { $0 == count }, "a batch has columns of unequal length"
-    )
+      !tokens.isEmpty && positions.count == count && targets.count == count
+        && weights.count == count, "a batch has columns of unequal length")
     try demand(
       borders.first == 0 && borders.last == Int32(count)
         && zip(borders, borders.dropFirst()).allSatisfy { $0 < $1 },
       "a batch has sequence borders \(borders) over \(count) tokens")
-    for column in [tokens, targets] {
-      let largest = column.max() ?? 0
-      try demand(
-        largest < vocabularyCount,
-        "the token \(largest) is outside the model's vocabulary of \(vocabularyCount)")
-    }
+    let largest = max(tokens.max() ?? 0, targets.max() ?? 0)
+    try demand(
+      largest < vocabularyCount,
+      "the token \(largest) is outside the model's vocabulary of \(vocabularyCount)")
     let smallest = tokens.min() ?? 0
     try demand(smallest >= 0, "the token \(smallest) is below 0")
     let (first, last) = (positions.min() ?? 0, positions.max() ?? 0)

@@ -21,7 +21,7 @@ extension DecoderWeights {
       configuration: configuration, source: source, quantization: quantization, storage: storage,
       backend: backend)
     let hidden = configuration.hiddenWidth
-    let table = [configuration.vocabularyCount, hidden]
+    let table = Shape(configuration.vocabularyCount, hidden)
     let embedding = try builder.matrix(ParameterName.embedding, table)
     let layers = try (0..<configuration.layerCount).map { try builder.layer($0) }
     self.init(
@@ -40,7 +40,7 @@ private final class WeightBuilder<Source: WeightSource> {
   private let storage: DenseStorage
   private let backend: any Backend
   /// Buffers through which matrices pass on their way to being quantized, by shape.
-  private var passage: [[Int]: Tensor] = [:]
+  private var passage: [Shape: Tensor] = [:]
 
   init(
     configuration: ModelConfiguration, source: Source, quantization: QuantizationOptions?,
@@ -53,23 +53,23 @@ private final class WeightBuilder<Source: WeightSource> {
     self.backend = backend
   }
 
-  func tensor(_ name: String, _ shape: [Int]) throws -> Tensor {
+  func tensor(_ name: String, _ shape: Shape) throws -> Tensor {
     try tensor(name, shape, .float32)
   }
 
   /// A matrix in the type that `storage` asks for.
-  func matrix(_ name: String, _ shape: [Int]) throws -> Tensor {
+  func matrix(_ name: String, _ shape: Shape) throws -> Tensor {
     try tensor(name, shape, storage == .stored ? source.storedType(of: name) ?? .float32 : .float32)
   }
 
-  private func tensor(_ name: String, _ shape: [Int], _ type: DType) throws -> Tensor {
+  private func tensor(_ name: String, _ shape: Shape, _ type: DType) throws -> Tensor {
     let tensor = try backend.makeTensor(shape, type)
     try source.fill(tensor, named: name, on: backend)
     return tensor
   }
 
   func layer(_ index: Int) throws -> DecoderWeights.Layer {
-    let hidden = [configuration.hiddenWidth]
+    let hidden = Shape(configuration.hiddenWidth)
     return DecoderWeights.Layer(
       attentionNorm: try tensor(ParameterName.attentionNorm(layer: index), hidden),
       gateNorm: try tensor(ParameterName.gateNorm(layer: index), hidden),
@@ -86,13 +86,13 @@ private final class WeightBuilder<Source: WeightSource> {
   }
 
   private func headNorms(_ index: Int) throws -> DecoderWeights.HeadNorms {
-    let width = [configuration.headWidth]
+    let width = Shape(configuration.headWidth)
     return DecoderWeights.HeadNorms(
       query: try tensor(ParameterName.queryNorm(layer: index), width),
       key: try tensor(ParameterName.keyNorm(layer: index), width))
   }
 
-  private func weight(_ name: String, _ shape: [Int]) throws -> LinearWeight {
+  private func weight(_ name: String, _ shape: Shape) throws -> LinearWeight {
     if let stored = try source.quantizedWeight(named: name, shape: shape, on: backend) {
       return stored
     }

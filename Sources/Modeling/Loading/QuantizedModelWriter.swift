@@ -127,8 +127,8 @@ public struct QuantizedModelWriter {
         try file.append(bytes, to: name)
       }
     }
-    let shape = source.shape(of: name) ?? []
-    let values = buffer.prefix(shape.reduce(1, *)).reshaped(shape)
+    let shape = source.shape(of: name).flatMap { Shape($0) } ?? []
+    let values = buffer.prefix(shape.elementCount).reshaped(shape)
     try source.fill(values, named: name, on: backend)
     switch form {
     case .int8: try write(try backend.quantizeInt8(values), name, to: file)
@@ -156,13 +156,13 @@ public struct QuantizedModelWriter {
     let offset = weight.nested?.offset.floats(from: backend).first
     let stored = try source.storedType(of: name) ?? .float32
     try file.append(
-      QuantizedTensors.nf4State(weight.shape, stored, offset: offset),
+      QuantizedTensors.nf4State(Array(weight.shape), stored, offset: offset),
       to: name + ".quant_state.bitsandbytes__nf4")
   }
 
   /// Writes a tensor's elements as they lie on the device, piece by piece.
   private func append(_ tensor: Tensor, to name: String, of file: SafetensorsAssembly) throws {
-    let (flat, size) = (tensor.reshaped([tensor.count]), tensor.type.size)
+    let (flat, size) = (tensor.reshaped(Shape(tensor.count)), tensor.type.size)
     let most = Self.pieceBytes / size
     var bytes = [UInt8](repeating: 0, count: min(most, tensor.count) * size)
     for first in stride(from: 0, to: tensor.count, by: most) {

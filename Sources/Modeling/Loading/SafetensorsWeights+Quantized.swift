@@ -17,7 +17,7 @@ extension SafetensorsWeights {
   private static let fourBitState = "quant_state.bitsandbytes__"
 
   package func quantizedWeight(
-    named name: String, shape: [Int], on backend: any Backend
+    named name: String, shape: Shape, on backend: any Backend
   ) throws -> LinearWeight? {
     if self.shape(of: "\(name).\(Self.fourBitState)nf4") != nil {
       return .nf4(try nf4Weight(name, shape, on: backend))
@@ -33,7 +33,7 @@ extension SafetensorsWeights {
   }
 
   private func int8Weight(
-    _ name: String, _ module: String, _ shape: [Int], on backend: any Backend
+    _ name: String, _ module: String, _ shape: Shape, on backend: any Backend
   ) throws -> Int8Weight {
     if let format = try bytes(of: module + "weight_format"), format != [0] {
       throw malformed(
@@ -48,7 +48,7 @@ extension SafetensorsWeights {
   }
 
   private func nf4Weight(
-    _ name: String, _ shape: [Int], on backend: any Backend
+    _ name: String, _ shape: Shape, on backend: any Backend
   ) throws -> NF4Weight {
     let state = try nf4State(name, shape)
     let count = shape.reduce(1, *)
@@ -75,13 +75,13 @@ extension SafetensorsWeights {
   }
 
   /// The description of an NF4 matrix, checked against what this reader knows.
-  private func nf4State(_ name: String, _ shape: [Int]) throws -> JSONValue {
+  private func nf4State(_ name: String, _ shape: Shape) throws -> JSONValue {
     let key = "\(name).\(Self.fourBitState)nf4"
     let location = SourceLocation(file: try file(of: key).path)
     let state = try JSONValue(parsing: bytes(of: key) ?? [], at: location)
-    let stored = state["shape"]?.array?.compactMap { $0.integer.map(Int.init) }
-    guard stored == shape else {
-      throw malformed("`\(key)` has the shape \(stored ?? []), not \(shape)", name)
+    let stored = state["shape"]?.array?.compactMap { $0.integer.map(Int.init) } ?? []
+    guard Shape(stored) == shape else {
+      throw malformed("`\(key)` has the shape \(stored), not \(shape)", name)
     }
     guard state["blocksize"]?.integer == Int64(NF4Weight.blockSize),
       [nil, Int64(NF4Weight.nestedBlockSize)].contains(state["nested_blocksize"]?.integer)

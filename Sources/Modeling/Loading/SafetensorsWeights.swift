@@ -45,7 +45,7 @@ package final class SafetensorsWeights: WeightSource {
   package func fill(_ tensor: Tensor, named name: String, on backend: any Backend) throws {
     let file = try file(of: name)
     let entry = try file.entry(name)
-    guard entry.shape == tensor.shape else {
+    guard tensor.shape == Shape(entry.shape) else {
       throw AksharaError(
         .malformed, "the tensor `\(name)` has the shape \(entry.shape), not \(tensor.shape)",
         at: SourceLocation(file: file.path),

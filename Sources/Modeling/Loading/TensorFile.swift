@@ -16,7 +16,7 @@ package enum TensorFile {
     // transformers demands to be told that this is a PyTorch layout.
     var writer = SafetensorsWriter(metadata: ["format": "pt"])
     for (name, tensor) in tensors {
-      try writer.add(name, type == .bfloat16 ? .bf16 : .f32, tensor.shape) { emit in
+      try writer.add(name, type == .bfloat16 ? .bf16 : .f32, Array(tensor.shape)) { emit in
         var stored = tensor
         if tensor.type != type {
           stored = try backend.makeTensor(tensor.shape, type)

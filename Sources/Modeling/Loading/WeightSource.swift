@@ -12,7 +12,7 @@ package protocol WeightSource {
   ///
   /// - Throws: `malformed` if its parts do not fit together.
   func quantizedWeight(
-    named name: String, shape: [Int], on backend: any Backend
+    named name: String, shape: Shape, on backend: any Backend
   ) throws -> LinearWeight?
 }
 
@@ -20,7 +20,7 @@ extension WeightSource {
   package func storedType(of name: String) throws -> DType? { nil }
 
   package func quantizedWeight(
-    named name: String, shape: [Int], on backend: any Backend
+    named name: String, shape: Shape, on backend: any Backend
   ) throws -> LinearWeight? { nil }
 }
 

@@ -65,10 +65,10 @@ package final class MergedWeights: WeightSource {
   package func storedType(of name: String) throws -> DType? { type }
 
   package func fill(_ tensor: Tensor, named name: String, on backend: any Backend) throws {
-    let sum = try value(of: name, tensor.shape, on: backend)
+    let sum = try value(of: name, Array(tensor.shape), on: backend)
     guard tensor.type == .float32 else { return backend.copy(sum, to: tensor) }
     // Asked for in float32, it still has the values that the output will have.
-    let rounded = try buffer("rounded", tensor.shape, type, on: backend)
+    let rounded = try buffer("rounded", Array(tensor.shape), type, on: backend)
     backend.copy(sum, to: rounded)
     backend.copy(rounded, to: tensor)
   }
@@ -144,7 +144,7 @@ package final class MergedWeights: WeightSource {
     b.floats(from: backend).map { $0 * scaling }.withUnsafeBytes {
       backend.upload($0, to: b)
     }
-    let update = try buffer("update", value.shape, .float32, on: backend)
+    let update = try buffer("update", Array(value.shape), .float32, on: backend)
     backend.linear(
       LinearLayer(weight: .dense(weight)), input: b, output: update, adapterInput: nil,
       dropout: nil)

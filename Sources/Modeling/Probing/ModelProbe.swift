@@ -87,7 +87,7 @@ public struct ModelProbe {
     try add("loss", [1], [first], to: &writer)
     for parameter in model.parameters {
       try add(
-        "grad.\(parameter.name)", parameter.gradient.shape,
+        "grad.\(parameter.name)", Array(parameter.gradient.shape),
         parameter.gradient.floats(from: backend), to: &writer)
     }
     guard options.steps > 0 else { return }
@@ -109,7 +109,8 @@ public struct ModelProbe {
     try add("losses", [losses.count], losses, to: &writer)
     for parameter in model.parameters {
       try add(
-        "final.\(parameter.name)", parameter.value.shape, parameter.value.floats(from: backend),
+        "final.\(parameter.name)", Array(parameter.value.shape),
+        parameter.value.floats(from: backend),
         to: &writer)
     }
   }

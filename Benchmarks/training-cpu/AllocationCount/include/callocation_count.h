@@ -3,8 +3,9 @@
 #pragma once
 #include <stdint.h>
 
-// Requests of at least this many bytes are counted as large.
-enum { CALLOCATION_LARGE = 16384 };
+// Requests of at least this many bytes are counted as large. Code that is not optimized puts the frames of
+// its iterators, of up to 48 bytes, on the heap; what a step would take for itself is larger.
+enum { CALLOCATION_LARGE = 64 };
 
 typedef struct {
   int64_t calls;

@@ -75,7 +75,7 @@ struct NormOperation: DecoderOperation {
   func forward(_ pass: DecoderPass) {
     pass.backend.rmsNorm(
       residual: pass[residual], delta: delta.map { pass[$0] }, weight: weight, epsilon: epsilon,
-      sum: pass[sum], output: pass[output], inverse: pass[inverse].reshaped([pass.count]))
+      sum: pass[sum], output: pass[output], inverse: pass[inverse].reshaped(Shape(pass.count)))
   }
 
   /// The delta is gone; where the sum was kept, it is normalized as it stands.
@@ -83,7 +83,7 @@ struct NormOperation: DecoderOperation {
     guard keepsSum else { return forward(pass) }
     pass.backend.rmsNorm(
       residual: pass[sum], delta: nil, weight: weight, epsilon: epsilon, sum: pass[sum],
-      output: pass[output], inverse: pass[inverse].reshaped([pass.count]))
+      output: pass[output], inverse: pass[inverse].reshaped(Shape(pass.count)))
   }
 
   /// The sum is the residual stream, so its gradient is added to the stream's.
@@ -91,7 +91,7 @@ struct NormOperation: DecoderOperation {
     guard let gradients else { return }
     pass.backend.rmsNormBackward(
       outputGradient: pass[gradients.output], sum: pass[sum],
-      inverse: pass[inverse].reshaped([pass.count]), weight: weight,
+      inverse: pass[inverse].reshaped(Shape(pass.count)), weight: weight,
       sumGradient: pass[gradients.stream], weightGradient: weightGradient)
   }
 }
@@ -196,5 +196,5 @@ struct GateOperation: DecoderOperation {
 
 extension Tensor {
   /// `[tokens, heads * width]` as `[tokens, heads, width]`.
-  func heads(of width: Int) -> Tensor { reshaped([shape[0], shape[1] / width, width]) }
+  func heads(of width: Int) -> Tensor { reshaped(Shape(shape[0], shape[1] / width, width)) }
 }

@@ -44,8 +44,8 @@ struct HeadNormOperation: DecoderOperation {
 
   /// `[tokens * heads, width]`.
   private func rows(_ tensor: Tensor) -> Tensor {
-    tensor.reshaped([tensor.count / weight.count, weight.count])
+    tensor.reshaped(Shape(tensor.count / weight.count, weight.count))
   }
 
-  private func flat(_ tensor: Tensor) -> Tensor { tensor.reshaped([tensor.count]) }
+  private func flat(_ tensor: Tensor) -> Tensor { tensor.reshaped(Shape(tensor.count)) }
 }
