@@ -29,8 +29,11 @@ public final class ConversationWriter {
 
   /// Begins a file; the suffix `.gz` or `.zst` asks for compression.
   ///
+  /// - Parameter isDigested: `false` if it is ended with `finish()`: see `AtomicFile.init`.
   /// - Throws: `unwritable`.
-  public convenience init(_ path: String) throws { self.init(sink: try AtomicFile.sink(path)) }
+  public convenience init(_ path: String, isDigested: Bool = true) throws {
+    self.init(sink: try AtomicFile.sink(path, isDigested: isDigested))
+  }
 
   /// Writes to `sink`, for example standard output.
   public init(sink: any ByteSink) { lines = JSONLinesWriter(sink: sink) }

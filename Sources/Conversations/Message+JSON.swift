@@ -6,9 +6,14 @@ extension Message {
   /// - Throws: `RowFault`.
   init(json: JSONValue, index: Int, list: String = "message") throws {
     var fields = try FieldReader(json, of: "\(list) \(index + 1)")
-    self.init(
-      try Role(named: try fields.requiredString("role"), in: fields.subject),
-      try Content(json: try fields.required("content"), in: fields.subject))
+    let role = try Role(named: try fields.requiredString("role"), in: fields.subject)
+    if let silence = Self.silence(in: fields) {
+      _ = fields.value("content")
+      self.init(role, .text(""))
+      self.silence = silence
+    } else {
+      self.init(role, try Content(json: try fields.required("content"), in: fields.subject))
+    }
     name = try fields.string("name")
     reasoning = try fields.string("reasoning_content")
     toolCalls = try fields.objects("tool_calls") ?? []
@@ -23,6 +28,16 @@ extension Message {
     let subject = fields.subject
     edits = try fields.list("edits")?.map { try MessageEdit(record: $0, of: subject) } ?? []
     try fields.finish()
+  }
+
+  /// How the message says nothing, if it may and does.
+  private static func silence(in fields: FieldReader) -> Silence? {
+    guard fields.peek("tool_calls")?.array?.isEmpty == false else { return nil }
+    switch fields.peek("content") {
+    case nil: return .missing
+    case .null?: return .null
+    default: return nil
+    }
   }
 
   /// The messages of a list that must not be empty.
@@ -41,7 +56,12 @@ extension Message {
 
   /// The message as JSON; absent values are left out.
   public var json: JSONValue {
-    var object: JSONObject = ["role": .string(role.rawValue), "content": content.json]
+    var object: JSONObject = ["role": .string(role.rawValue)]
+    switch content == .text("") ? silence : nil {
+    case .missing?: break
+    case .null?: object["content"] = .null
+    case nil: object["content"] = content.json
+    }
     object["name"] = name.map(JSONValue.string)
     object["reasoning_content"] = reasoning.map(JSONValue.string)
     if !toolCalls.isEmpty { object["tool_calls"] = .array(toolCalls) }

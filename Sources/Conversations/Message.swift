@@ -12,12 +12,23 @@ public enum Role: String, Sendable, CaseIterable {
   case tool
 }
 
+/// How OpenAI's records write that a message has calls of tools and no content. Chat templates may tell
+/// these from an empty text.
+public enum Silence: Sendable, Equatable {
+  /// `"content": null`
+  case null
+  /// There is no `content`.
+  case missing
+}
+
 /// One utterance.
 public struct Message: Sendable, Equatable {
   /// Who speaks.
   public var role: Role
   /// What is said.
   public var content: Content
+  /// How a message that calls tools said nothing besides, where it did: its content is an empty text.
+  public var silence: Silence?
   /// The speaker's name, for example a character of a scene.
   public var name: String?
   /// The thinking that precedes the answer.

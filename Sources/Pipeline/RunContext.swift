@@ -1,5 +1,6 @@
 internal import Artifacts
 package import Compute
+internal import Tokenization
 
 /// What every stage of a run is given.
 package struct RunContext: Sendable {
@@ -16,6 +17,9 @@ package struct RunContext: Sendable {
   /// Shows one line that the next one replaces.
   package let progress: @Sendable (String) -> Void
 
+  /// The digests of the sources, which the stage's key, the rows and the passport name.
+  let digests = FileDigests()
+
   /// The shard set to train on, where it is not the run's own.
   package var otherShards: String?
   /// The folder of the tokenizer that made it, where it is not the run's own.
@@ -25,8 +29,10 @@ package struct RunContext: Sendable {
   var shardFolder: String { otherShards ?? path(Place.shards) }
   /// The tokenizer's folder.
   var tokenizerFolder: String { otherTokenizer ?? path(Place.tokenizer) }
-  /// The tokenizer.
-  var tokenizerFile: String { Path.join(tokenizerFolder, "tokenizer.json") }
+  /// The tokenizer: `tokenizer.json`, or what stands there instead.
+  var tokenizerFile: String {
+    (try? TokenizerPlace.file(tokenizerFolder)) ?? Path.join(tokenizerFolder, "tokenizer.json")
+  }
 
   /// A path inside the run directory.
   package func path(_ name: String) -> String { Path.join(runDirectory, name) }

@@ -139,4 +139,32 @@ import Testing
     #expect(outcome.status == 3, "\(outcome.errors)")
     #expect(!Path.exists(folder.file("other/model")))
   }
+
+  @Test func aRunStopsBeforeTrainingUntilItsShardsAreApproved() throws {
+    guard let akshara else { return }
+    let folder = TemporaryFolder()
+    let recipe = try recipe(folder, steps: 4)
+    let run = folder.file("run")
+    func start(_ more: String...) throws -> AksharaProcess.Outcome {
+      try akshara.run(
+        ["run", recipe, "--output", run, "--set", "training.require_approval=true"] + more)
+    }
+    let stopped = try start()
+    #expect(stopped.status == 3, "\(stopped.errors)")
+    #expect(stopped.errors.contains("akshara labels approve \(run)/shards"), "\(stopped.errors)")
+    #expect(!Path.exists("\(run)/model") && !Path.exists("\(run)/train/metrics.jsonl"))
+    let approved = try akshara.run([
+      "labels", "approve", "\(run)/shards", "--by", "R. Rao", "--note", "read",
+    ])
+    #expect(approved.status == 0, "\(approved.errors)")
+    let trained = try start()
+    #expect(trained.status == 0, "\(trained.errors)")
+    #expect(Path.exists("\(run)/model"))
+    #expect(try start("--json").status == 0)
+    // Other rows are another set, which nobody has looked at.
+    let changed = try start("--set", "format.max_length=300", "--set", "format.truncation=right")
+    #expect(changed.status == 3, "\(changed.errors)")
+    #expect(changed.errors.contains("not approved"), "\(changed.errors)")
+    #expect(Path.exists("\(run)/model"), "what was trained before stays")
+  }
 }

@@ -9,6 +9,8 @@ Peers: transformers 5.17, peft 0.21, torch 2.13 (CPU, float32). For each kind of
    each tensor's largest, and the losses of 20 AdamW steps over four batches within 1e-4.
 2. `akshara probe --lora` makes one from a recipe's keys, trains it for three steps and saves it; peft loads it, without a key
    missing or unexpected: logits within 1e-5, and the keys of adapter_config.json are those that peft writes.
+3. transformers' own loader (`load_adapter`, `from_pretrained` of an adapter) takes LoRA matrices alone: the same logits where there is
+   nothing else, and others, with no error, where there is. `docs/QLORA.md` says so.
 
 Every check prints what it compared. The exit status is 1 if any check fails.
 """
@@ -27,7 +29,7 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors.torch import load_file, save_file
 
 import models_parity as models
-from models_parity import akshara, check, check_gradients, claim, compare, load, make_model
+from models_parity import akshara, check, check_gradients, claim, compare, load, make_model, reference
 
 STEPS, RATE = 20, 5e-3
 BATCHES, ROWS, LENGTH = 4, 3, 24
@@ -141,7 +143,9 @@ def to_peft(folder, name, keys, seed):
     akshara("probe", "--model", model_path, "--adapter", made, "--batch", path, "--output", out)
     model = PeftModel.from_pretrained(load(model_path), made).eval()
     batch = {k: v[0] for k, v in load_file(path).items()}
-    compare(f"{name}: our adapter in peft", model, batch, load_file(out))
+    numbers = load_file(out)
+    compare(f"{name}: our adapter in peft", model, batch, numbers)
+    in_transformers(name, keys, model_path, made, batch, numbers["logits"])
     theirs = os.path.join(folder, f"again-{seed}")
     model.save_pretrained(theirs, save_embedding_layers=False)
     claim(f"{name}: names of tensors", set(load_file(os.path.join(made, "adapter_model.safetensors")))
@@ -153,6 +157,18 @@ def to_peft(folder, name, keys, seed):
                 settings[key] = sorted(settings[key])
     different = {k for k in ours.keys() | again.keys() if ours.get(k, "absent") != again.get(k, "absent")}
     claim(f"{name}: keys of adapter_config.json", not different, str({k: (ours.get(k), again.get(k)) for k in different} or ""))
+
+
+def in_transformers(name, keys, model_path, made, batch, expected):
+    """What transformers' own loader makes of an adapter."""
+    model = load(model_path)
+    model.load_adapter(made)
+    logits, _ = reference(model.eval(), batch)
+    if keys.keys() & {"use_dora", "modules_to_save", "trainable_token_indices"}:
+        distance = float((logits - expected).abs().max())
+        claim(f"{name}: transformers passes over what is no LoRA matrix", distance > 1e-4, f"logits off by {distance:.1e}")
+    else:
+        check(f"{name}: our adapter in transformers", logits, expected, 1e-5 * max(1.0, float(expected.abs().max())))
 
 
 def bfloat16_adapter(folder):

@@ -9,8 +9,8 @@ Peers: transformers 5.17, peft 0.21, torch 2.13 (CPU).
    which peft's on the bfloat16 base are not always; logits of the merged model in transformers must be within the rounding of those of
    base and adapter in float32.
 2. Each kind of adapter (DoRA, saved modules, rows of tokens, over tied and untied heads), merged in float32: logits of the merged
-   folder in transformers within 2e-5 of those of base and adapter in peft, and the weights within 1e-5 of peft's own merge. Where an
-   adapter unties the head, so does the merged model's config.json.
+   folder in transformers within 2e-5 of those of base and adapter in peft, and the weights within 1e-5 of peft's own merge where that
+   computes what peft does. Where an adapter unties the head, so does the merged model's config.json.
 
 The exit status is 1 if any check fails.
 """
@@ -35,6 +35,8 @@ import models_parity as models
 
 AKSHARA = os.path.abspath(os.environ.get("AKSHARA_BINARY", ".build/release/akshara"))
 TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+# peft 0.21 merges the rows of both tables into the one that a tied base has.
+OFF_IN_PEFT = {"token rows of both, tied, unlike"}
 failures = 0
 
 
@@ -120,9 +122,15 @@ def kind(folder, name, shape, keys, seed):
     scale = max(1.0, float(reference.abs().max()))
     distance = float((reference - found).abs().max())
     check(f"{name}: logits", distance <= 2e-5 * scale, f"{distance:.2e} of {scale:.1f}")
-    theirs = model.merge_and_unload().state_dict()
-    worst = max((float((weights[n] - theirs[n]).abs().max() / max(1e-3, float(theirs[n].abs().max()))), n) for n in weights)
-    check(f"{name}: weights of peft's merge", set(weights) <= set(theirs) and worst[0] <= 1e-5, f"{worst[0]:.2e} in {worst[1]}")
+    merged = model.merge_and_unload()
+    if name in OFF_IN_PEFT:
+        with torch.no_grad():
+            distance = float((reference - merged(input_ids=ids).logits).abs().max())
+        check(f"{name}: peft's merge is not what peft computes", distance > 1e-2 * scale, f"{distance:.2e} of {scale:.1f}")
+    else:
+        theirs = merged.state_dict()
+        worst = max((float((weights[n] - theirs[n]).abs().max() / max(1e-3, float(theirs[n].abs().max()))), n) for n in weights)
+        check(f"{name}: weights of peft's merge", set(weights) <= set(theirs) and worst[0] <= 1e-5, f"{worst[0]:.2e} in {worst[1]}")
     config, untied = json.load(open(os.path.join(output, "config.json"))), "lm_head.weight" in weights
     check(f"{name}: config.json says whether the head is tied", config["tie_word_embeddings"] == (not untied))
 

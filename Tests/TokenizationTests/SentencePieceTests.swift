@@ -53,6 +53,43 @@ import Testing
     #expect(tokenizer.encode("a[X]") == Encoding(ids: [2, 3, 7], ends: [0, 1, 4]))
   }
 
+  /// A model with pieces of spaces of equal scores, as in the vocabularies of Llama 2 and Mistral.
+  private func modelOfSpaces(_ lengths: [Int]) -> [UInt8] {
+    let spaces = lengths.flatMap { piece(String(repeating: "▁", count: $0), -1e9) }
+    return piece("<unk>", 0, 2) + piece("<s>", 0, 3) + piece("▁", -1e9) + piece("a", -6)
+      + piece("▁a", -2) + spaces + field(2, [0x18, 2]) + field(3, [0x18, 1, 0x20, 0])
+  }
+
+  @Test(arguments: [[2, 3, 4], [4, 2, 3], [2, 3, 5], [2, 4, 8], [2, 3, 4, 5, 7]])
+  func runsOfEqualScoresAreWrittenAsATokenizerJSONThatJoinsThemAlike(lengths: [Int]) throws {
+    let own = try tokenizer(modelOfSpaces(lengths))
+    let path = folder.file("tokenizer.json")
+    try own.write(tokenizerJSON: path)
+    let written = try BPETokenizer(contentsOf: path)
+    for count in 0..<40 {
+      let spaces = String(repeating: " ", count: count)
+      for text in [spaces, spaces + "a", "a" + spaces + "a" + spaces, "a\(spaces)aa"] {
+        #expect(own.encode(text) == written.encode(text), "\(count) spaces")
+      }
+    }
+    #expect(own.digest == written.digest)
+  }
+
+  @Test func aModelThatNoTokenizerJSONCanSayIsWrittenAsItStands() throws {
+    // `ab` and `bc` compete in `abc`.
+    let bytes =
+      piece("<unk>", 0, 2) + piece("<s>", 0, 3) + piece("a", -6) + piece("b", -7) + piece("c", -8)
+      + piece("bc", -1) + piece("ab", -1) + field(2, [0x18, 2]) + field(3, [0x18, 0, 0x20, 0])
+    let own = try tokenizer(bytes)
+    #expect(throws: AksharaError.self) { try own.write(tokenizerJSON: folder.file("x.json")) }
+    let place = folder.file("set")
+    let digest = try own.write(into: place)
+    #expect(Folder.list(place) == ["tokenizer.model"])
+    let read = try BPETokenizer(contentsOf: place)
+    #expect(read.digest == digest.description && own.digest == read.digest)
+    #expect(read.encode("abc") == own.encode("abc"))
+  }
+
   @Test func neighbouringUnknownCharactersAreOneToken() throws {
     #expect(try tokenizer(model).encode("aಕನb").ids == [2, 3, 0, 4])
   }

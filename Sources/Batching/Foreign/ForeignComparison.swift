@@ -134,7 +134,8 @@ final class ForeignComparison {
   {
     var texts = [String](repeating: "", count: rows.count)
     var number = 0
-    try forEachSample(threads: 1, wanted: { Set(rows.map(\.number)).contains($0) }) { samples in
+    let numbers = Set(rows.map(\.number))
+    try forEachSample(threads: 1, wanted: { numbers.contains($0) }) { samples in
       for (index, row) in rows.enumerated() where row.number == number {
         texts[index] = samples.first.map { Self.difference(row.sample, $0, table) } ?? ""
       }
@@ -201,8 +202,8 @@ final class ForeignComparison {
           return try zip(block.lines, block.numbers).map { line, number -> [LabeledSample] in
             guard wanted(number) else { return [] }
             let place = SourceLocation(file: block.path, line: line.number)
-            let conversation = try Conversation(
-              json: try parser.value(of: line, in: block.path), at: place)
+            let conversation = try ConversationRow.conversation(
+              try parser.value(of: line, in: block.path), at: place)
             return try maker.make(conversation, at: place).samples
           }
         },

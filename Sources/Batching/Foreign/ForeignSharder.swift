@@ -64,10 +64,7 @@ public struct ForeignSharder: Sendable {
         .checkFailed, "no row is left of \(manifest.totals.rowsIn): \(manifest.summary)",
         at: SourceLocation(file: set.path), remedy: "look at `akshara labels verify`")
     }
-    if let tokenizer = tokenizer as? BPETokenizer {
-      try tokenizer.write(
-        tokenizerJSON: Path.join(folder.workPath, ShardVerifier.tokenizerName))
-    }
+    try (tokenizer as? BPETokenizer)?.write(into: folder.workPath)
     try DatasetsFolder.describeSet(in: folder.workPath, splits: manifest.splits.map(\.split))
     let file = Path.join(folder.workPath, ShardSet.manifestName)
     try AtomicFile.write(manifest.json.pretty, to: file)

@@ -22,6 +22,21 @@ public struct ForeignVerifier: Sendable {
 
     /// Nothing is known.
     public init() {}
+
+    /// What options say, and what stands beside the tokenizer's file. Rows may be of any length: whoever
+    /// made them has cut them already.
+    ///
+    /// - Parameter conversations: none are known where there are none.
+    /// - Throws: `malformed` for a file beside the tokenizer that is no JSON document.
+    public init(
+      _ options: FormatOptions, isTemplateGiven: Bool, conversations: [String], tokenizer: String
+    ) throws {
+      self.options = options
+      self.options.maxLength = FormatOptions.longestRow
+      self.isTemplateGiven = isTemplateGiven
+      self.conversations = conversations.isEmpty ? nil : conversations
+      tokens = try ModelTokens(beside: tokenizer)
+    }
   }
 
   private let tokenizer: any Tokenizer

@@ -30,8 +30,7 @@ package struct RowInspector: Sendable {
   /// - Throws: as `BPETokenizer(contentsOf:)`.
   package static func tokenizer(of folder: String, named file: String?) throws -> BPETokenizer? {
     if let file { return try BPETokenizer(contentsOf: file) }
-    let own = Path.join(folder, ShardVerifier.tokenizerName)
-    return Path.exists(own) ? try BPETokenizer(contentsOf: own) : nil
+    return try ShardVerifier.ownTokenizer(in: folder).map { try BPETokenizer(contentsOf: $0) }
   }
 
   /// What is wrong with a row: each fault once, with where it was found first.

@@ -8,6 +8,9 @@ internal import Conversations
 ///     train           a     c     e            each conversation is the next row of its split
 ///     validation               d
 ///     dropped.jsonl      b                     or the next line here; anything else is a problem
+///
+/// Lines are read and rows compared by several threads; which row is whose is found in between, in
+/// order.
 struct ConversationComparison {
   /// What became of every message.
   private(set) var account: ConversationAccount
@@ -22,11 +25,25 @@ struct ConversationComparison {
   private var next: [Split: Int] = [:]
   private var dropped: DroppedIDs?
 
+  /// So many bytes of lines are one thread's work.
+  private static let blockSize = 1 << 18
+
+  /// A conversation, with its rows once they are found.
+  private struct Unit: Sendable {
+    let conversation: Conversation
+    let place: SourceLocation
+    var rows: [Int] = []
+    /// Whether it is neither a row nor listed as dropped.
+    var isLost = false
+
+    var split: Split { conversation.split ?? .train }
+  }
+
   /// Compares.
   ///
   /// - Parameter paths: JSON Lines of conversations, in the order in which the set was made.
   /// - Throws: `missingFile`, `unreadable`; `malformed` for a line that is no conversation.
-  init(_ set: ShardSet, conversations paths: [String]) throws {
+  init(_ set: ShardSet, conversations paths: [String], threads: Int = 1) throws {
     self.set = set
     account = ConversationAccount(files: try paths.map { try Digest(ofFile: $0) })
     if account.files != set.manifest.inputs.map(\.digest) {
@@ -34,10 +51,12 @@ struct ConversationComparison {
     }
     dropped = try set.manifest.dropped.map { try DroppedIDs(Path.join(set.path, $0.path)) }
     for path in paths {
-      let reader = try JSONLinesReader(path)
-      while let line = try reader.next() {
-        let place = SourceLocation(file: path, line: line.number)
-        try compare(ConversationRow.conversation(try reader.value(of: line), at: place), at: place)
+      let reader = try LineBlockReader(path, blockSize: Self.blockSize)
+      while true {
+        var blocks: [LineBlock] = []
+        while blocks.count < 4 * threads, let block = try reader.next() { blocks.append(block) }
+        if blocks.isEmpty { break }
+        try compare(blocks, of: path, threads: threads)
       }
     }
     try finish()
@@ -60,82 +79,74 @@ struct ConversationComparison {
     }
   }
 
-  // MARK: One conversation
+  // MARK: Blocks
 
-  private mutating func compare(_ conversation: Conversation, at place: SourceLocation) throws {
-    account.conversations += 1
-    let split = conversation.split ?? .train
-    var found = 0
-    while let record = try nextRecord(of: split, id: conversation.id) {
-      next[split, default: 0] += 1
-      found += 1
-      compare(conversation, with: record, at: place)
+  private mutating func compare(_ blocks: [LineBlock], of path: String, threads: Int) throws {
+    var units = try Self.map(blocks, threads: threads) { try Self.units(of: $0, in: path) }
+    for block in units.indices {
+      for unit in units[block].indices { try findRows(of: &units[block][unit]) }
+    }
+    let (set, options) = (set, set.manifest.options)
+    let findings = try Self.map(units, threads: threads) { units in
+      try units.map { unit in
+        var findings = RowComparison(unit.conversation, at: unit.place, options: options)
+        for row in unit.rows { findings.compare(with: try set.record(unit.split, row).sample) }
+        return findings
+      }
+    }
+    for (unit, found) in zip(units.joined(), findings.joined()) { take(found, of: unit) }
+  }
+
+  /// `work` done on each element by several threads, in order.
+  private static func map<Input: Sendable, Output: Sendable>(
+    _ inputs: [Input], threads: Int, _ work: @escaping @Sendable (Input) throws -> Output
+  ) throws -> [Output] {
+    var rest = inputs[...]
+    var outputs: [Output] = []
+    try OrderedWork.run(
+      threads: min(threads, inputs.count), next: { rest.popFirst() }, work: work,
+      consume: { outputs.append($0) })
+    return outputs
+  }
+
+  private static func units(of block: LineBlock, in path: String) throws -> [Unit] {
+    let parser = try JSONParser()
+    return try block.lines.map { line in
+      let place = SourceLocation(file: path, line: line.number)
+      return Unit(
+        conversation: try ConversationRow.conversation(line, of: block, at: place, by: parser),
+        place: place)
+    }
+  }
+
+  /// Takes the next rows of its split that have its ID, or the next dropped one.
+  private mutating func findRows(of unit: inout Unit) throws {
+    let (split, id) = (unit.split, unit.conversation.id)
+    while let row = nextRow(of: split, id: id) {
+      next[split] = row + 1
+      unit.rows.append(row)
       // Only windows of one conversation share an ID.
       if set.manifest.options.truncation != .split { break }
     }
-    guard found == 0 else { return }
-    guard try dropped?.take(conversation.id) != true else { return }
-    note(
-      "\(place): the conversation `\(TerminalText.line(conversation.id))` is neither the next row of "
-        + "\(split.rawValue) nor listed as dropped")
+    guard unit.rows.isEmpty else { return }
+    unit.isLost = try dropped?.take(id) != true
   }
 
-  private func nextRecord(of split: Split, id: String) throws -> ShardRecord? {
+  private func nextRow(of split: Split, id: String) -> Int? {
     let row = next[split] ?? 0
     guard row < set.rowCount(split) else { return nil }
-    let record = try set.record(split, row)
-    return record.sample.conversationID == id ? record : nil
+    return set.shardRow(split, row).id == id ? row : nil
   }
 
-  private mutating func compare(
-    _ conversation: Conversation, with record: ShardRecord, at place: SourceLocation
-  ) {
-    account.rows += 1
-    let sample = record.sample
-    let text = Array(sample.text.utf8)
-    var own: [Int: [UInt8]] = [:]
-    for span in sample.spans where span.kind.isSaid {
-      guard let message = span.message else { continue }
-      own[message, default: []] += text[span.bytes.clamped(to: text.indices)]
-    }
-    if let foreign = own.keys.filter({ !conversation.messages.indices.contains($0) }).min() {
-      note("\(place): the row has a message \(foreign), which the conversation has not")
-    }
-    for (index, message) in conversation.messages.enumerated() {
-      let change = MessageComparison(message: message, rendered: own[index], row: text).change
-      account.messages[change, default: 0] += 1
-      if change == .differs {
-        note("\(place): message \(index) stands in the row as other text")
-      }
-      checkLabels(of: index, in: conversation, sample, at: place)
-    }
-  }
-
-  // MARK: Labels by the conversation's own flags
-
-  /// What the options and a message's flags say must be what its content's spans say.
-  private mutating func checkLabels(
-    of index: Int, in conversation: Conversation, _ sample: LabeledSample, at place: SourceLocation
-  ) {
-    let message = conversation.messages[index]
-    let weight = Float(message.weight ?? 1)
-    let chosen: Bool
-    switch set.manifest.options.trainOn {
-    case .assistant: chosen = message.role == .assistant
-    case .lastAssistant:
-      chosen = index == conversation.messages.lastIndex { $0.role == .assistant }
-    case .all: chosen = true
-    // What follows the text is found by its own rule; the proof checks it against the spans.
-    case .responseTemplate: return
-    }
-    let wanted = (message.supervised ?? chosen) && weight > 0
-    let spans = sample.spans.filter { $0.message == index && $0.kind == .content }
-    if spans.contains(where: { $0.supervised != wanted }) {
-      note("\(place): message \(index) is \(wanted ? "not " : "")trained on, against its flags")
-    }
-    if wanted, spans.contains(where: { $0.supervised && $0.weight != weight }) {
-      note("\(place): message \(index) has another weight than \(weight)")
-    }
+  private mutating func take(_ found: RowComparison, of unit: Unit) {
+    account.conversations += 1
+    account.rows += unit.rows.count
+    account.messages.merge(found.changes, uniquingKeysWith: +)
+    for problem in found.problems { note(problem) }
+    guard unit.isLost else { return }
+    note(
+      "\(unit.place): the conversation `\(TerminalText.line(unit.conversation.id))` is neither the "
+        + "next row of \(unit.split.rawValue) nor listed as dropped")
   }
 }
 

@@ -58,12 +58,11 @@ struct SetFilesCheck {
   // MARK: Files beside the data
 
   private mutating func checkTokenizer() {
-    let path = Path.join(shards.path, ShardVerifier.tokenizerName)
-    guard Path.exists(path) else { return }
+    guard let path = ShardVerifier.ownTokenizer(in: shards.path) else { return }
     let digest = try? Digest(ofFile: path).description
     if digest != manifest.tokenizerDigest {
       problems.append(
-        "`\(ShardVerifier.tokenizerName)` is not the tokenizer that the manifest names")
+        "`\(Path.name(of: path))` is not the tokenizer that the manifest names")
     }
   }
 

@@ -2,8 +2,12 @@ public import Artifacts
 internal import Tokenization
 
 extension ShardVerifier {
-  /// The name of the copy of its tokenizer that a set holds.
-  static let tokenizerName = "tokenizer.json"
+  /// The copy of its tokenizer that a set holds, `tokenizer.json` or what stands for it; `nil` if it
+  /// holds none.
+  static func ownTokenizer(in folder: String) -> String? {
+    guard let file = try? TokenizerPlace.file(folder), file != folder else { return nil }
+    return file
+  }
 
   /// A manifest as it was read, with its digest.
   typealias ReadManifest = (manifest: ShardManifest, digest: Digest)
@@ -37,10 +41,9 @@ extension ShardVerifier {
     folder: String, with inputs: Inputs = Inputs(), threads: Int
   ) throws -> Report {
     let read = try asDamage { try ShardSet.readManifest(in: folder) }
-    let file = inputs.tokenizer ?? Path.join(folder, tokenizerName)
-    guard inputs.tokenizer != nil || Path.exists(file) else {
+    guard let file = inputs.tokenizer ?? ownTokenizer(in: folder) else {
       throw AksharaError(
-        .missingFile, "the set holds no copy of its tokenizer", at: SourceLocation(file: file),
+        .missingFile, "the set holds no copy of its tokenizer", at: SourceLocation(file: folder),
         remedy: "name the tokenizer's file with --tokenizer")
     }
     func report(with tokenizer: any Tokenizer) throws -> Report {

@@ -101,7 +101,8 @@ public struct ShardVerifier: Sendable {
     report.proof.files = digests ?? set.currentDigests(threads: threads)
     report.problems += SetFilesCheck(set, digests: report.proof.files).problems
     if let conversations {
-      let comparison = try ConversationComparison(set, conversations: conversations)
+      let comparison = try ConversationComparison(
+        set, conversations: conversations, threads: threads)
       report.proof.conversations = comparison.account
       report.problems += comparison.problems
       report.notices += comparison.notices

@@ -5,39 +5,49 @@ internal import Conversations
 ///
 ///     {"messages": [{"role": "user", "content": "…"}, {"role": "assistant", "content": null, "tool_calls": […]}]}
 ///
-/// A row without `id` is named by its file and line, and a message that calls tools may have no
-/// content. Data sets of other layouts are turned into conversations by `akshara import`, and errors
+/// A row without `id` is named by its file and line. Data sets of other layouts are turned into conversations by `akshara import`, and errors
 /// say so.
 enum ConversationRow {
   private static let importRemedy = "turn the data set into conversations with `akshara import`"
+
+  /// The conversation of a line of a block: from the parser's tape where it is plain, else from its
+  /// JSON.
+  ///
+  /// - Throws: `malformed`, naming the place and the remedy.
+  static func conversation(
+    _ line: LineBlock.Line, of block: LineBlock, at location: SourceLocation, by parser: JSONParser
+  ) throws -> Conversation {
+    try block.bytes.withUnsafeBytes { bytes in
+      let tape = parser.tape(ofPadded: UnsafeRawBufferPointer(rebasing: bytes[line.range]))
+      return try conversation(tape, line, of: block, at: location, by: parser)
+    }
+  }
+
+  /// The conversation of a line whose tape, if it has one, the parser made last.
+  ///
+  /// - Throws: `malformed`, naming the place and the remedy.
+  static func conversation(
+    _ tape: JSONTape?, _ line: LineBlock.Line, of block: LineBlock, at location: SourceLocation,
+    by parser: JSONParser
+  ) throws -> Conversation {
+    if let plain = tape.flatMap({ Conversation(tape: $0) }) { return plain }
+    return try conversation(
+      try parser.value(of: block.line(line), in: location.file), at: location)
+  }
 
   /// The conversation of a line.
   ///
   /// - Throws: `malformed`, naming the place and the remedy.
   static func conversation(_ json: JSONValue, at location: SourceLocation) throws -> Conversation {
-    guard var row = json.object, let messages = row["messages"]?.array else {
+    guard let row = json.object, row["messages"]?.array != nil else {
       return try asForeign { try Conversation(json: json, at: location) }
     }
-    row["messages"] = .array(messages.map(withContent))
-    let isPlain = row["id"] == nil
-    if isPlain {
-      let line = location.line.map { "-\($0)" } ?? ""
-      let file = Path.stem(of: Compression.nameWithoutSuffix(location.file))
-      // The name comes first, as in our own records.
-      row = JSONObject([("id", .string(file + line))] + row.pairs.map { ($0.key, $0.value) })
-    }
-    let record = JSONValue.object(row)
-    guard isPlain else { return try Conversation(json: record, at: location) }
-    return try asForeign { try Conversation(json: record, at: location) }
-  }
-
-  /// A message that calls tools with an empty text where it has none.
-  private static func withContent(_ message: JSONValue) -> JSONValue {
-    guard var object = message.object, !(object["tool_calls"]?.array ?? []).isEmpty,
-      object["content"] == nil || object["content"] == .null
-    else { return message }
-    object["content"] = ""
-    return .object(object)
+    guard row["id"] == nil else { return try Conversation(json: json, at: location) }
+    let line = location.line.map { "-\($0)" } ?? ""
+    let file = Path.stem(of: Compression.nameWithoutSuffix(location.file))
+    // The name comes first, as in our own records.
+    let record = JSONObject([("id", .string(file + line))] + row.pairs.map { ($0.key, $0.value) })
+    return try asForeign { try Conversation(json: .object(record), at: location) }
   }
 
   private static func asForeign(_ body: () throws -> Conversation) throws -> Conversation {

@@ -35,7 +35,8 @@ final class ShardWorker {
           ofPadded: UnsafeRawBufferPointer(rebasing: bytes[line.range]))
         if let tape, try appendPlain(tape, to: &part) { continue }
         let location = SourceLocation(file: path, line: line.number)
-        let conversation = try conversation(tape, line, of: block, at: location)
+        let conversation = try ConversationRow.conversation(
+          tape, line, of: block, at: location, by: parser)
         let outcome = try maker.make(conversation, at: location, by: &encoder)
         part.append(outcome, of: conversation, at: location)
       }
@@ -51,14 +52,6 @@ final class ShardWorker {
     else { return false }
     part.append(made.row, of: plain, template: made.template)
     return true
-  }
-
-  private func conversation(
-    _ tape: JSONTape?, _ line: LineBlock.Line, of block: LineBlock, at location: SourceLocation
-  ) throws -> Conversation {
-    if let plain = tape.flatMap({ Conversation(tape: $0) }) { return plain }
-    let value = try parser.value(of: block.line(line), in: location.file)
-    return try ConversationRow.conversation(value, at: location)
   }
 }
 

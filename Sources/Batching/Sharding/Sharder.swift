@@ -85,10 +85,7 @@ public struct Sharder: Sendable {
         .checkFailed, "no row is left of \(manifest.totals.rowsIn): \(manifest.summary)",
         at: SourceLocation(file: folder.path), remedy: "look at the reasons, and at `format`")
     }
-    if let tokenizer = tokenizer as? BPETokenizer {
-      try tokenizer.write(
-        tokenizerJSON: Path.join(folder.workPath, ShardVerifier.tokenizerName))
-    }
+    try (tokenizer as? BPETokenizer)?.write(into: folder.workPath)
     try DatasetsFolder.describeSet(in: folder.workPath, splits: manifest.splits.map(\.split))
     let file = Path.join(folder.workPath, ShardSet.manifestName)
     try AtomicFile.write(manifest.json.pretty, to: file)

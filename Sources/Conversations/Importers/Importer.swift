@@ -16,6 +16,7 @@ public struct Importer: Sendable {
   var readsPlainly = false
   private let folder: String
   private let countTokens: (@Sendable (String) -> Int)?
+  private let digests: FileDigests
   /// Whether the digests of files are left open: what is imported is only looked at.
   var isTrial = false
 
@@ -24,13 +25,15 @@ public struct Importer: Sendable {
   /// - Parameters:
   ///   - folder: what relative paths are relative to; provenances keep them as given.
   ///   - countTokens: how many tokens a text has, for `contextTokens`; its bytes if not given.
+  ///   - digests: knows the digests of files that were read before.
   public init(
     _ options: ImportOptions, relativeTo folder: String = ".",
-    countTokens: (@Sendable (String) -> Int)? = nil
+    countTokens: (@Sendable (String) -> Int)? = nil, digests: FileDigests = FileDigests()
   ) {
     self.options = options
     self.folder = folder
     self.countTokens = countTokens
+    self.digests = digests
   }
 
   /// Reads all files.
@@ -76,7 +79,7 @@ public struct Importer: Sendable {
     for (prepared, kind) in sources where !run.isFull {
       let source = SourceFile(
         path: prepared.file.path, name: prepared.file.name, names: names(prepared.file.name),
-        digest: isTrial ? Digest(of: []) : try Digest(ofFile: prepared.original),
+        digest: isTrial ? Digest(of: []) : try digests.digest(of: prepared.original),
         prepared: prepared)
       let start = run.report.read
       try run.begin(source)

@@ -8,12 +8,15 @@ struct OfficeTable {
   private(set) var rows: [(number: Int, cells: [String])] = []
   private var next = 1
   private var size = 0
+  private var width = 0
 
   /// The most rows and columns that a sheet can have (Excel's limits).
   static let mostRows = 1_048_576
   static let mostColumns = 16_384
   /// The most text of a sheet, in bytes.
   private static let mostText = 1 << 30
+  /// The most cells, empty ones included: every row becomes as wide as the widest.
+  private static let mostCells = 50_000_000
 
   init(name: String) { self.name = name }
 
@@ -25,7 +28,10 @@ struct OfficeTable {
     guard let last = cells.lastIndex(where: { !$0.isEmpty }) else { return }
     let kept = Array(cells[...last])
     size += kept.reduce(kept.count) { $0 + $1.utf8.count }
-    guard rows.count < Self.mostRows, size <= Self.mostText else {
+    width = max(width, kept.count)
+    guard rows.count < Self.mostRows, size <= Self.mostText,
+      (rows.count + 1) * width <= Self.mostCells
+    else {
       throw AksharaError(
         .malformed, "the sheet `\(name)` is too large", at: SourceLocation(file: path),
         remedy: "export it as CSV")

@@ -98,8 +98,13 @@ struct OpenDocument {
       guard let cell else { return }
       let value = cell.lines.joined(separator: "\n")
       // Empty cells at the end of a row are repeated up to the sheet's last column.
-      let count = value.isEmpty ? min(cell.count, OfficeTable.mostColumns - row.count) : cell.count
-      row += [String](repeating: value, count: max(0, count))
+      let room = OfficeTable.mostColumns - row.count
+      guard value.isEmpty || cell.count <= room else {
+        throw AksharaError(
+          .malformed, "a row has more than \(OfficeTable.mostColumns) cells",
+          at: SourceLocation(file: path), remedy: "save the sheet again")
+      }
+      row += [String](repeating: value, count: max(0, min(cell.count, room)))
       self.cell = nil
     case "table-row":
       // So are empty rows at the end of the sheet.

@@ -36,7 +36,7 @@ package struct Passport: Sendable, Equatable {
   package var baseModel: [String: Digest]
   /// What the recipe calls the base model.
   package var baseModelName: String
-  /// The digest of `tokenizer.json`.
+  /// The digest of the tokenizer's file.
   package var tokenizer: Digest
   /// The digest of the shard set's manifest, which holds ledger and proof.
   package var shardManifest: Digest

@@ -12,22 +12,25 @@ struct ImportStage: StageWork {
   func inputs(_ earlier: [PipelineStage: StageRecord]) throws -> [(String, Digest)] {
     // By number: keys must not depend on the folder from which the recipe is run.
     try context.recipe.sourceFiles.enumerated().map { index, file in
-      ("source \(index + 1)", try Digest(ofFile: file.path))
+      ("source \(index + 1)", try context.digests.digest(of: file.path))
     }
   }
 
   func perform() throws {
     let folder = try AtomicFolder(context.path(RunContext.Place.imported))
-    let writer = try ConversationWriter(Path.join(folder.workPath, "conversations.jsonl"))
+    // The stage's record takes the digest of every output.
+    let writer = try ConversationWriter(
+      Path.join(folder.workPath, "conversations.jsonl"), isDigested: false)
     let quarantine = try JSONLinesWriter(Path.join(folder.workPath, "quarantine.jsonl"))
     var reports: [ImportReport] = []
     for source in context.recipe.sources {
-      let report = try Importer(source, relativeTo: context.recipe.folder).run(
-        into: writer, quarantine: quarantine)
+      let importer = Importer(
+        source, relativeTo: context.recipe.folder, digests: context.digests)
+      let report = try importer.run(into: writer, quarantine: quarantine)
       context.report("import: \(report.summary)")
       reports.append(report)
     }
-    try writer.commit()
+    try writer.finish()
     try quarantine.commit()
     let json = JSONValue.array(
       zip(context.recipe.sources, reports).map { source, report in

@@ -72,16 +72,18 @@ struct TrainStage: StageWork {
   /// Puts the trained files where users look, with tokenizer, model card and passport beside them.
   private func publish(_ output: String, backend: any Backend) throws {
     let folder = try AtomicFolder(context.path(result))
-    for source in [output, context.tokenizerFolder] {
-      for name in try FileTree.files(below: source) {
-        try AtomicFile.copy(Path.join(source, name), to: Path.join(folder.workPath, name))
-      }
+    // The tokenizer's folder may be the base model's, whose weights stay where they are.
+    let files =
+      try FileTree.files(below: output).map { (output, $0) }
+      + ModelFiles.tokenizer(in: context.tokenizerFolder).map { (context.tokenizerFolder, $0) }
+    for (source, name) in files {
+      try AtomicFile.copy(Path.join(source, name), to: Path.join(folder.workPath, name))
     }
     let card = ModelCard(recipe: recipe)
     try AtomicFile.write(Array(card.text.utf8), to: Path.join(folder.workPath, "README.md"))
     let passport = try Passport(
       recipe: recipe, shards: context.shardFolder, tokenizer: context.tokenizerFile,
-      backend: backend.configuration, folder: folder.workPath)
+      backend: backend.configuration, folder: folder.workPath, digests: context.digests)
     try AtomicFile.write(
       passport.bytes, to: Path.join(folder.workPath, Passport.fileName))
     try folder.commit()

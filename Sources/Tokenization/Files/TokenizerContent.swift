@@ -13,7 +13,8 @@ final class TokenizerContent: Sendable {
 
   private let state: Mutex<State>
   private let make: @Sendable () throws -> [UInt8]
-  private let source: [UInt8]
+  /// The file of another kind that the tokenizer came from; empty if there is none.
+  let source: [UInt8]
 
   /// The content `bytes`, or what `make` gives.
   ///

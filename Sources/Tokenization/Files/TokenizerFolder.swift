@@ -66,6 +66,8 @@ public struct TokenizerFolder: Sendable, Equatable {
   /// Writes `special_tokens_map.json`, `tokenizer_config.json` and `tokenizer.json` into `folder`,
   /// which `transformers.AutoTokenizer.from_pretrained(folder)` then loads.
   ///
+  /// Where no `tokenizer.json` can say what the tokenizer does, `tokenizer.model` stands for it.
+  ///
   /// - Returns: the digest of `tokenizer.json`.
   /// - Throws: `invalidOption` if a named token is not a special token of `tokenizer`; `unwritable`.
   @discardableResult
@@ -75,7 +77,7 @@ public struct TokenizerFolder: Sendable, Equatable {
     try AtomicFile.write(map.pretty, to: Path.join(folder, "special_tokens_map.json"))
     try AtomicFile.write(
       configuration(tokenizer).pretty, to: Path.join(folder, "tokenizer_config.json"))
-    return try tokenizer.write(tokenizerJSON: Path.join(folder, "tokenizer.json"))
+    return try tokenizer.write(into: folder)
   }
 
   private func configuration(_ tokenizer: BPETokenizer) -> JSONValue {

@@ -11,6 +11,23 @@ extension BPETokenizer {
   public func write(tokenizerJSON path: String) throws -> Digest {
     try AtomicFile.write(try content.bytes, to: path)
   }
+
+  /// Writes the tokenizer into a folder: as `tokenizer.json`, or, where no such file can say what it
+  /// does, as the SentencePiece model that it was read from, `tokenizer.model`. `TokenizerPlace` finds
+  /// either.
+  ///
+  /// - Returns: the digest of the file, which is also the tokenizer's.
+  /// - Throws: `unwritable`; `unsupported` if neither file can be written.
+  @discardableResult
+  public func write(into folder: String) throws -> Digest {
+    do {
+      return try write(tokenizerJSON: Path.join(folder, TokenizerPlace.written))
+    } catch let error as AksharaError where error.code == .unsupported {
+      guard SentencePieceFile.isLikely(content.source) else { throw error }
+      return try AtomicFile.write(
+        content.source, to: Path.join(folder, TokenizerPlace.sentencePiece))
+    }
+  }
 }
 
 extension BPEDefinition {
@@ -48,10 +65,12 @@ extension BPEDefinition {
     {
       return "it puts a space before texts and has user-defined pieces"
     }
-    let ranks = Dictionary(grouping: merges, by: \.rank).values
-    return ranks.contains { merges in merges.contains { $0.result != merges[0].result } }
+    return mergeListing == nil
       ? "pieces with equal scores compete by their place in the text" : nil
   }
+
+  /// The merges in an order that says the same; `nil` where none does.
+  private var mergeListing: [Merge]? { MergeListing(merges, spelling: spelling)?.merges }
 
   private var modelJSON: JSONValue {
     let rules = characters
@@ -67,7 +86,7 @@ extension BPEDefinition {
       "byte_fallback": .bool(rules?.byteTokens.isEmpty == false),
       "ignore_merges": .bool(prefersWholePretokens),
       "vocab": vocabularyJSON,
-      "merges": .array(merges.map(json)),
+      "merges": .array((mergeListing ?? []).map(json)),
     ]
   }
 

@@ -5,9 +5,11 @@ internal import Foundation
 package enum TokenizerPlace {
   /// The names under which a model's folder holds its tokenizer, the most telling first; merges lie
   /// beside a vocabulary.
-  static let names = [
-    "tokenizer.json", "tekken.json", "tokenizer.model", "vocab.json", "encoder.json",
-  ]
+  static let names = [written, "tekken.json", sentencePiece, "vocab.json", "encoder.json"]
+  /// The name under which tokenizers are written.
+  static let written = "tokenizer.json"
+  /// The name of a SentencePiece model.
+  static let sentencePiece = "tokenizer.model"
 
   /// The file.
   ///

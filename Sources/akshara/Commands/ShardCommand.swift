@@ -34,33 +34,12 @@ struct ShardCommand: ParsableCommand {
 
   @Option(
     help: """
-      \(TemplateCatalog.names.joined(separator: ", ")); or a Jinja template: FILE.jinja, a \
-      tokenizer_config.json, or a model's FOLDER/. Given more than once, each conversation takes \
-      one of them by its ID. Left out, the error names those that go with the tokenizer.
+      \(TemplateCatalog.forms). Given more than once, each conversation takes one of them by its \
+      ID. Left out, the error names those that go with the tokenizer.
       """)
   var template: [String] = []
 
-  @Option(help: "What is trained on.")
-  var trainOn: TrainOn = FormatOptions().trainOn
-
-  @Option(help: "Which end tokens are trained on.")
-  var trainOnEOS: TrainOnEOS = FormatOptions().trainOnEOS
-
-  @Option(help: "The text behind which `--train-on response-template` begins.")
-  var responseTemplate: String?
-
-  @Option(help: "Whether thinking in the answers that are trained on is trained on: true or false.")
-  var trainOnThinking = FormatOptions().trainOnThinking
-
-  @Option(help: "Whether tool calls in the answers that are trained on are: true or false.")
-  var trainOnToolCalls = FormatOptions().trainOnToolCalls
-
-  @Option(
-    help: """
-      The day that templates write which name one, such as 2024-07-26; else each template's own, \
-      so that rows are the same on every day.
-      """)
-  var templateDate: TemplateDate?
+  @OptionGroup var labels: LabelArguments
 
   @Option(help: "The most tokens in a row.")
   var maxLength = FormatOptions().maxLength
@@ -68,21 +47,15 @@ struct ShardCommand: ParsableCommand {
   @Option(help: "What happens to longer rows.")
   var truncation: Truncation = FormatOptions().truncation
 
-  @Option(help: "What happens to tokens that lie across the border of an answer.")
-  var border: BorderRule = FormatOptions().border
+  @Option(
+    help: """
+      What happens to tokens that lie across the border of an answer. Default: \
+      \(FormatOptions().border.rawValue), with --from \(ForeignArguments.border.rawValue).
+      """)
+  var border: BorderRule?
 
   @Option(help: "What happens to a conversation for which the template has no form.")
   var onRefusal: RefusalPolicy = FormatOptions().onRefusal
-
-  @Option(
-    help: """
-      The token that opens sequences in templates without control tokens of their own, such as \
-      `alpaca`; needs --end-token.
-      """)
-  var beginToken: String?
-
-  @Option(help: "The token that ends answers in those templates.")
-  var endToken: String?
 
   @Option(help: "The seed of the choice among templates.")
   var seed = FormatOptions().seed
@@ -108,13 +81,13 @@ struct ShardCommand: ParsableCommand {
   }
 
   private var options: FormatOptions {
-    FormatOptions(
-      templates: template.isEmpty ? FormatOptions().templates : template, trainOn: trainOn,
-      trainOnEOS: trainOnEOS,
-      responseTemplate: responseTemplate, trainOnThinking: trainOnThinking,
-      trainOnToolCalls: trainOnToolCalls, templateDate: templateDate, maxLength: maxLength,
-      truncation: truncation, border: border, onRefusal: onRefusal, beginToken: beginToken,
-      endToken: endToken, seed: seed)
+    var options = labels.options(template)
+    options.maxLength = maxLength
+    options.truncation = truncation
+    options.border = border ?? options.border
+    options.onRefusal = onRefusal
+    options.seed = seed
+    return options
   }
 
   func run() throws {
@@ -135,14 +108,11 @@ struct ShardCommand: ParsableCommand {
   }
 
   private func rewrite(_ set: String, _ own: BPETokenizer) throws {
-    let file = try TokenizerPlace.file(tokenizer.tokenizer)
-    var knowledge = ForeignVerifier.Knowledge()
-    knowledge.options = options
-    knowledge.options.maxLength = FormatOptions.longestRow
-    knowledge.options.border = .asTransformers
-    knowledge.isTemplateGiven = !template.isEmpty
-    knowledge.conversations = conversations.isEmpty ? nil : conversations
-    knowledge.tokens = try ModelTokens(beside: file)
+    var options = options
+    options.border = border ?? ForeignArguments.border
+    let knowledge = try ForeignVerifier.Knowledge(
+      options, isTemplateGiven: !template.isEmpty, conversations: conversations,
+      tokenizer: TokenizerPlace.file(tokenizer.tokenizer))
     let sharder = ForeignSharder(
       tokenizer: own, knowledge: knowledge, dropsFaulty: dropFaulty, threads: threads.threads)
     let (manifest, report) = try sharder.run(try ForeignSet(set), output: output)
@@ -151,12 +121,6 @@ struct ShardCommand: ParsableCommand {
   }
 }
 
-extension TrainOn: ExpressibleByArgument {}
-extension TrainOnEOS: ExpressibleByArgument {}
 extension Truncation: ExpressibleByArgument {}
 extension BorderRule: ExpressibleByArgument {}
 extension RefusalPolicy: ExpressibleByArgument {}
-extension TemplateDate: ExpressibleByArgument {
-  /// Reads `2024-07-26`.
-  public init?(argument: String) { self.init(argument) }
-}

@@ -32,13 +32,16 @@ struct ViewCommand: ParsableCommand {
       """)
   var tokenizer: String?
 
-  @Option(help: "The template that conversations are rendered with.")
+  @Option(
+    help: """
+      The template that conversations are rendered with: \(TemplateCatalog.forms).
+      """)
   var template = "chatml"
 
   @Option(help: "Another tokenizer, to compare each row with.")
   var compareTokenizer: String?
 
-  @Option(help: "Another template, to compare each row with.")
+  @Option(help: "Another template, to compare each row with; the same forms.")
   var compareTemplate: String?
 
   @Option(

@@ -51,6 +51,7 @@ struct AtomLabeler {
         labelContext(index)
       }
     }
+    if marksGeneration { try labelMarkedFrame() }
   }
 
   // MARK: What belongs to no message
@@ -249,8 +250,19 @@ struct AtomLabeler {
         label(index, asAnswer: message, data)
       }
     }
-    if let stray = atoms.indices.first(where: { atoms[$0].isGenerated && atoms[$0].owner == nil }) {
-      throw refusal(message, "has `\(atoms[stray].text)` marked as generated, which is nobody's")
+  }
+
+  /// Labels what the template marks outside of its loop over messages, such as Phi 3's `<|endoftext|>`
+  /// at the end: it belongs to the answer before it.
+  ///
+  /// - Throws: `unsupported` where no answer stands before it.
+  private mutating func labelMarkedFrame() throws {
+    for index in atoms.indices where atoms[index].isGenerated && atoms[index].owner == nil {
+      let before = atoms[..<index].last { $0.isGenerated && $0.owner != nil }?.owner
+      guard let answer = before else {
+        throw refusal(0, "has `\(atoms[index].text)` marked as generated, which is nobody's")
+      }
+      label(index, asAnswer: answer, [])
     }
   }
 

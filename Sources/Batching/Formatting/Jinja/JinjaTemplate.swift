@@ -30,6 +30,8 @@ public struct JinjaTemplate: ChatTemplate {
   private let frames: AnswerFrames
   private let endText: [UInt8]?
   private let writesEnd: Bool
+  /// What is written behind a plain answer that no control token ends.
+  private let openEnd: String?
 
   /// Reads a template.
   ///
@@ -68,6 +70,7 @@ public struct JinjaTemplate: ChatTemplate {
     requiredSpecialTokens = tokens.all
     beginToken = tokens.begin
     writesEnd = tokens.end != nil
+    openEnd = tokens.openEnd
     endOfTurnToken = tokens.end ?? end ?? ""
     otherEndTokens = tokens.otherEnds
   }
@@ -96,6 +99,21 @@ public struct JinjaTemplate: ChatTemplate {
       rendered.segments[index].message = conversation.messages.count
     }
     return rendered
+  }
+
+  /// Refuses a template that ends a plain answer with no control token of the tokenizer: a model that
+  /// is trained on such rows never learns to stop.
+  ///
+  /// - Throws: `invalidOption`, with the text that stands there instead.
+  func requireEnd(of tokenizer: some Tokenizer) throws {
+    guard let openEnd else { return }
+    let end = openEnd.isEmpty ? "nothing" : "`\(openEnd)`"
+    throw AksharaError(
+      .invalidOption,
+      "the template `\(name)` ends answers with \(end), where the tokenizer "
+        + "\(tokenizer.digest) has no control token",
+      remedy: "choose the template of the tokenizer's model, or add the token to the tokenizer "
+        + "(`akshara tokenizer extend`)")
   }
 
   /// The text that the template makes of a conversation, without labels.

@@ -39,6 +39,16 @@ enum ProbeConversations {
     conversation([Message(.system, "s"), question, call, result], tools: [tool]),
   ]
 
+  /// The same with every text as a typed part, as templates of models that also see want it.
+  static let allInParts: [Conversation] = all.map { probe in
+    var probe = probe
+    for index in probe.messages.indices {
+      let text = probe.messages[index].content.text ?? ""
+      probe.messages[index].content = .parts([["type": "text", "text": .string(text)]])
+    }
+    return probe
+  }
+
   static func conversation(
     _ messages: [Message], tools: [JSONValue] = [], arguments: JSONObject? = nil
   ) -> Conversation {

@@ -4,7 +4,7 @@ internal import Tokenization
 /// A chat template in a file, with the tokenizer's named tokens.
 ///
 /// The file is `FILE.jinja`, a `tokenizer_config.json` with a `chat_template`, or a model's folder
-/// with either of them.
+/// with either of them; `:NAME` behind the two latter chooses one of several (`NamedTemplates`).
 struct TemplateFile {
   /// The file the text was read from.
   let path: String
@@ -20,16 +20,28 @@ struct TemplateFile {
 
   /// Whether an option's value names a file rather than a template of ours.
   static func isPath(_ option: String) -> Bool {
-    option.hasSuffix(".jinja") || option.hasSuffix(".json") || option.contains("/")
-      || !TemplateCatalog.names.contains(option) && Path.exists(option)
+    let path = NamedTemplates.parts(of: option).path
+    return path.hasSuffix(".jinja") || path.hasSuffix(".json") || path.contains("/")
+      || !TemplateCatalog.names.contains(path) && Path.exists(path)
   }
 
   /// The files that are read for `option`.
   static func places(of option: String) -> [String] {
-    let inside = [template, configuration].map { Path.join(option, $0) }.filter(Path.exists)
+    let (path, name) = NamedTemplates.parts(of: option)
+    if let file = name.flatMap({ NamedTemplates.file($0, in: path) }) {
+      return [file] + [configuration(of: path)].compactMap { $0 }
+    }
+    let inside = [template, configuration].map { Path.join(path, $0) }.filter(Path.exists)
     if !inside.isEmpty { return inside }
-    let beside = Path.join(Path.folder(of: option), configuration)
-    return beside != option && Path.exists(beside) ? [option, beside] : [option]
+    let beside = Path.join(Path.folder(of: path), configuration)
+    return beside != path && Path.exists(beside) ? [path, beside] : [path]
+  }
+
+  /// The `tokenizer_config.json` that a path means; `nil` if there is none.
+  static func configuration(of path: String) -> String? {
+    let inside = Path.join(path, configuration)
+    if Path.exists(inside) { return inside }
+    return path.hasSuffix(".json") && Path.exists(path) ? path : nil
   }
 
   /// Finds the template that `option` names.
@@ -37,43 +49,47 @@ struct TemplateFile {
   /// - Parameter sequenceTokens: begin and end token that go before the configuration's.
   /// - Throws: `missingFile`, `unreadable`, `malformed`; `invalidOption` if no template is there.
   init(_ option: String, tokenizer: (any Tokenizer)?, sequenceTokens: SequenceTokens?) throws {
-    let configured = Path.join(option, Self.configuration)
-    let beside = Path.join(option, Self.template)
-    if Path.exists(beside) {
-      try self.init(reading: beside, tokenizer, sequenceTokens)
-    } else if Path.exists(configured) {
-      try self.init(configuration: configured, tokenizer, sequenceTokens)
-    } else if option.hasSuffix(".json") {
-      try self.init(configuration: option, tokenizer, sequenceTokens)
+    let (path, name) = NamedTemplates.parts(of: option)
+    let beside = Path.join(path, Self.template)
+    let isNamed = name != nil && name != NamedTemplates.standard
+    if let name, let file = NamedTemplates.file(name, in: path) {
+      try self.init(reading: file, called: name, in: path, tokenizer, sequenceTokens)
+    } else if Path.exists(beside), !isNamed {
+      try self.init(reading: beside, in: path, tokenizer, sequenceTokens)
+    } else if let configured = Self.configuration(of: path)
+      ?? (path.hasSuffix(".json") ? path : nil)
+    {
+      try self.init(configuration: configured, name, tokenizer, sequenceTokens)
+    } else if let name {
+      throw AksharaError(
+        .invalidOption, "there is no chat template `\(name)`", at: SourceLocation(file: path),
+        remedy: "leave the name out")
     } else {
-      try self.init(reading: option, tokenizer, sequenceTokens)
+      try self.init(reading: path, in: Path.folder(of: path), tokenizer, sequenceTokens)
     }
   }
 
   private init(
-    reading path: String, _ tokenizer: (any Tokenizer)?, _ sequenceTokens: SequenceTokens?
+    reading path: String, called name: String? = nil, in folder: String,
+    _ tokenizer: (any Tokenizer)?, _ sequenceTokens: SequenceTokens?
   ) throws {
     let bytes = try Self.bytes(of: path)
     self.path = path
-    name = Self.name(of: path)
+    self.name = name.map { Path.name(of: folder) + ":" + $0 } ?? Self.name(of: path)
     text = String(decoding: bytes, as: UTF8.self)
-    let beside = Path.join(Path.folder(of: path), Self.configuration)
+    let beside = Path.join(folder, Self.configuration)
     let json = Path.exists(beside) ? try Self.json(of: beside) : nil
     variables = Self.variables(json, tokenizer, sequenceTokens)
   }
 
   private init(
-    configuration path: String, _ tokenizer: (any Tokenizer)?, _ sequenceTokens: SequenceTokens?
+    configuration path: String, _ name: String?, _ tokenizer: (any Tokenizer)?,
+    _ sequenceTokens: SequenceTokens?
   ) throws {
     let json = try Self.json(of: path)
-    guard let text = Self.template(in: json) else {
-      throw AksharaError(
-        .invalidOption, "there is no `chat_template`", at: SourceLocation(file: path),
-        remedy: "name a file with a chat template")
-    }
+    text = try NamedTemplates.text(in: json, named: name, at: path)
     self.path = path
-    name = Self.name(of: path)
-    self.text = text
+    self.name = Self.name(of: path) + (name.map { ":" + $0 } ?? "")
     variables = Self.variables(json, tokenizer, sequenceTokens)
   }
 
@@ -87,16 +103,8 @@ struct TemplateFile {
     return bytes
   }
 
-  private static func json(of path: String) throws -> JSONValue {
+  static func json(of path: String) throws -> JSONValue {
     try JSONValue(parsing: TextFile(path).bytes, at: SourceLocation(file: path))
-  }
-
-  /// The template of a configuration: a text, or a list of named ones, of which `default` counts.
-  private static func template(in json: JSONValue) -> String? {
-    if let text = json["chat_template"]?.string { return text }
-    let named = json["chat_template"]?.array ?? []
-    let chosen = named.first { $0["name"]?.string == "default" } ?? named.first
-    return chosen?["template"]?.string
   }
 
   private static func name(of path: String) -> String {

@@ -6,6 +6,8 @@ struct TemplateTokens {
   let begin: String?
   /// The one that ends a plain answer.
   let end: String?
+  /// What stands behind a plain answer that no control token ends.
+  let openEnd: String?
   /// Those that end other answers: calls of tools, answers in the middle.
   let otherEnds: [String]
   /// Each once, in the order in which they are found.
@@ -16,23 +18,34 @@ struct TemplateTokens {
     for variable in renderer.variables.tokens {
       found += renderer.matcher.tokens(in: Array(variable.text.utf8))
     }
-    // A template may refuse some of them, such as one without tools.
-    let probes = ProbeConversations.all.compactMap { conversation in
-      (try? renderer.atoms(of: conversation, addsGenerationPrompt: false)).map {
-        Probe(conversation: conversation, atoms: $0)
-      }
-    }
+    let plain = Self.probes(ProbeConversations.all, renderer)
+    // Templates of models that also see may write typed parts only.
+    let probes =
+      plain.first?.showsAnswer == true
+      ? plain : Self.probes(ProbeConversations.allInParts, renderer)
     found += probes.flatMap { $0.atoms.filter(\.isControl).map(\.bytes) }
     var seen: Set<[UInt8]> = []
     all = found.filter { seen.insert($0).inserted }.map { String(decoding: $0, as: UTF8.self) }
     begin = Self.begin(of: probes.map(\.atoms))
     let ends = probes.map { $0.ends }
     end = ends.first?.first
+    openEnd = end == nil ? probes.first?.textBehindAnswer : nil
     var others: [String] = []
     for token in ends.joined() where token != end && !others.contains(token) {
       others.append(token)
     }
     otherEnds = others
+  }
+
+  /// What the template makes of conversations; it may refuse some of them, such as one without tools.
+  private static func probes(
+    _ conversations: [Conversation], _ renderer: TemplateRenderer
+  ) -> [Probe] {
+    conversations.compactMap { conversation in
+      (try? renderer.atoms(of: conversation, addsGenerationPrompt: false)).map {
+        Probe(conversation: conversation, atoms: $0)
+      }
+    }
   }
 
   private static func begin(of probes: [[TemplateAtom]]) -> String? {
@@ -53,6 +66,21 @@ private struct Probe {
   var ends: [String] {
     conversation.messages.indices.filter { conversation.messages[$0].role == .assistant }
       .compactMap { end(of: $0) }
+  }
+
+  /// Whether an answer's own text stands in it.
+  var showsAnswer: Bool {
+    atoms.contains { atom in
+      atom.data.map { conversation.messages[$0.message].role == .assistant } ?? false
+    }
+  }
+
+  /// What the template writes behind its last answer, or, where it writes nothing, what it ends with.
+  var textBehindAnswer: String? {
+    guard let last = conversation.messages.lastIndex(where: { $0.role == .assistant }),
+      let own = atoms.lastIndex(where: { $0.data?.message == last })
+    else { return nil }
+    return TerminalText.line(atoms[(own + 1)...].map(\.text).joined())
   }
 
   /// The control token that ends an answer: the last one that was written for it behind its own

@@ -41,7 +41,12 @@ struct TemplateVariables: Sendable {
       .text(Text(string, origin: field.origin(in: index)))
     }
     add("role", text(message.role.rawValue, .role))
-    add("content", Value(message.content.json, origin: MessageField.content.origin(in: index)))
+    switch message.silence {
+    case .missing?: break
+    case .null?: add("content", .null)
+    case nil:
+      add("content", Value(message.content.json, origin: MessageField.content.origin(in: index)))
+    }
     if let name = message.name { add("name", text(name, .name)) }
     if let reasoning = message.reasoning { add("reasoning_content", text(reasoning, .reasoning)) }
     if !message.toolCalls.isEmpty {

@@ -3,26 +3,26 @@ import Artifacts
 import Batching
 import Tokenization
 
-/// What is known of how another tool's set was made.
+/// What is known of how another tool's set was made; a set of ours says all of it itself.
 struct ForeignArguments: ParsableArguments {
-  @Option(help: "For another tool's set: the template that it was rendered with.")
-  var template: String?
-
-  @Option(help: "For another tool's set: what it should train on.")
-  var trainOn: TrainOn = FormatOptions().trainOn
-
-  @Option(help: "For another tool's set: which end tokens it should train on.")
-  var trainOnEOS: TrainOnEOS = FormatOptions().trainOnEOS
-
-  @Option(help: "For another tool's set: the text that its answers are looked for with.")
-  var responseTemplate: String?
+  /// How tokens across a border are labelled by those who label with `return_assistant_tokens_mask`.
+  static let border = BorderRule.asTransformers
 
   @Option(
     help: """
-      For another tool's set: how texts are cut at an answer's border; as_transformers is what \
+      For another tool's set, as all options below: the template that it was rendered with: \
+      \(TemplateCatalog.forms).
+      """)
+  var template: String?
+
+  @OptionGroup var labels: LabelArguments
+
+  @Option(
+    help: """
+      How texts are cut at an answer's border; as_transformers is what \
       `return_assistant_tokens_mask` does.
       """)
-  var border: BorderRule = .asTransformers
+  var border = ForeignArguments.border
 
   /// Whether something that is no shard set stands at `path` which may be another tool's set.
   static func isForeign(_ path: String) -> Bool {
@@ -30,29 +30,16 @@ struct ForeignArguments: ParsableArguments {
       && (try? ForeignSet(path)) != nil
   }
 
-  /// What is known.
-  func knowledge(
-    tokenizer: String, conversations: [String], padding: String?
-  ) throws -> ForeignVerifier.Knowledge {
-    var knowledge = ForeignVerifier.Knowledge()
-    knowledge.options = FormatOptions(
-      templates: template.map { [$0] } ?? FormatOptions().templates, trainOn: trainOn,
-      trainOnEOS: trainOnEOS, responseTemplate: responseTemplate,
-      maxLength: FormatOptions.longestRow, border: border)
-    knowledge.isTemplateGiven = template != nil
-    knowledge.conversations = conversations.isEmpty ? nil : conversations
-    knowledge.tokens = try ModelTokens(beside: tokenizer)
-    knowledge.tokens.padding = padding ?? knowledge.tokens.padding
-    return knowledge
-  }
-
   /// A verifier with what is known.
   func verifier(
     tokenizer: String, conversations: [String], padding: String?, threads: Int
   ) throws -> ForeignVerifier {
-    ForeignVerifier(
-      tokenizer: try BPETokenizer(contentsOf: tokenizer),
-      knowledge: try knowledge(
-        tokenizer: tokenizer, conversations: conversations, padding: padding), threads: threads)
+    var options = labels.options(template.map { [$0] } ?? [])
+    options.border = border
+    var knowledge = try ForeignVerifier.Knowledge(
+      options, isTemplateGiven: template != nil, conversations: conversations, tokenizer: tokenizer)
+    knowledge.tokens.padding = padding ?? knowledge.tokens.padding
+    return ForeignVerifier(
+      tokenizer: try BPETokenizer(contentsOf: tokenizer), knowledge: knowledge, threads: threads)
   }
 }

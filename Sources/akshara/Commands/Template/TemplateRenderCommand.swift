@@ -17,8 +17,7 @@ struct TemplateRenderCommand: ParsableCommand {
 
   @Argument(
     help: """
-      FILE.jinja, a tokenizer_config.json, a model's FOLDER/, or one of: \
-      \(TemplateCatalog.names.joined(separator: ", ")).
+      \(TemplateCatalog.forms).
       """)
   var template: String
 

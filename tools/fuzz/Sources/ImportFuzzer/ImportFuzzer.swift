@@ -1,4 +1,4 @@
-// One importer under libFuzzer: `tools/fuzz/run KIND SECONDS`.
+// One harness under libFuzzer: see `tools/fuzz/harnesses.tsv`, and `tools/fuzz/run` which builds and starts it.
 //
 // The input becomes a file in memory with the suffix that the kind has; the importer reads it with every
 // speaker as assistant and all tasks, into nothing. An error that says what is wrong is fine; a crash, a
@@ -13,41 +13,20 @@ final class NoSink: ByteSink {
   func commit() throws -> Digest { Digest(of: []) }
 }
 
-private let kind: ImportKind = {
-  let name = ProcessInfo.processInfo.environment["AKSHARA_FUZZ_KIND"] ?? ""
-  guard let kind = ImportKind(rawValue: name) else {
-    fatalError(
-      "AKSHARA_FUZZ_KIND is \"\(name)\"; use one of \(ImportKind.allCases.map(\.rawValue))")
-  }
-  return kind
-}()
-
-private let suffix: String =
-  ProcessInfo.processInfo.environment["AKSHARA_FUZZ_SUFFIX"]
-  ?? [
-    .fountain: ".fountain", .fdx: ".fdx", .script: ".txt", .sceneMarkdown: ".md",
-    .snippets: ".md", .dialogue: ".txt", .dialogueTable: ".csv", .srt: ".srt", .webvtt: ".vtt",
-    .text: ".txt", .auto: ".txt",
-  ][kind] ?? ".jsonl"
-
-private let path = "/dev/shm/akshara-fuzz-\(getpid())\(suffix)"
+private let harness = Harness()
 
 /// One input of the fuzzer.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
-  guard let file = fopen(path, "w") else { fatalError("cannot write \(path)") }
-  fwrite(data, 1, size, file)
-  fclose(file)
-  var options = ImportOptions(kind: kind, paths: [path])
-  options.maxBadRows = nil
-  options.assistant = ["*"]
-  options.tasks = SceneTask.allCases
-  options.contextTurns = 2
-  options.contextTokens = 400
+  harness.write(UnsafeBufferPointer(start: data, count: size))
   do {
-    let report = try Importer(options).run(
-      into: ConversationWriter(sink: NoSink()), quarantine: JSONLinesWriter(sink: NoSink()))
-    guard report.addsUp else { fatalError("the counts do not add up: \(report.summary)") }
+    if harness.inspects {
+      _ = try Inspector(harness.options).inspect()
+    } else {
+      let report = try Importer(harness.options).run(
+        into: ConversationWriter(sink: NoSink()), quarantine: JSONLinesWriter(sink: NoSink()))
+      guard report.addsUp else { fatalError("the counts do not add up: \(report.summary)") }
+    }
   } catch is AksharaError {
   } catch {
     fatalError("an error without a remedy: \(error)")

@@ -1,0 +1,308 @@
+#!/usr/bin/env python3
+"""Ids and labels of Jinja templates beside transformers', their prompts, and texts of control tokens in data.
+
+    AKSHARA_BINARY=.build/release/akshara jinja_rows_parity.py [--rows 60] [--seed 1] [--only NAME]
+
+Peers: `transformers` 5.17 (`apply_chat_template(tokenize=True, return_assistant_tokens_mask=True)`) and `tokenizers`, on
+every template that `trl` 1.16 ships (`trl/chat_templates`) and those of `../shared/data/chat_templates` (or below
+AKSHARA_SHARED; said where absent). Random conversations of the seed: system or none, one to four turns, tools and
+calls, thinking, empty contents, null contents, white space at borders, Kannada, Telugu, emoji, CR LF. Checked are:
+
+1. where the template marks generation: ids and labels under the border rule `as_transformers`, and that the
+   conversations which transformers refuses are refused, and no others. One difference is told apart and counted:
+   transformers' mask ends with the first token of an answer's last character, where that character is several tokens
+   (`char_to_token`) and no end token is marked with it; Akshara trains on the whole character;
+2. that the set is proven, or that its template is refused;
+3. under `cut_at_answer`: the ids of every prompt whose text begins a row are the row's first;
+4. injection: with the text of every control token, whole and broken, in every text, name and argument of a conversation,
+   the control ids are those of the same conversation without them.
+
+The exit status is 1 if any check fails.
+"""
+
+import argparse
+import copy
+import datetime
+import json
+import pathlib
+import random
+import re
+import subprocess
+import sys
+import tempfile
+
+import transformers.utils.chat_template_utils as chat_template_utils
+import trl
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import PreTrainedTokenizerFast
+
+from random_conversations import conversation
+from shards_parity import BINARY, SHARED, shown, write_jsonl
+
+TEMPLATES = pathlib.Path(trl.__file__).parent / "chat_templates"
+SPLIT = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|"
+         r"\s*[\r\n]+|\s+(?!\S)|\s+")
+CONTROL = r"<[|｜][^<>\s]+?[|｜]>|<(?:start_of_turn|end_of_turn|end_of_utterance|image|turn\||\|turn)>|\[/?INST\]"
+# As in Qwen's tokenizers: tokens of their own that data may write, too.
+ADDED = ["<think>", "</think>", "<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>"]
+PIECES = ["\n", "\n\n", " ", "  ", "\t", "\r\n", ".", "ಕನ್ನಡ", "ಕ್ಷ", "ಶ್ರೀ\u200d", "తెలుగు", "శ్రీ", "🙂", "👩‍👩‍👧", "é", "\u3000",
+          "the answer", "42", "user", "<think>\nhm\n</think>\n\n", "{{ x }}", "\"", "'"]
+failures = 0
+
+
+def check(name, wrong, what):
+    global failures
+    failures += bool(wrong)
+    print(f"{'DIFFERENT' if wrong else 'same'}  {name}: {what}{': ' + str(wrong)[:1500] if wrong else ''}", flush=True)
+
+
+class Day(datetime.datetime):
+    """The day that templates are told here and there."""
+
+    @classmethod
+    def now(cls, tz=None):
+        return cls(2024, 7, 26)
+
+
+def base_tokenizer():
+    """A byte-level vocabulary with tokens of several line feeds, so that tokens lie across borders."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
+        pre_tokenizers.Split(Regex(SPLIT), "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
+    tokenizer.decoder = decoders.ByteLevel()
+    chance = random.Random(1)
+    trainer = trainers.BpeTrainer(vocab_size=600, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False)
+    tokenizer.train_from_iterator(("".join(chance.choices(PIECES, k=40)) for _ in range(400)), trainer)
+    return tokenizer
+
+
+def model_folder(work, name, template, base):
+    """A model's folder with the template, and the control tokens that stand in it."""
+    folder = work / name
+    folder.mkdir()
+    tokenizer = Tokenizer.from_str(base.to_str())
+    control = ["<s>", "</s>"] + sorted(set(re.findall(CONTROL, template)) - set(ADDED))
+    tokenizer.add_special_tokens([AddedToken(text, special=True, normalized=False) for text in control])
+    tokenizer.add_tokens([AddedToken(text, special=False, normalized=False) for text in ADDED])
+    tokenizer.save(str(folder / "tokenizer.json"))
+    (folder / "tokenizer_config.json").write_text(json.dumps(
+        {"bos_token": "<s>", "eos_token": "</s>", "chat_template": template}))
+    peer = PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"), bos_token="<s>", eos_token="</s>",
+                                   chat_template=template)
+    return folder, peer, control
+
+
+def conversations(count, seed, control):
+    """Those of `random_conversations`, with other texts; none holds the text of a control token, which transformers
+    would turn into the token."""
+    chance = random.Random(seed)
+
+    def text():
+        return "".join(chance.choices(PIECES, k=chance.randint(0, 8)))
+
+    for index in range(count):
+        row = conversation(seed * 100_000 + index)
+        row["id"] = f"c{index}"
+        for message in row["messages"]:
+            if isinstance(message["content"], str) and (chance.random() < 0.6 or "<|" in message["content"]
+                                                        or re.search(CONTROL, message["content"])):
+                message["content"] = text()
+            if message.get("tool_calls") and chance.random() < 0.4:
+                message["content"] = None
+            if "reasoning_content" in message and chance.random() < 0.5:
+                message["reasoning_content"] = text()
+        held = json.dumps(row, ensure_ascii=False)
+        if any(token in held for token in control):
+            continue
+        yield row
+
+
+def in_parts(message):
+    """The message with its text as a typed part, as templates of models that see want it."""
+    if isinstance(message["content"], str):
+        message["content"] = [{"type": "text", "text": message["content"]}]
+    return message
+
+
+def takes_text(peer):
+    probe = {"messages": [{"role": "user", "content": "u"}, {"role": "assistant", "content": "a"}]}
+    return theirs(peer, probe)[0] is not None
+
+
+def theirs(peer, row):
+    """ids and labels; `None` where the template refuses."""
+    try:
+        out = peer.apply_chat_template(
+            copy.deepcopy(row["messages"]), tools=copy.deepcopy(row.get("tools")), tokenize=True, return_dict=True,
+            return_assistant_tokens_mask=True, **row.get("chat_template_kwargs", {}))
+    except Exception as error:  # Whatever a template does to a conversation: Python's errors, jinja2's, its own.
+        return None, f"{type(error).__name__}: {error}"
+    mask = out["assistant_masks"]
+    return [out["input_ids"], [token if own else -100 for token, own in zip(out["input_ids"], mask)]], None
+
+
+def shard(work, name, folder, rows, *options):
+    """The rows by ID, and why others were dropped; `None` with the message where there is no set, or no proven one."""
+    source = write_jsonl(work / f"{name}.jsonl", rows)
+    output = work / f"{name}-set"
+    done = subprocess.run(
+        [BINARY, "shard", source, "--tokenizer", folder, "--template", folder, "--max-length", "100000", "--on-refusal",
+         "drop", "--output", output, *options], capture_output=True, text=True)
+    if done.returncode != 0:
+        return None, done.stderr[-700:]
+    dropped = {}
+    if (output / "dropped.jsonl").exists():
+        dropped = {row["id"]: row["reason"] for row in map(json.loads, (output / "dropped.jsonl").open())}
+    return {row["id"]: row for row in shown(output)}, dropped
+
+
+def lacks_last_bytes(peer, row, own, their):
+    """Whether their labels differ only by leaving out later tokens of a character of which they have the first."""
+    text = peer.apply_chat_template(copy.deepcopy(row["messages"]), tools=row.get("tools"), tokenize=False,
+                                    **row.get("chat_template_kwargs", {}))
+    offsets = peer(text, add_special_tokens=False, return_offsets_mapping=True)["offset_mapping"]
+    return own[0] == their[0] and all(
+        a == b or b == -100 and index > 0 and offsets[index][0] < offsets[index - 1][1]
+        for index, (a, b) in enumerate(zip(own[1], their[1])))
+
+
+def compare_masks(work, name, folder, peer, given):
+    ours, dropped = shard(work, f"{name}-masks", folder, given, "--border", "as_transformers")
+    if ours is None:
+        return check(name, dropped, "is sharded and proven")
+    wrong, compared, refused, empty, bytes_left_out = [], 0, 0, 0, 0
+    for row in given:
+        their, error = theirs(peer, row)
+        own = ours.get(row["id"]) and [ours[row["id"]]["input_ids"], ours[row["id"]]["labels"]]
+        reason = dropped.get(row["id"])
+        if their is None:
+            refused += 1
+            if own is not None or reason != "refused_by_template":
+                wrong.append((row["id"], "they refuse", error, reason, row))
+        elif all(label == -100 for label in their[1]):
+            empty += 1
+            if own is not None or reason not in ("no_supervised_token", "refused_by_template"):
+                wrong.append((row["id"], "they train on nothing", reason, row))
+        else:
+            compared += 1
+            if own is None:
+                wrong.append((row["id"], "we drop it", reason, row))
+            elif own != their and lacks_last_bytes(peer, row, own, their):
+                bytes_left_out += 1
+            elif own != their:
+                kind = "ids" if own[0] != their[0] else "labels"
+                at = next((i for i, (a, b) in enumerate(zip(own[kind == "labels"], their[kind == "labels"])) if a != b), -1)
+                wrong.append((row["id"], kind, at, peer.decode(their[0][max(0, at - 6):at + 6]), row))
+    check(name, wrong[:1], f"ids and labels of {compared} conversations, {refused} refused by both, {empty} without an "
+          f"answer" + (f", {bytes_left_out} of which they leave out bytes of a last character" if bytes_left_out else "")
+          + (f"; {len(wrong)} wrong" if wrong else ""))
+
+
+def compare_prompts(work, name, folder, peer, given):
+    ours, dropped = shard(work, f"{name}-prompts", folder, given)
+    if ours is None:
+        return check(name, dropped, "is sharded and proven")
+    wrong, compared, others = [], 0, 0
+    for row in given:
+        own = ours.get(row["id"])
+        if own is None:
+            continue
+        for index, message in enumerate(row["messages"]):
+            if message["role"] != "assistant":
+                continue
+            arguments = dict(tools=row.get("tools"), add_generation_prompt=True, **row.get("chat_template_kwargs", {}))
+            try:
+                text = peer.apply_chat_template(row["messages"][:index], tokenize=False, **copy.deepcopy(arguments))
+            except Exception:  # A template may refuse what stands before an answer.
+                others += 1
+                continue
+            if not own["text"].startswith(text):
+                others += 1
+                continue
+            compared += 1
+            ids = peer(text, add_special_tokens=False)["input_ids"]
+            if own["input_ids"][:len(ids)] != ids:
+                wrong.append((row["id"], index, row))
+    check(name, wrong[:1], f"{compared} prompts are the beginnings of {len(ours)} rows, {others} have other texts"
+          + (f"; {len(wrong)} wrong" if wrong else ""))
+
+
+def written(value, text):
+    """`value` with `text` in every string that a user, a model or a tool wrote."""
+    if isinstance(value, dict):
+        return {(key + text if key in ("city", "query") else key):
+                inner if key in ("role", "type", "id", "tool_call_id") else written(inner, text)
+                for key, inner in value.items()}
+    if isinstance(value, list):
+        return [written(inner, text) for inner in value]
+    return f"{value}ಕ{text}ಗ" if isinstance(value, str) else value
+
+
+def check_injection(work, name, folder, peer, control, given):
+    tokens = [token for token in control if peer.convert_tokens_to_ids(token) in peer.all_special_ids_of_template]
+    rows = []
+    for number, token in enumerate(tokens):
+        row = given[number % len(given)]
+        half = max(1, len(token) // 2)
+        for kind, text in [("clean", "x"), ("whole", token), ("broken", token[half:] + "ಕ್ಷ" + token[:half])]:
+            other = copy.deepcopy(row)
+            other["id"] = f"{number}-{kind}"
+            other["messages"] = written(other["messages"], text)
+            if other.get("tools"):
+                other["tools"] = written(other["tools"], text)
+            rows.append(other)
+    ours, dropped = shard(work, f"{name}-injected", folder, rows)
+    if ours is None:
+        return check(name, dropped, "is sharded and proven with texts of control tokens")
+    special = peer.all_special_ids_of_template
+    wrong, compared = [], 0
+    for number, token in enumerate(tokens):
+        found = {kind: [i for i in ours[f"{number}-{kind}"]["input_ids"] if i in special]
+                 for kind in ("clean", "whole", "broken") if f"{number}-{kind}" in ours}
+        compared += len(found) > 1
+        if any(ids != found.get("clean", ids) for ids in found.values()):
+            wrong.append((token, found, rows[3 * number]["messages"]))
+    check(name, wrong[:1], f"{compared} of {len(tokens)} control tokens' texts in every place stay text")
+
+
+def compare(work, name, template, base, rows, seed):
+    folder, peer, control = model_folder(work, name, template, base)
+    peer.all_special_ids_of_template = {peer.convert_tokens_to_ids(token) for token in control}
+    given = list(conversations(rows, seed, control))
+    if not takes_text(peer):
+        for row in given:
+            row["messages"] = [in_parts(message) for message in row["messages"]]
+    if re.search(r"\{%-?\s*generation", template):
+        compare_masks(work, name, folder, peer, given)
+    compare_prompts(work, name, folder, peer, given)
+    check_injection(work, name, folder, peer, control, given)
+
+
+def templates():
+    yield from ((f"trl/{path.stem}", path) for path in sorted(TEMPLATES.glob("*.jinja")))
+    folder = SHARED / "data/chat_templates"
+    if not folder.exists():
+        print(f"skipped: {folder} is not there (set AKSHARA_SHARED)")
+    yield from ((path.stem, path) for path in sorted(folder.glob("*.jinja")))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rows", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only")
+    options = parser.parse_args()
+    chat_template_utils.datetime = Day
+    base = base_tokenizer()
+    with tempfile.TemporaryDirectory() as name:
+        work = pathlib.Path(name)
+        for name, path in templates():
+            if options.only in (None, path.stem):
+                place = work / name.replace("/", "-")
+                place.mkdir()
+                compare(place, path.stem, path.read_text(encoding="utf-8"), base, options.rows, options.seed)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

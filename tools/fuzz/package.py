@@ -1,0 +1,35 @@
+#!/usr/bin/env python3
+"""Prints a Package.swift with the named targets of another one and the fuzzer: tools/fuzz/package.py PACKAGE TARGET…"""
+
+import re
+import sys
+
+
+def entries(body: str) -> list[str]:
+    """The elements of the text between the brackets of `targets: [...]`."""
+    found, entry, depth = [], "", 0
+    for character in re.sub(r"^\s*//.*$", "", body, flags=re.M) + ",":
+        entry += character
+        depth += (character in "([") - (character in ")]")
+        if character == "," and depth == 0:
+            found.append(entry)
+            entry = ""
+    return found
+
+
+def name(entry: str) -> str | None:
+    found = re.search(r'"(\w+)"', entry)
+    return found and found.group(1)
+
+
+text = open(sys.argv[1]).read()
+kept = set(sys.argv[2:])
+head, rest = text.split("  targets: [\n", 1)
+body, tail = rest.split("\n  ],\n  swiftLanguageModes", 1)
+targets = [entry for entry in entries(body) if name(entry) in kept and not entry.strip().startswith("tests(")]
+targets.append('\n    .executableTarget(name: "ImportFuzzer", dependencies: ["Artifacts", "Conversations"]),')
+# Of the packages only swift-crypto is needed.
+head = re.sub(r"  products:.*\n", "", head)
+head = re.sub(r"(///[^\n]*\n)?let (yams|hummingbird|argumentParser)\b.*?\n(?=\n|let |///)", "", head, flags=re.S)
+head = "\n".join(line for line in head.split("\n") if ".package(url" not in line or "swift-crypto" in line)
+print(head + "  targets: [\n" + "".join(targets) + "\n  ],\n  swiftLanguageModes" + tail)
