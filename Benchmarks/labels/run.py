@@ -5,7 +5,7 @@ speed. Takes a few minutes.
     swift build -c release --product akshara
     python3 -m venv peers && peers/bin/pip install -r tools/parity-requirements.txt
     peers/bin/pip install --no-deps llamafactory==0.9.5
-    peers/bin/python Benchmarks/labels/run.py [--rows 390000] [--peer-rows 2000] [--turns 3] [--json FILE]
+    peers/bin/python Benchmarks/labels/run.py [--rows 390000] [--peer-rows 4000] [--turns 3] [--json FILE]
 
 All take the same conversations (make_rows.py), Llama 3's vocabulary from ../shared and its chat template. Akshara runs
 `akshara shard` on all rows, as a whole: start, reading, template, tokens, labels, writing the set, digests and proof.
@@ -203,7 +203,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--child", nargs=4)
     parser.add_argument("--rows", type=int, default=390_000)
-    parser.add_argument("--peer-rows", type=int, default=2_000)
+    parser.add_argument("--peer-rows", type=int, default=4_000)
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--tokenizer", type=pathlib.Path)
     parser.add_argument("--peers", default=",".join(PEERS))
