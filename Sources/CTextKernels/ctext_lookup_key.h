@@ -1,4 +1,4 @@
-// How pieces become keys and hashes; the same on every machine, because tables are kept in files.
+// How pieces become keys and hashes, the same for all instruction sets.
 #ifndef CTEXT_LOOKUP_KEY_H
 #define CTEXT_LOOKUP_KEY_H
 
@@ -6,22 +6,36 @@
 
 #include "ctext_lookup.h"
 
-// The kinds of slots that hold no short piece, the count of one whose ids are in the arena, and the
-// bits of an id in a slot.
-enum { CTEXT_EMPTY = 0, CTEXT_KIND_LONG = 17, CTEXT_KIND_GONE = 18 };
-enum { CTEXT_COUNT_IN_ARENA = 7, CTEXT_ID_BITS = 20 };
+// The kinds of slots that hold no short piece, and what may be added to a kind.
+enum {
+  CTEXT_EMPTY = 0,
+  CTEXT_LONG = 16,
+  CTEXT_GONE = 17,
+  CTEXT_REST = 18,
+  CTEXT_WIDE = 0x80,
+  CTEXT_FAR = 0x40,
+};
 
-static inline uint32_t ctext_kind(const ctext_slot *slot) { return slot->kind_and_count & 31; }
-static inline uint32_t ctext_count(const ctext_slot *slot) { return slot->kind_and_count >> 5; }
+enum { CTEXT_ID_BITS = 20 };
 
-// Writes the ids of a slot whose count says that they are in the arena, and returns their number.
-// Copies eight at a time, up to seven too many, which the arena has behind it.
-static inline uint32_t ctext_ids_in_arena(const ctext_table *table, const ctext_slot *slot,
-                                          int32_t *ids) {
-  uint32_t place;
-  memcpy(&place, slot->ids, 4);
-  for (size_t i = 0; i < slot->ids[4]; i += 8) memcpy(ids + i, table->arena + place + 4 * i, 32);
-  return slot->ids[4];
+// A key: the bytes of a short piece, zeros, and in the last byte its length, which is its kind too.
+typedef struct {
+  uint64_t low, high;
+} ctext_key;
+
+// The place of a key's last byte in its upper half, on a machine that writes the lowest byte first.
+enum { CTEXT_KIND_SHIFT = 56 };
+
+static inline ctext_key ctext_key_of(const ctext_slot *slot) {
+  ctext_key key;
+  memcpy(&key, slot->key, sizeof key);
+  return key;
+}
+
+// The hash of a key. Its upper bits depend on all bits of the key, so that slots are counted by
+// these. Two multiplications, which eight keys at a time share where the machine has them.
+static inline uint64_t ctext_key_hash(uint64_t low, uint64_t high) {
+  return low * 0xA0761D6478BD642Full + high * 0xE7037ED1A0B428DBull;
 }
 
 // The product of two words, folded (as in wyhash): every bit of both is in every bit of the result.
@@ -41,23 +55,22 @@ static inline uint64_t ctext_long_hash(const uint8_t *piece, size_t length) {
   return ctext_fold(words[0] ^ hash, words[1] + hash);
 }
 
-// The slot of a piece longer than a key; NULL if it is not there.
-static inline const ctext_slot *ctext_find_long(const ctext_table *table, const uint8_t *piece,
-                                                size_t length) {
-  if (length > CTEXT_LONG_PIECE) return NULL;
-  uint64_t hash = ctext_long_hash(piece, length);
-  for (uint64_t probe = 0; probe < CTEXT_PROBES; probe++) {
-    const ctext_slot *slot = &table->slots[(hash & table->mask) ^ probe];
-    uint64_t slot_hash;
-    uint32_t place[2];
-    memcpy(&slot_hash, slot->key, 8);
-    memcpy(place, slot->key + 8, 8);
-    if (ctext_kind(slot) == CTEXT_KIND_LONG && slot_hash == hash && place[0] == length &&
-        memcmp(table->arena + place[1], piece, length) == 0) {
-      return slot;
-    }
-  }
-  return NULL;
+// The other slot of a cache line.
+static inline ctext_slot *ctext_neighbour(const ctext_slot *slot) {
+  return (ctext_slot *)((uintptr_t)slot ^ sizeof(ctext_slot));
 }
+
+// What makes a key of 16 bytes of text: which of them stay, and what is set.
+typedef struct {
+  uint8_t keep[16], set[16];
+} ctext_shape;
+
+// By length; the last, for pieces that are longer, makes a key that no slot has.
+extern const ctext_shape ctext_shapes[CTEXT_SHORT_PIECE + 2];
+
+// The ids of a piece of any length that is found in any of its slots; returns their number, 0 if it
+// is in none. What lay in the second line of its bucket is brought nearer.
+size_t ctext_lookup_anywhere(const ctext_table *table, const uint8_t *piece, size_t length,
+                             int32_t *ids);
 
 #endif

@@ -154,22 +154,10 @@ static inline block two_bytes(const ctext_pattern *pattern, const uint8_t *p, bl
 // Characters of four bytes, one by one.
 static inline block four_bytes(const ctext_pattern *pattern, const uint8_t *p, block result,
                                uint64_t lead, uint64_t before) {
-  // Bytes 0 … 2 are the ones before the block.
   uint8_t classes[3 + 64 + 4];
   _mm256_storeu_si256((__m256i *)(classes + 3), result.half[0]);
   _mm256_storeu_si256((__m256i *)(classes + 35), result.half[1]);
-  for (uint64_t mask = before >> 61; mask; mask &= mask - 1) {
-    int at = (int)__builtin_ctzll(mask);
-    uint32_t code_point;
-    ctext_decode(p + at - 3, 4, &code_point);
-    memset(classes + at, ctext_class(pattern, code_point), 4);
-  }
-  for (; lead; lead &= lead - 1) {
-    int at = (int)__builtin_ctzll(lead);
-    uint32_t code_point;
-    ctext_decode(p + at, 4, &code_point);
-    memset(classes + 3 + at, ctext_class(pattern, code_point), 4);
-  }
+  ctext_set_fours(pattern, p, lead, before, classes);
   return load(classes + 3);
 }
 

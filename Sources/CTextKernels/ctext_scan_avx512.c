@@ -84,25 +84,13 @@ static __attribute__((noinline)) __m512i two_bytes(const ctext_pattern *pattern,
   return result;
 }
 
-// Characters of four bytes, one by one. Not in line, like `two_bytes`: both are rare where there are
-// many of three, and need the registers.
+// Characters of four bytes. Not in line, like `two_bytes`: both are rare where there are many of
+// three, and need the registers.
 static __attribute__((noinline)) __m512i four_bytes(const ctext_pattern *pattern, const uint8_t *p, __m512i result,
                                  uint64_t lead, uint64_t before) {
-  // Bytes 0 … 3 are the ones before the block.
   uint8_t classes[3 + 64 + 4];
   _mm512_storeu_si512(classes + 3, result);
-  for (uint64_t mask = before >> 61; mask; mask &= mask - 1) {
-    int at = (int)__builtin_ctzll(mask);
-    uint32_t code_point;
-    ctext_decode(p + at - 3, 4, &code_point);
-    memset(classes + at, ctext_class(pattern, code_point), 4);
-  }
-  for (; lead; lead &= lead - 1) {
-    int at = (int)__builtin_ctzll(lead);
-    uint32_t code_point;
-    ctext_decode(p + at, 4, &code_point);
-    memset(classes + 3 + at, ctext_class(pattern, code_point), 4);
-  }
+  ctext_set_fours(pattern, p, lead, before, classes);
   return _mm512_loadu_si512(classes + 3);
 }
 

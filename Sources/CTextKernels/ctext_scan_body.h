@@ -1,7 +1,7 @@
 // The scan, but for what an instruction set does its own way. Before this is included there are
 //
 //   block_masks classify(const ctext_pattern *, const uint8_t *p, block_state *)
-//       the masks of the 64 bytes at p; 4 bytes before and behind them can be read
+//       the masks of the 64 bytes at p; BESIDE bytes before and behind them can be read
 //   size_t write_ends(uint64_t mask, uint32_t base, uint32_t *ends)
 //       writes base + i for every bit i of the mask, and up to CTEXT_ENDS_SLACK more; their number
 //
@@ -11,7 +11,7 @@
 
 #include "ctext_scan_piece.h"
 
-enum { WORDS = CTEXT_WINDOW / 64 };
+enum { WORDS = CTEXT_WINDOW / 64, BESIDE = 4 };
 
 // What crosses from one block into the next: the last bit of each mask that is shifted, and the
 // carry of each addition.
@@ -214,15 +214,36 @@ static inline int bit(const uint64_t *words, size_t i) { return words[i / 64] >>
 static inline void set(uint64_t *words, size_t i) { words[i / 64] |= 1ull << (i % 64); }
 static inline void clear(uint64_t *words, size_t i) { words[i / 64] &= ~(1ull << (i % 64)); }
 
+// Where a window lies: `before` bytes of text can be read in front of it, `left` from its beginning on.
+typedef struct {
+  const uint8_t *bytes;
+  size_t before, left;
+} window_place;
+
+// Block i of a window where not all that `classify` reads is text: a copy with zeros around it.
+static __attribute__((noinline)) const uint8_t *copy_edge(const window_place *at, size_t i,
+                                                          uint8_t copy[BESIDE + 64 + BESIDE]) {
+  memset(copy, 0, BESIDE + 64 + BESIDE);
+  size_t first = 64 * i, behind = first + 64 + BESIDE;
+  size_t before = first + at->before < BESIDE ? first + at->before : BESIDE;
+  if (behind > at->left) behind = at->left;
+  memcpy(copy + BESIDE - before, at->bytes + first - before, behind + before - first);
+  return copy + BESIDE;
+}
+
 // The masks of all blocks. `family` is the pattern's, known to the compiler.
 __attribute__((always_inline)) static inline void scan_family(
-    const ctext_pattern *pattern, int family, const uint8_t *text, size_t words, window_masks *w) {
+    const ctext_pattern *pattern, int family, window_place at, size_t words, window_masks *w) {
   carries c;
   block_state state;
+  uint8_t copy[BESIDE + 64 + BESIDE];
   memset(&c, 0, sizeof c);
   memset(&state, 0, sizeof state);
+  size_t inner = at.left > BESIDE ? (at.left - BESIDE) / 64 : 0;
   for (size_t i = 0; i < words; i++) {
-    block_masks m = classify(pattern, text + 64 * i, &state);
+    int is_edge = i >= inner || (i == 0 && at.before < BESIDE);
+    const uint8_t *block = is_edge ? copy_edge(&at, i, copy) : at.bytes + 64 * i;
+    block_masks m = classify(pattern, block, &state);
     w->starts[i] = m.starts;
     w->number[i] = m.number;
     w->border[i] = w->doubtful[i] = w->contraction[i] = 0;
@@ -236,13 +257,13 @@ __attribute__((always_inline)) static inline void scan_family(
   w->begins[words] = w->doubtful[words] = 0;
 }
 
-static void scan_blocks(const ctext_pattern *pattern, const uint8_t *text, size_t words,
+static void scan_blocks(const ctext_pattern *pattern, window_place at, size_t words,
                         window_masks *w) {
   switch (pattern->family) {
-    case CTEXT_BLANK_PREFIX: scan_family(pattern, CTEXT_BLANK_PREFIX, text, words, w); break;
-    case CTEXT_ANY_PREFIX: scan_family(pattern, CTEXT_ANY_PREFIX, text, words, w); break;
-    case CTEXT_CASED: scan_family(pattern, CTEXT_CASED, text, words, w); break;
-    default: scan_family(pattern, CTEXT_STAGED, text, words, w);
+    case CTEXT_BLANK_PREFIX: scan_family(pattern, CTEXT_BLANK_PREFIX, at, words, w); break;
+    case CTEXT_ANY_PREFIX: scan_family(pattern, CTEXT_ANY_PREFIX, at, words, w); break;
+    case CTEXT_CASED: scan_family(pattern, CTEXT_CASED, at, words, w); break;
+    default: scan_family(pattern, CTEXT_STAGED, at, words, w);
   }
 }
 
@@ -301,20 +322,25 @@ static inline void finish_spaces(window_masks *w, size_t words, size_t length) {
   }
 }
 
-// Cuts numbers of more than three digits.
+// Cuts numbers of more than three digits. Most numbers are shorter, so that first the fourth bytes
+// of runs are looked for, and from these on (`long_run`) the run's beginning.
+//
+//   number    0 1 1 1 1 1 0 1 1 0
+//   long_run  0 0 0 0 1 1 0 0 0 0
 static inline void cut_numbers(window_masks *w, size_t words, size_t length) {
   uint64_t before = 0;
+  size_t done = 0;
   for (size_t i = 0; i < words; i++) {
     uint64_t number = w->number[i];
-    if (number == 0) {
-      before = 0;
-      continue;
-    }
-    for (uint64_t first = number & ~(number << 1 | before); first; first &= first - 1) {
-      size_t at = 64 * i + (size_t)__builtin_ctzll(first);
-      size_t end = run_end(w->number, at, length);
-      if (end - at < 4) continue;
-      for (int digits = 0; at < end; at++) {
+    uint64_t long_run = number & (number << 1 | before >> 63) & (number << 2 | before >> 62) &
+                        (number << 3 | before >> 61);
+    before = number;
+    for (; long_run; long_run &= long_run - 1) {
+      size_t fourth = 64 * i + (size_t)__builtin_ctzll(long_run);
+      if (fourth < done) continue;
+      size_t at = run_begin(w->number, fourth);
+      done = run_end(w->number, fourth, length);
+      for (int digits = 0; at < done; at++) {
         if (!bit(w->starts, at)) continue;
         if (digits == 3) {
           set(w->begins, at);
@@ -323,7 +349,6 @@ static inline void cut_numbers(window_masks *w, size_t words, size_t length) {
         digits++;
       }
     }
-    before = number >> 63;
   }
 }
 
@@ -391,16 +416,12 @@ static inline size_t long_piece_end(const ctext_pattern *pattern, const uint8_t 
 // The pretokens of a window. What a window's end might change is left to the next one.
 static inline size_t scan_window(const ctext_pattern *pattern, const uint8_t *text, size_t length,
                                  size_t position, size_t window, uint32_t *ends) {
-  _Alignas(64) uint8_t buffer[64 + CTEXT_WINDOW + 128];
   window_masks w;
   int final = window >= length - position;
   size_t count = final ? length - position : window;
   size_t words = (count + 63) / 64;
-  memset(buffer, 0, 64);
-  memcpy(buffer + 64, text + position, count);
-  memset(buffer + 64 + count, 0, 128);
-  const uint8_t *bytes = buffer + 64;
-  scan_blocks(pattern, bytes, words, &w);
+  const uint8_t *bytes = text + position;
+  scan_blocks(pattern, (window_place){bytes, position, length - position}, words, &w);
   finish_spaces(&w, words, count);
   if (pattern->digits == 3) cut_numbers(&w, words, count);
   cut_contractions(pattern, bytes, words, count, &w);

@@ -61,6 +61,24 @@ static inline uint64_t ctext_well_formed_fours(const uint8_t *p, uint64_t lead) 
   return result;
 }
 
+// Sets the classes of characters of four bytes, one by one: those that begin at the bits of `lead` in
+// the block at p, and of `before` in the block before it. Bytes 0 … 2 of `classes` stand for the last
+// three of that block.
+static inline void ctext_set_fours(const ctext_pattern *pattern, const uint8_t *p, uint64_t lead,
+                                   uint64_t before, uint8_t classes[3 + 64 + 4]) {
+  uint32_t code_point;
+  for (uint64_t mask = before >> 61; mask; mask &= mask - 1) {
+    int at = (int)__builtin_ctzll(mask);
+    ctext_decode(p + at - 3, 4, &code_point);
+    memset(classes + at, ctext_class(pattern, code_point), 4);
+  }
+  for (; lead; lead &= lead - 1) {
+    int at = (int)__builtin_ctzll(lead);
+    ctext_decode(p + at, 4, &code_point);
+    memset(classes + 3 + at, ctext_class(pattern, code_point), 4);
+  }
+}
+
 static inline ctext_character ctext_character_at(ctext_piece *s, size_t position) {
   uint32_t code_point;
   size_t count = ctext_decode(s->text + position, s->length - position, &code_point);

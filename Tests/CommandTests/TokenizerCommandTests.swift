@@ -37,6 +37,31 @@ import Testing
     #expect(allowed.output == "1 0\n")
   }
 
+  /// The kernels of lesser machines, through the variable that asks for them. A machine that lacks an
+  /// instruction set refuses it.
+  @Test func allInstructionSetsGiveTheSameTokens() throws {
+    guard let akshara = AksharaProcess() else { return }
+    let input = String(
+      repeating: "ಕನ್ನಡ ನಾಡು, తెలుగు భాష! It's 12345 o'clock\u{200D} \t\u{A0}日本 😀\n", count: 300)
+    func encode(_ instructions: String?) throws -> AksharaProcess.Outcome {
+      try akshara.run(
+        ["tokenizer", "encode", "--tokenizer", "samples/base/tokenizer.json", "--whole"],
+        input: input, environment: instructions.map { ["AKSHARA_ISA": $0] } ?? [:])
+    }
+    let best = try encode(nil)
+    #expect(best.status == 0, "\(best.errors)")
+    #expect(best.output.count > 300)
+    #expect(try encode("scalar").output == best.output)
+    let avx2 = try encode("avx2")
+    if avx2.status == 0 {
+      #expect(avx2.output == best.output)
+    } else {
+      #expect(avx2.errors.contains("AKSHARA_ISA is `avx2`, which this machine does not have"))
+    }
+    let unknown = try encode("sse9")
+    #expect(unknown.status != 0 && unknown.errors.contains("AKSHARA_ISA is `sse9`"))
+  }
+
   @Test func trainsOnFoldersAndTellsProgramsWhatItDid() throws {
     guard let akshara = AksharaProcess() else { return }
     try AtomicFile.write(Array("ab ab ab\n".utf8), to: folder.file("in/kn.txt"))

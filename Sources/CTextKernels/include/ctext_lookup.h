@@ -4,26 +4,33 @@
 // repeats itself, and the few thousand most frequent pieces are nearly all of it. The table decides
 // nothing: a piece that is not in it is reported, the caller encodes it by merges and puts it in.
 //
-//   byte   0               15               16        32
-//   slot   | 6 × 20 bits   | kind | count   | key     |     half a cache line
-//          | of ids        | 5 + 3 bits     |         |
+//   byte   0               15      16            31
+//   slot   | 6 × 20 bits   | count | key         | kind |     half a cache line
+//          | of ids        |       | 15 bytes    |      |
 //
 //   kind 0        the slot is empty
-//   kind 1 … 16   the piece has so many bytes; the key is these bytes, with zeros behind them
-//   kind 17       a longer piece: the key is its hash (8 bytes), its length (4) and where its bytes
-//                 begin in the arena (4)
-//   kind 18       the slot held something that the arena no longer has: it matches nothing
+//   kind 1 … 15   the piece has so many bytes; the key is these bytes, with zeros behind them
+//   kind 16       a longer piece: the key is four bytes each of its hash, of its length, and of where
+//                 its bytes begin in the arena
+//   kind 17       the slot held something that the table no longer has: it matches nothing
+//   kind 18       the slot is the second half of a wide one
 //
-//   count 0 … 6   so many ids, each below 2^20, the first in the lowest bits
-//   count 7       more or larger ids: bytes 0 … 3 say where they begin in the arena, byte 4 how many
-//                 there are
+// To a kind up to 16 one of these bits may be added:
+//
+//   CTEXT_WIDE    the piece has 7 to 18 ids: 6 stand here, the rest in the other slot of this cache
+//                 line, in its bytes 0 … 14 and 16 … 30. A wide slot is the first of its line.
+//   CTEXT_FAR     more or larger ids: bytes 0 … 3 say where they begin in the arena
+//
+// A piece whose slot has the kind that its length says, without these bits, takes the short way.
 //
 // Slots are small because text has more pieces than the second-level cache has lines: of 32 bytes
-// twice as many of them are near.
+// twice as many of them are near. What a piece needs stands in one cache line, which is asked for
+// ahead: of what was not asked for, one use in thirty pieces doubled the time of all.
 //
-// A piece lies in one of the four slots of its bucket (128 bytes, aligned): the slots `hash ^ 0`,
-// `hash ^ 1`, `hash ^ 2`, `hash ^ 3`, in this order. In which of them it lies makes no difference to
-// what is found, so that two pieces of a bucket may change places.
+// A piece lies in one of the four slots of its bucket (two cache lines): the slots `hash ^ 0`,
+// `hash ^ 1`, `hash ^ 2`, `hash ^ 3`, in this order, where `hash` is the highest bits of its hash. In
+// which of them it lies makes no difference to what is found, so that two pieces of a line, or two
+// lines of a bucket, may change places.
 #ifndef CTEXT_LOOKUP_H
 #define CTEXT_LOOKUP_H
 
@@ -32,8 +39,9 @@
 
 enum {
   CTEXT_SLOT_IDS = 6,         // the most tokens that stand in a slot
+  CTEXT_WIDE_IDS = 18,        // and in the two slots of a line
   CTEXT_PIECE_IDS = 32,       // the most tokens of a remembered piece
-  CTEXT_SHORT_PIECE = 16,     // the longest piece whose bytes stand in its slot
+  CTEXT_SHORT_PIECE = 15,     // the longest piece whose bytes stand in its slot
   CTEXT_LONG_PIECE = 256,     // the longest piece that is remembered
   CTEXT_PROBES = 4,           // the slots in which a piece may lie
   CTEXT_IDS_SLACK = 16,       // ids that may be written behind the last one
@@ -43,17 +51,25 @@ enum {
 
 typedef struct {
   uint8_t ids[15];
-  uint8_t kind_and_count;  // the kind in the lower five bits
-  uint8_t key[16];
+  uint8_t count;
+  uint8_t key[15];
+  uint8_t kind;
 } ctext_slot;
+
+// Writes the ids of a piece that the table does not hold, of at most CTEXT_PIECE_IDS bytes (so that it
+// has no more ids), and returns their number; may put it into the table. Without it the lookup would
+// stop at each such piece, and prepare those behind it once more.
+typedef size_t (*ctext_missing)(void *context, const uint8_t *piece, size_t length, int32_t *ids);
 
 typedef struct {
   ctext_slot *slots;        // aligned to buckets, zeroed at first
-  uint64_t mask;            // the number of slots, a power of two from 4 on, less 1
+  uint32_t shift;           // 64 less the binary logarithm of the number of slots: 2^2 to 2^27
   uint8_t *arena;           // the bytes of long pieces, and the ids of those with many
   uint32_t arena_capacity;  // its size
   uint32_t arena_count;     // the part of it that is used
   uint32_t turn;            // which slot is replaced next
+  ctext_missing missing;    // who is asked for pieces that are not there; may be NULL
+  void *context;            // goes to `missing`
 } ctext_table;
 
 // Empty slots, in huge pages where the system gives them, so that a probe needs no walk through
@@ -67,8 +83,8 @@ enum { CTEXT_LOOKUP_SCALAR = 0, CTEXT_LOOKUP_AVX2 = 1, CTEXT_LOOKUP_AVX512 = 2 }
 // Encodes pieces of `text`, of `text_count` bytes: piece i is text[ends[i - 1]] … text[ends[i] - 1],
 // piece 0 begins at `start`. Writes the ids to ids[0], ids[1], … (room for CTEXT_PIECE_IDS a piece and
 // CTEXT_IDS_SLACK more), and their number to `id_count`. Returns how many pieces it encoded: it
-// stops before the first that the table does not hold, or whose end has the bit CTEXT_REMOVED: that
-// text belongs to no piece. No piece is empty.
+// stops before the first that neither the table nor `missing` knows, or whose end has the bit
+// CTEXT_REMOVED: that text belongs to no piece. No piece is empty.
 typedef size_t (*ctext_lookup)(const ctext_table *table, const uint8_t *text, size_t text_count,
                                uint32_t start, const uint32_t *ends, size_t piece_count,
                                int32_t *ids, size_t *id_count);

@@ -23,18 +23,7 @@ struct ExtensionLearner {
   private var tokens: GrowingVocabulary
   private var nextRank: Int32
   private var pairs = ExtensionPairs()
-  private var queues: [BinaryHeap<Candidate>]
-
-  /// A pair in a queue. The one with the highest score is the smallest, so that it comes out first.
-  private struct Candidate: Comparable {
-    var score: Int
-    var pair: TokenPair
-    var index: Int
-
-    static func < (left: Candidate, right: Candidate) -> Bool {
-      left.score == right.score ? left.pair < right.pair : left.score > right.score
-    }
-  }
+  private var queues: [BinaryHeap<PairCandidate>]
 
   /// A learner.
   ///
@@ -79,7 +68,7 @@ struct ExtensionLearner {
       guard let script = open.max(by: { precedes($0, $1, heads) }),
         let candidate = heads[script.rawValue]
       else { return }
-      for other in heads.compactMap({ $0 }) where other.index != candidate.index {
+      for other in heads.compactMap({ $0 }) where other.number != candidate.number {
         requeue(other)
       }
       try join(candidate)
@@ -87,9 +76,9 @@ struct ExtensionLearner {
   }
 
   /// Takes the best pair of a script out of its queue; its score is up to date.
-  private mutating func head(of script: IndicScript) -> Candidate? {
+  private mutating func head(of script: IndicScript) -> PairCandidate? {
     while var candidate = queues[script.rawValue].pop() {
-      let score = pairs.entries[candidate.index].score
+      let score = pairs.entries[candidate.number].score
       if score == candidate.score { return candidate }
       // A pair that has risen stands further up with its new score.
       guard score > 0, score < candidate.score else { continue }
@@ -99,15 +88,15 @@ struct ExtensionLearner {
     return nil
   }
 
-  private mutating func requeue(_ candidate: Candidate) {
-    guard let script = pairs.entries[candidate.index].script else { return }
+  private mutating func requeue(_ candidate: PairCandidate) {
+    guard let script = pairs.entries[candidate.number].script else { return }
     queues[script.rawValue].push(candidate)
   }
 
   /// Whether `right` has a better claim to the next token than `left`. Products instead of quotients
   /// keep the comparison exact; of equal claims, Kannada's goes first.
   private func precedes(
-    _ left: IndicScript, _ right: IndicScript, _ heads: [Candidate?]
+    _ left: IndicScript, _ right: IndicScript, _ heads: [PairCandidate?]
   ) -> Bool {
     let (l, r) = (left.rawValue, right.rawValue)
     switch options.balance {
@@ -118,13 +107,13 @@ struct ExtensionLearner {
     }
   }
 
-  private mutating func join(_ candidate: Candidate) throws {
+  private mutating func join(_ candidate: PairCandidate) throws {
     let pair = candidate.pair
     let result = try tokens.token(joining: pair)
     merges.append(Merge(left: pair.left, right: pair.right, result: result, rank: nextRank))
     nextRank += 1
     let percent = options.tornAksharaPercent
-    for word in pairs.takeWords(of: candidate.index).map(Int.init) {
+    for word in pairs.takeWords(of: candidate.number).map(Int.init) {
       let count = corpus.counts[word]
       let before = pieces.tokenCount(of: word)
       pieces.merge(pair, into: result, word: word, length: tokens.length) { place, sign in
@@ -143,7 +132,7 @@ struct ExtensionLearner {
     for index in pairs.takeRisen() {
       let entry = pairs.entries[index]
       guard entry.score > 0 else { continue }
-      requeue(Candidate(score: entry.score, pair: entry.pair, index: index))
+      requeue(PairCandidate(score: entry.score, pair: entry.pair, number: index))
     }
   }
 }

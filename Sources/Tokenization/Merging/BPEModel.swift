@@ -34,12 +34,10 @@ final class BPEModel: @unchecked Sendable {
     byteTokens.initialize(from: tokens, count: 256)
     let lengths = UnsafeMutablePointer<UInt32>.allocate(capacity: vocabulary.endID)
     let wholeTokens = HashFilter(count: vocabulary.count)
-    for id in 0..<vocabulary.endID {
-      (lengths + id).initialize(to: 0)
-      vocabulary.withBytes(of: TokenID(id)) { bytes in
-        lengths[id] = UInt32(bytes.count)
-        wholeTokens.insert(Self.hash(bytes))
-      }
+    lengths.initialize(repeating: 0, count: vocabulary.endID)
+    vocabulary.forEach { id, bytes in
+      lengths[Int(id)] = UInt32(bytes.count)
+      wholeTokens.insert(Self.hash(bytes))
     }
     lengthMemory = lengths
     self.lengths = UnsafePointer(lengths)

@@ -2,8 +2,8 @@
 ///
 /// ```
 /// text ──scanner──► ends of some 2,000 pretokens ──table──► tokens
-///                                                  │ not there
-///                                                  └─► merges ──► tokens, and into the table
+///                                                  ↕ not there
+///                                                merges ──► tokens, and into the table
 /// ```
 ///
 /// The merges in two ways, one result: a short pretoken is scanned (`MergeScan`), a long one has
@@ -27,24 +27,24 @@ final class PretokenEncoder {
     self.table = table
     scan = MergeScan(model)
     if model.prefersWholePretokens { rememberTokens() }
+    table.ask(Self.missing, context: Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  /// What the table asks for short pieces; the context is the encoder that owns the table.
+  private static let missing: PieceTable.Missing = { encoder, piece, count, ids in
+    guard let encoder, let ids else { return 0 }
+    return Unmanaged<PretokenEncoder>.fromOpaque(encoder)._withUnsafeGuaranteedRef {
+      $0.mergeShort(UnsafeBufferPointer(start: piece, count: count), into: ids)
+    }
   }
 
   /// Where a pretoken that is a token becomes that token, all of them go into the table at once, the
   /// lowest IDs, which are the most frequent tokens, into the best places.
   private func rememberTokens() {
-    let ids = model.vocabulary.sortedIDs
-    for (index, id) in ids.enumerated() {
-      if index + Self.lookahead < ids.count {
-        model.vocabulary.withBytes(of: ids[index + Self.lookahead]) { table.prefetch($0) }
-      }
-      model.vocabulary.withBytes(of: id) { bytes in
-        withUnsafePointer(to: id) { table.insert(bytes, $0, count: 1) }
-      }
+    model.vocabulary.forEachRising(announce: table.prefetch) { id, bytes in
+      withUnsafePointer(to: id) { table.insert(bytes, $0, count: 1) }
     }
   }
-
-  /// How many tokens ahead memory is asked for: an insertion takes some 20 ns, memory some 100.
-  private static let lookahead = 12
 
   deinit { ends.deallocate() }
 
@@ -114,13 +114,15 @@ final class PretokenEncoder {
 
   /// Encodes a pretoken that the table does not hold, and puts it in.
   func merge(_ pretoken: UnsafeBufferPointer<UInt8>, into buffer: TokenBuffer) {
-    let first = buffer.count
     buffer.reserve(pretoken.count)
+    if pretoken.count <= MergeScan.capacity {
+      buffer.count += mergeShort(pretoken, into: buffer.next)
+      return
+    }
+    let first = buffer.count
     if let token = model.wholeToken(pretoken) {
       buffer.next[0] = token
       buffer.count += 1
-    } else if pretoken.count <= MergeScan.capacity {
-      buffer.count += scan.encode(pretoken, into: buffer.next)
     } else {
       var chain = MergeChain(pretoken, model: model)
       chain.joinAll()
@@ -131,5 +133,22 @@ final class PretokenEncoder {
     }
     let count = buffer.count - first
     table.insert(pretoken, buffer.next - count, count: count)
+  }
+
+  /// Encodes a pretoken of at most `MergeScan.capacity` bytes, and puts it into the table.
+  ///
+  /// - Parameter ids: has room for a token a byte.
+  /// - Returns: the number of tokens.
+  private func mergeShort(
+    _ pretoken: UnsafeBufferPointer<UInt8>, into ids: UnsafeMutablePointer<TokenID>
+  ) -> Int {
+    var count = 1
+    if let token = model.wholeToken(pretoken) {
+      ids[0] = token
+    } else {
+      count = scan.encode(pretoken, into: ids)
+    }
+    table.insert(pretoken, ids, count: count)
+    return count
   }
 }

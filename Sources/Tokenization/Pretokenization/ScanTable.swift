@@ -76,24 +76,47 @@ struct ScanTable: @unchecked Sendable {
     let bits = (0..<UInt16(CharacterClass.count)).map {
       classBits(CharacterClass(rawValue: 1 << $0), rules)
     }
+    func bit(_ kind: CharacterClass) -> UInt8 { bits[kind.rawValue.trailingZeroBitCount] }
     var pages: [UInt16] = []
     var classes: [UInt8] = []
     var numbers: [[UInt8]: UInt16] = [:]
-    for page in 0..<Int(CTEXT_PAGES) {
-      let content = (0..<size).map { offset in
-        let codePoint = UInt32(page * size + offset)
-        if rules.cutsOutIndicWords, IndicWords.contains(codePoint) {
-          return UInt8(
-            CTEXT_INDIC | (IndicWords.beginsAfterSpace(codePoint) ? CTEXT_INDIC_BASE : 0))
-        }
-        let kind = CharacterClassTable.shared[codePoint]
-        return bits[kind.rawValue.trailingZeroBitCount] | characterBits(codePoint, rules)
-      }
+    var plainNumbers: [CharacterClass.RawValue: UInt16] = [:]
+    func number(_ content: [UInt8]) -> UInt16 {
       let number = numbers[content] ?? UInt16(numbers.count)
       if numbers.updateValue(number, forKey: content) == nil { classes += content }
-      pages.append(number)
+      return number
+    }
+    for page in 0..<Int(CTEXT_PAGES) {
+      let start = UInt32(page * size)
+      // Nine pages of ten, and there no character is more than its class.
+      if start >= Self.plainFrom,
+        let kind = CharacterClassTable.shared.commonClass(of: start..<start + UInt32(size))
+      {
+        let plain =
+          plainNumbers[kind.rawValue] ?? number([UInt8](repeating: bit(kind), count: size))
+        plainNumbers[kind.rawValue] = plain
+        pages.append(plain)
+        continue
+      }
+      pages.append(
+        number((0..<size).map { classByte(start + UInt32($0), bits: bit, rules) }))
     }
     return (pages, classes)
+  }
+
+  /// From here on characters are nothing beside their class: behind Telugu, Kannada and what
+  /// `ReferenceScanner.isIdeograph` says.
+  private static let plainFrom: UInt32 = 0xA000
+
+  /// What one character is to the pattern; `bits` says it of its class.
+  private static func classByte(
+    _ codePoint: UInt32, bits: (CharacterClass) -> UInt8, _ rules: PatternRules
+  ) -> UInt8 {
+    if rules.cutsOutIndicWords, IndicWords.contains(codePoint) {
+      return UInt8(
+        CTEXT_INDIC | (IndicWords.beginsAfterSpace(codePoint) ? CTEXT_INDIC_BASE : 0))
+    }
+    return bits(CharacterClassTable.shared[codePoint]) | characterBits(codePoint, rules)
   }
 
   /// What all characters of one class are to the pattern.

@@ -21,22 +21,10 @@ struct ReferenceMergeLearner {
   private let allows: ((TokenPair, [UInt8]) -> Bool)?
   private var nextID: TokenID
   private var pairs = PairCounts()
-  private var queue = BinaryHeap<Candidate>()
+  private var queue = BinaryHeap<PairCandidate>()
   /// The words in which a queued pair stands, by the candidate's number.
   private var places: [[Int32]] = []
   private var forbidden: Set<[UInt8]> = []
-
-  /// A pair in the queue. The most frequent is the smallest, so that it comes out first.
-  private struct Candidate: Comparable {
-    var count: Int
-    var pair: TokenPair
-    /// Its place in `places`.
-    var number: Int
-
-    static func < (left: Candidate, right: Candidate) -> Bool {
-      left.count == right.count ? left.pair < right.pair : left.count > right.count
-    }
-  }
 
   /// A learner for `words`, whose tokens `vocabulary` holds.
   ///
@@ -69,8 +57,8 @@ struct ReferenceMergeLearner {
   mutating func learn(untilCount: Int, minimumFrequency: Int) throws {
     while vocabulary.count < untilCount, var candidate = queue.pop() {
       let count = pairs[candidate.pair]
-      if candidate.count != count {
-        candidate.count = count
+      if candidate.score != count {
+        candidate.score = count
         queue.push(candidate)
         continue
       }
@@ -96,7 +84,7 @@ struct ReferenceMergeLearner {
     return id
   }
 
-  private mutating func merge(_ candidate: Candidate, into result: TokenID) {
+  private mutating func merge(_ candidate: PairCandidate, into result: TokenID) {
     for word in places[candidate.number] {
       let count = counts[Int(word)]
       words.merge(candidate.pair, into: result, word: Int(word)) { pair, change in
@@ -110,7 +98,7 @@ struct ReferenceMergeLearner {
   private mutating func enqueueFresh() {
     pairs.takeFresh { pair, count, words in
       guard count > 0 else { return }
-      queue.push(Candidate(count: count, pair: pair, number: places.count))
+      queue.push(PairCandidate(score: count, pair: pair, number: places.count))
       places.append(words)
     }
   }

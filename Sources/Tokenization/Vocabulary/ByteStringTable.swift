@@ -33,6 +33,25 @@ struct ByteStringTable: Sendable {
   /// The bytes of string `index`.
   subscript(index: Int) -> ArraySlice<UInt8> { bytes[starts[index]..<starts[index + 1]] }
 
+  /// All strings, for as long as a body runs: reading them takes no count of references.
+  struct Strings {
+    fileprivate let bytes: UnsafeBufferPointer<UInt8>
+    fileprivate let starts: UnsafeBufferPointer<Int>
+
+    /// The bytes of string `index`.
+    @inline(__always)
+    subscript(index: Int) -> UnsafeBufferPointer<UInt8> {
+      UnsafeBufferPointer(rebasing: bytes[starts[index]..<starts[index + 1]])
+    }
+  }
+
+  /// Calls `body` with all strings.
+  func withStrings<R>(_ body: (Strings) -> R) -> R {
+    bytes.withUnsafeBufferPointer { bytes in
+      starts.withUnsafeBufferPointer { body(Strings(bytes: bytes, starts: $0)) }
+    }
+  }
+
   /// The number of `string`, if it is there.
   func index(of string: UnsafeBufferPointer<UInt8>) -> Int? {
     let found = slots[slot(of: string)]
