@@ -37,7 +37,8 @@ from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_token
 from transformers import PreTrainedTokenizerFast
 
 from random_conversations import conversation
-from shards_parity import BINARY, SHARED, shown, write_jsonl
+from judge import AKSHARA, SHARED, check, verdict
+from shards_parity import shown, write_jsonl
 
 TEMPLATES = pathlib.Path(trl.__file__).parent / "chat_templates"
 SPLIT = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|"
@@ -47,13 +48,11 @@ CONTROL = r"<[|｜][^<>\s]+?[|｜]>|<(?:start_of_turn|end_of_turn|end_of_utteran
 ADDED = ["<think>", "</think>", "<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>"]
 PIECES = ["\n", "\n\n", " ", "  ", "\t", "\r\n", ".", "ಕನ್ನಡ", "ಕ್ಷ", "ಶ್ರೀ\u200d", "తెలుగు", "శ్రీ", "🙂", "👩‍👩‍👧", "é", "\u3000",
           "the answer", "42", "user", "<think>\nhm\n</think>\n\n", "{{ x }}", "\"", "'"]
-failures = 0
 
 
-def check(name, wrong, what):
-    global failures
-    failures += bool(wrong)
-    print(f"{'DIFFERENT' if wrong else 'same'}  {name}: {what}{': ' + str(wrong)[:1500] if wrong else ''}", flush=True)
+def judge(name, wrong, what):
+    """Counts and prints one comparison, with the first of what is wrong."""
+    check(name, not wrong, detail=str(wrong[:1])[:2000], note=what + (f"; {len(wrong)} wrong" if wrong else ""))
 
 
 class Day(datetime.datetime):
@@ -146,7 +145,7 @@ def shard(work, name, folder, rows, *options):
     source = write_jsonl(work / f"{name}.jsonl", rows)
     output = work / f"{name}-set"
     done = subprocess.run(
-        [BINARY, "shard", source, "--tokenizer", folder, "--template", folder, "--max-length", "100000", "--on-refusal",
+        [AKSHARA, "shard", source, "--tokenizer", folder, "--template", folder, "--max-length", "100000", "--on-refusal",
          "drop", "--output", output, *options], capture_output=True, text=True)
     if done.returncode != 0:
         return None, done.stderr[-700:]
@@ -169,7 +168,7 @@ def lacks_last_bytes(peer, row, own, their):
 def compare_masks(work, name, folder, peer, given):
     ours, dropped = shard(work, f"{name}-masks", folder, given, "--border", "as_transformers")
     if ours is None:
-        return check(name, dropped, "is sharded and proven")
+        return judge(name, [dropped], "is sharded and proven")
     wrong, compared, refused, empty, bytes_left_out = [], 0, 0, 0, 0
     for row in given:
         their, error = theirs(peer, row)
@@ -193,15 +192,14 @@ def compare_masks(work, name, folder, peer, given):
                 kind = "ids" if own[0] != their[0] else "labels"
                 at = next((i for i, (a, b) in enumerate(zip(own[kind == "labels"], their[kind == "labels"])) if a != b), -1)
                 wrong.append((row["id"], kind, at, peer.decode(their[0][max(0, at - 6):at + 6]), row))
-    check(name, wrong[:1], f"ids and labels of {compared} conversations, {refused} refused by both, {empty} without an "
-          f"answer" + (f", {bytes_left_out} of which they leave out bytes of a last character" if bytes_left_out else "")
-          + (f"; {len(wrong)} wrong" if wrong else ""))
+    judge(name, wrong, f"ids and labels of {compared} conversations, {refused} refused by both, {empty} without an answer"
+          + (f", {bytes_left_out} of which they leave out bytes of a last character" if bytes_left_out else ""))
 
 
 def compare_prompts(work, name, folder, peer, given):
     ours, dropped = shard(work, f"{name}-prompts", folder, given)
     if ours is None:
-        return check(name, dropped, "is sharded and proven")
+        return judge(name, [dropped], "is sharded and proven")
     wrong, compared, others = [], 0, 0
     for row in given:
         own = ours.get(row["id"])
@@ -216,15 +214,15 @@ def compare_prompts(work, name, folder, peer, given):
             except Exception:  # A template may refuse what stands before an answer.
                 others += 1
                 continue
-            if not own["text"].startswith(text):
-                others += 1
+            border = len(text.encode())
+            if not own["text"].startswith(text) or all(span["start"] != border for span in own["spans"]):
+                others += 1  # Or it ends in the middle of what the row's template marks as the answer.
                 continue
             compared += 1
             ids = peer(text, add_special_tokens=False)["input_ids"]
             if own["input_ids"][:len(ids)] != ids:
                 wrong.append((row["id"], index, row))
-    check(name, wrong[:1], f"{compared} prompts are the beginnings of {len(ours)} rows, {others} have other texts"
-          + (f"; {len(wrong)} wrong" if wrong else ""))
+    judge(name, wrong, f"{compared} prompts are the beginnings of {len(ours)} rows, {others} have other texts")
 
 
 def written(value, text):
@@ -253,7 +251,7 @@ def check_injection(work, name, folder, peer, control, given):
             rows.append(other)
     ours, dropped = shard(work, f"{name}-injected", folder, rows)
     if ours is None:
-        return check(name, dropped, "is sharded and proven with texts of control tokens")
+        return judge(name, [dropped], "is sharded and proven with texts of control tokens")
     special = peer.all_special_ids_of_template
     wrong, compared = [], 0
     for number, token in enumerate(tokens):
@@ -262,7 +260,7 @@ def check_injection(work, name, folder, peer, control, given):
         compared += len(found) > 1
         if any(ids != found.get("clean", ids) for ids in found.values()):
             wrong.append((token, found, rows[3 * number]["messages"]))
-    check(name, wrong[:1], f"{compared} of {len(tokens)} control tokens' texts in every place stay text")
+    judge(name, wrong, f"{compared} of {len(tokens)} control tokens' texts in every place stay text")
 
 
 def compare(work, name, template, base, rows, seed):
@@ -301,7 +299,7 @@ def main():
                 place = work / name.replace("/", "-")
                 place.mkdir()
                 compare(place, path.stem, path.read_text(encoding="utf-8"), base, options.rows, options.seed)
-    return 1 if failures else 0
+    return verdict()
 
 
 if __name__ == "__main__":
