@@ -13,7 +13,10 @@ enum StandardOutput {
       let written = Foundation.write(STDOUT_FILENO, slice.baseAddress, slice.count)
       if written < 0 && errno == EINTR { continue }
       guard written > 0 else {
-        throw AksharaError(.unwritable, "cannot write to standard output")
+        let reason = String(cString: strerror(errno))
+        throw AksharaError(
+          .unwritable, "cannot write to standard output: \(reason)",
+          remedy: "look at where it goes, and start again")
       }
       rest = rest.dropFirst(written)
     }

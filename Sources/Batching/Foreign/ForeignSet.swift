@@ -108,7 +108,12 @@ final class ForeignReader {
     case lines(JSONLinesReader)
   }
 
-  init(_ part: ForeignSet.Part) { files = part.files[...] }
+  private let part: ForeignSet.Part
+
+  init(_ part: ForeignSet.Part) {
+    self.part = part
+    files = part.files[...]
+  }
 
   /// The next rows; `nil` behind the last file.
   ///
@@ -125,10 +130,18 @@ final class ForeignReader {
         continue
       }
       guard rows.rowCount > 0 else { continue }
+      if first == 0, rows.columns[.inputIDs] == nil { throw Self.noTokens(part) }
       rows.first = first
       first += rows.rowCount
       return rows
     }
+  }
+
+  private static func noTokens(_ part: ForeignSet.Part) -> AksharaError {
+    AksharaError(
+      .malformed, "there is no column `input_ids`",
+      at: part.files.first.map { SourceLocation(file: $0) },
+      remedy: "give a tokenized data set; conversations become one with `akshara shard`")
   }
 
   private static func open(_ path: String) throws -> Source {

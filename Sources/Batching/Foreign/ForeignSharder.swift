@@ -58,21 +58,9 @@ public struct ForeignSharder: Sendable {
       try write(part, as: try Self.split(of: part.name, in: set), checker, files)
     }
     let written = try files.finish()
-    var manifest = try manifest(set, written, checker, report)
-    guard manifest.totals.rowsKept > 0 else {
-      throw AksharaError(
-        .checkFailed, "no row is left of \(manifest.totals.rowsIn): \(manifest.summary)",
-        at: SourceLocation(file: set.path), remedy: "look at `akshara labels verify`")
-    }
-    try (tokenizer as? BPETokenizer)?.write(into: folder.workPath)
-    try DatasetsFolder.describeSet(in: folder.workPath, splits: manifest.splits.map(\.split))
-    let file = Path.join(folder.workPath, ShardSet.manifestName)
-    try AtomicFile.write(manifest.json.pretty, to: file)
-    let own = ShardVerifier(tokenizer: tokenizer, threads: threads)
-    manifest.proof = try own.verify(try ShardSet(folder.workPath)).recordedProof
-    try AtomicFile.write(manifest.json.pretty, to: file)
-    try folder.commit()
-    return (manifest, report)
+    let manifest = try manifest(set, written, checker, report)
+    try manifest.requireRows(at: set.path, remedy: "look at `akshara labels verify`")
+    return (try manifest.finish(in: folder, tokenizer: tokenizer, threads: threads), report)
   }
 
   /// The split that a name of another tool's means.

@@ -18,6 +18,10 @@ public protocol ChatTemplate: Sendable {
   /// Other control tokens that end answers of some kind, such as calls of tools.
   var otherEndTokens: [String] { get }
 
+  /// Whether an answer that another one follows, with nothing but tools' results between them, goes on
+  /// in it: the first has no end token then, as Gemma 4's.
+  var continuesTurns: Bool { get }
+
   /// Every control token that it writes, each once.
   var requiredSpecialTokens: [String] { get }
 
@@ -49,6 +53,9 @@ extension ChatTemplate {
 
   /// Not known.
   public var placesContents: Bool { false }
+
+  /// No: most templates end every answer.
+  public var continuesTurns: Bool { false }
 }
 
 /// What a template did not render as it stood. Nothing of this is lost in silence: the counts go

@@ -44,9 +44,20 @@ struct ControlTextScanner: Sendable {
 
   /// Whether a control token's text stands in `bytes`.
   func isFound(in bytes: UnsafeRawBufferPointer) -> Bool {
-    bytes.indices.contains { start in
-      candidates[Int(bytes[start])].contains { bytes[start...].starts(with: $0.bytes) }
+    guard let base = bytes.baseAddress else { return false }
+    for byte in firstBytes {
+      var position = 0
+      while position < bytes.count,
+        let hit = memchr(base + position, Int32(byte), bytes.count - position)
+      {
+        let start = UnsafeRawPointer(hit) - base
+        if candidates[Int(byte)].contains(where: { bytes[start...].starts(with: $0.bytes) }) {
+          return true
+        }
+        position = start + 1
+      }
     }
+    return false
   }
 
   /// Whether a byte with which a control token begins stands in `bytes`; most texts have none.

@@ -35,6 +35,7 @@ package struct RowInspector: Sendable {
 
   /// What is wrong with a row: each fault once, with where it was found first.
   package func faults(of row: ShardRow) -> [(fault: SupervisionProof.Fault, detail: String)] {
+    guard !checker.isPlain(row.batch, row.index) else { return [] }
     var seen: Set<SupervisionProof.Fault> = []
     return checker.check(row.batch, row.index).0.filter { seen.insert($0.fault).inserted }
       .map { (fault: $0.fault, detail: $0.detail) }
@@ -42,10 +43,12 @@ package struct RowInspector: Sendable {
 
   /// Whether the text of a control token stands in a message of the row, where it stays text.
   package func hasControlText(_ row: ShardRow) -> Bool {
-    guard let spans = try? row.spans() else { return false }
-    return spans.contains { span in
-      span.kind.isSaid
-        && scanner.isFound(in: UnsafeRawBufferPointer(rebasing: row.text[span.bytes]))
+    let (spans, text) = (row.batch.spanTable, row.text)
+    return spans.range(ofRow: row.index).contains { index in
+      guard let span = spans[index], span.kind.isSaid, span.bytes.upperBound <= text.count else {
+        return false
+      }
+      return scanner.isFound(in: UnsafeRawBufferPointer(rebasing: text[span.bytes]))
     }
   }
 }

@@ -40,6 +40,7 @@ struct RowChecker: Sendable {
     let endOfTurn: TokenID?
     let ends: Set<TokenID>
     let all: Set<TokenID>
+    let continuesTurns: Bool
   }
 
   /// - Parameter closely: whether to look at every row closely, which finds the same in more time.
@@ -55,7 +56,8 @@ struct RowChecker: Sendable {
           ([template.endOfTurnToken] + template.otherEndTokens).compactMap {
             tokenizer.specialToken($0)
           }),
-        all: Set(template.controlTokens.compactMap { tokenizer.specialToken($0) }))
+        all: Set(template.controlTokens.compactMap { tokenizer.specialToken($0) }),
+        continuesTurns: template.continuesTurns)
       return (template.name, tokens)
     }
     templates = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
@@ -90,6 +92,11 @@ struct RowChecker: Sendable {
     finding.token.map {
       LabelExcerpt(ids: batch.inputIDs(row), labels: batch.labels(row), around: $0, table)
     }
+  }
+
+  /// Whether it is quickly seen that a row has no fault; else `check` tells.
+  func isPlain(_ batch: ShardBatch, _ index: Int) -> Bool {
+    plain?.holds(batch, batch.spanTable, index) ?? false
   }
 
   /// Every fault of one row, and what else was seen in it.
@@ -233,7 +240,8 @@ struct RowChecker: Sendable {
   // MARK: Ends of turns
 
   /// Behind each supervised answer stands the template's end token, supervised as the options say.
-  /// Only the last message may lack it, and only where rows are cut.
+  /// Only the last message may lack it, and only where rows are cut; and an answer that goes on in
+  /// another one, where the template lets it.
   private func endFaults(
     _ row: RowFacts, _ template: TemplateTokens
   ) -> (faults: [Finding], isCut: Bool) {
@@ -245,7 +253,7 @@ struct RowChecker: Sendable {
     var faults: [Finding] = []
     var isCut = false
     let answers = row.supervisedMessages
-    for message in answers {
+    for message in answers where !(template.continuesTurns && row.isContinued(message)) {
       let ends = row.spans.filter { $0.message == message && $0.kind == .endOfTurn }
       guard let end = ends.first, ends.count == 1 else {
         let lacksEnd = options.truncation == .right && row.isLast(message) && ends.isEmpty

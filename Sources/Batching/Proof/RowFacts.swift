@@ -155,6 +155,11 @@ struct RowFacts {
     spans.last { $0.message != nil }?.message == message
   }
 
+  /// Whether an answer follows the message, with nothing but tools' results between them.
+  func isContinued(_ message: Int) -> Bool {
+    spans.first { ($0.message ?? -1) > message && $0.role != .tool }?.role == .assistant
+  }
+
   /// Whether the message is one that its template does not end: no message of its role in the row has
   /// an end token, or it is one of several tool results that end together.
   func isPrompt(_ message: Int) -> Bool {

@@ -87,7 +87,7 @@ extension ShardManifest.Template {
     self.init(
       name: template.name, beginToken: template.beginToken,
       endOfTurnToken: template.endOfTurnToken, otherEndTokens: template.otherEndTokens,
-      controlTokens: template.requiredSpecialTokens,
+      continuesTurns: template.continuesTurns, controlTokens: template.requiredSpecialTokens,
       jinja: template.jinja)
   }
 
@@ -100,6 +100,7 @@ extension ShardManifest.Template {
     if !otherEndTokens.isEmpty {
       object["other_end_tokens"] = .array(otherEndTokens.map { .string($0) })
     }
+    if continuesTurns { object["continues_turns"] = true }
     object["control_tokens"] = .array(controlTokens.map { .string($0) })
     object["chat_template"] = .string(jinja)
     return .object(object)
@@ -113,6 +114,7 @@ extension ShardManifest.Template {
     self.init(
       name: name, beginToken: json["begin_token"]?.string, endOfTurnToken: end,
       otherEndTokens: json["other_end_tokens"]?.array?.compactMap(\.string) ?? [],
+      continuesTurns: json["continues_turns"]?.bool ?? false,
       controlTokens: tokens.compactMap { $0 }, jinja: jinja)
     guard json["digest"]?.string == digest.description else { return nil }
   }

@@ -40,6 +40,8 @@ public struct ShardManifest: Sendable, Equatable {
     public var endOfTurnToken: String
     /// Other tokens that end answers of some kind, such as calls of tools.
     public var otherEndTokens: [String] = []
+    /// Whether an answer that another one follows goes on in it, without an end token.
+    public var continuesTurns = false
     /// Every control token that it writes.
     public var controlTokens: [String]
     /// The template in Jinja.
@@ -48,7 +50,8 @@ public struct ShardManifest: Sendable, Equatable {
     /// The digest of all of it.
     public var digest: Digest {
       let lines =
-        [name, beginToken ?? "", endOfTurnToken] + otherEndTokens + controlTokens + [jinja]
+        [name, beginToken ?? "", endOfTurnToken] + otherEndTokens + controlTokens
+        + (continuesTurns ? ["continues_turns"] : []) + [jinja]
       return Digest(of: lines.joined(separator: "\n").utf8)
     }
   }

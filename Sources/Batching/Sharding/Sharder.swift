@@ -73,31 +73,11 @@ public struct Sharder: Sendable {
       templates: maker.chooser.all.map(ShardManifest.Template.init),
       options: options.recorded(as: maker.chooser.all),
       inputs: inputs, splits: splits, dropped: dropped, proof: nil)
-    return try finish(manifest, in: folder)
-  }
-
-  /// Checks the written files, adds the proof, and lets the set appear.
-  private func finish(
-    _ manifest: ShardManifest, in folder: AtomicFolder
-  ) throws -> ShardManifest {
-    guard manifest.totals.rowsKept > 0 else {
-      throw AksharaError(
-        .checkFailed, "no row is left of \(manifest.totals.rowsIn): \(manifest.summary)",
-        at: SourceLocation(file: folder.path), remedy: "look at the reasons, and at `format`")
-    }
-    try (tokenizer as? BPETokenizer)?.write(into: folder.workPath)
-    try DatasetsFolder.describeSet(in: folder.workPath, splits: manifest.splits.map(\.split))
-    let file = Path.join(folder.workPath, ShardSet.manifestName)
-    try AtomicFile.write(manifest.json.pretty, to: file)
-    var proven = manifest
-    let set = try ShardSet(folder.workPath)
-    let files = manifest.provenFiles.map { ($0.path, $0.digest) }
-    let report = try ShardVerifier(tokenizer: tokenizer, threads: threads)
-      .verify(set, conversations: nil, digests: Dictionary(uniqueKeysWithValues: files))
-    proven.proof = report.recordedProof
-    try AtomicFile.write(proven.json.pretty, to: file)
-    try folder.commit()
-    return proven
+    try manifest.requireRows(at: output, remedy: "look at the reasons, and at `format`")
+    let digests = manifest.provenFiles.map { ($0.path, $0.digest) }
+    return try manifest.finish(
+      in: folder, tokenizer: tokenizer, threads: threads,
+      digests: Dictionary(uniqueKeysWithValues: digests))
   }
 
   /// Refuses to replace a folder whose manifest is not a shard set's.

@@ -1,7 +1,8 @@
+internal import Artifacts
 internal import Foundation
 internal import Synchronization
 
-/// The rows that pass a filter, found on a thread of its own while the first of them are already
+/// The rows that pass a filter, found on threads of its own while the first of them are already
 /// looked at.
 ///
 /// Held are their numbers: four bytes each.
@@ -23,30 +24,37 @@ final class RowScan: Sendable {
   private let state = Mutex(State())
   private let isStopped = Atomic<Bool>(false)
 
-  /// So many rows are looked at before what was found is told.
-  private static let step = 512
+  /// So many rows are looked at by a thread before what was found is told.
+  private static let step = 1_024
   /// Nobody is there any more when nobody has asked for so long, in seconds.
   private static let patience = 20.0
+  /// A page is looked at beside other work: more threads would only be in its way.
+  private static let mostThreads = 8
 
-  /// Starts to look at rows `0..<count`.
+  /// Starts to look at rows `0..<count`, with several threads, in order.
   ///
-  /// - Parameter matcher: gives, on the scan's thread, what is asked there once a row.
+  /// - Parameter matcher: gives, for a stretch of rows, what is asked there once a row.
   init(count: Int, matcher: @escaping @Sendable () -> (Int) -> Bool) {
     let thread = Thread { [self] in
-      let passes = matcher()
-      var row = 0
-      while row < count, !isStopped.load(ordering: .relaxed) {
-        let end = min(row + Self.step, count)
-        let found = (row..<end).filter(passes).map { UInt32($0) }
-        let isWanted = state.withLock { state in
-          state.rows += found
-          state.scanned = end
-          state.isAbandoned = Self.now - state.askedAt > Self.patience
-          return !state.isAbandoned
-        }
-        if !isWanted { stop() }
-        row = end
-      }
+      var next = 0
+      // The work throws nothing.
+      try? OrderedWork.run(
+        threads: min(Self.mostThreads, ProcessInfo.processInfo.activeProcessorCount),
+        next: { [self] in
+          guard next < count, !isStopped.load(ordering: .relaxed) else { return nil }
+          defer { next = min(next + Self.step, count) }
+          return next..<min(next + Self.step, count)
+        },
+        work: { rows in (rows, rows.filter(matcher()).map { UInt32($0) }) },
+        consume: { rows, found in
+          let isWanted = state.withLock { state in
+            state.rows += found
+            state.scanned = rows.upperBound
+            state.isAbandoned = Self.now - state.askedAt > Self.patience
+            return !state.isAbandoned
+          }
+          if !isWanted { stop() }
+        })
       state.withLock { $0.isDone = true }
     }
     thread.stackSize = 8 << 20

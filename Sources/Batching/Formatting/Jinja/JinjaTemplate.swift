@@ -20,6 +20,8 @@ public struct JinjaTemplate: ChatTemplate {
   /// The control tokens that end other answers of small conversations: calls of tools, answers in
   /// the middle.
   public let otherEndTokens: [String]
+  /// Whether the template writes no end token between two answers.
+  public let continuesTurns: Bool
   /// Every control token that stands in the template's text, or in what it makes of small
   /// conversations with tools, thinking and calls.
   public let requiredSpecialTokens: [String]
@@ -73,6 +75,7 @@ public struct JinjaTemplate: ChatTemplate {
     openEnd = tokens.openEnd
     endOfTurnToken = tokens.end ?? end ?? ""
     otherEndTokens = tokens.otherEnds
+    continuesTurns = tokens.continuesTurns
   }
 
   /// Renders a conversation.

@@ -37,6 +37,8 @@ enum ProbeConversations {
     conversation([question, Message(.assistant, "a", reasoning: "t")]),
     conversation([question, call, result, answer], tools: [tool]),
     conversation([Message(.system, "s"), question, call, result], tools: [tool]),
+    conversation([question, call], tools: [tool]),
+    conversation([question, answer, answer]),
   ]
 
   /// The same with every text as a typed part, as templates of models that also see want it.

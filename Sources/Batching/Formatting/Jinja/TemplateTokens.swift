@@ -10,6 +10,8 @@ struct TemplateTokens {
   let openEnd: String?
   /// Those that end other answers: calls of tools, answers in the middle.
   let otherEnds: [String]
+  /// Whether an answer that another one follows has no end.
+  let continuesTurns: Bool
   /// Each once, in the order in which they are found.
   let all: [String]
 
@@ -35,6 +37,7 @@ struct TemplateTokens {
       others.append(token)
     }
     otherEnds = others
+    continuesTurns = end != nil && probes.contains(where: \.continuesTurn)
   }
 
   /// What the template makes of conversations; it may refuse some of them, such as one without tools.
@@ -68,6 +71,13 @@ private struct Probe {
       .compactMap { end(of: $0) }
   }
 
+  /// Whether its first answer, which another one follows at once, has no end.
+  var continuesTurn: Bool {
+    let roles = conversation.messages.map(\.role)
+    guard roles == [.user, .assistant, .assistant] else { return false }
+    return end(of: 1) == nil && end(of: 2) != nil
+  }
+
   /// Whether an answer's own text stands in it.
   var showsAnswer: Bool {
     atoms.contains { atom in
@@ -88,7 +98,9 @@ private struct Probe {
   private func end(of message: Int) -> String? {
     let own = atoms.lastIndex { $0.data?.message == message && $0.owner == message }
     guard let own else { return nil }
+    let isMarked = atoms.contains(where: \.isGenerated)
     let behind = atoms[(own + 1)...].prefix { $0.data == nil && $0.owner ?? message == message }
+      .filter { $0.isGenerated || !isMarked }
     let written = behind.last { $0.isControl && $0.owner == message }
     return (written ?? behind.first { $0.isControl })?.text
   }
