@@ -40,12 +40,14 @@ final class RowScan: Sendable {
       // The work throws nothing.
       try? OrderedWork.run(
         threads: min(Self.mostThreads, ProcessInfo.processInfo.activeProcessorCount),
-        next: { [self] in
+        next: { [self] () -> Range<Int>? in
           guard next < count, !isStopped.load(ordering: .relaxed) else { return nil }
           defer { next = min(next + Self.step, count) }
           return next..<min(next + Self.step, count)
         },
-        work: { rows in (rows, rows.filter(matcher()).map { UInt32($0) }) },
+        work: { rows -> (rows: Range<Int>, found: [UInt32]) in
+          (rows, rows.filter(matcher()).map { UInt32($0) })
+        },
         consume: { rows, found in
           let isWanted = state.withLock { state in
             state.rows += found
