@@ -1,4 +1,6 @@
 import Artifacts
+import Fixtures
+import Foundation
 import Testing
 
 @testable import Conversations
@@ -100,5 +102,30 @@ import Testing
   @Test func aDocumentWithoutScenesIsNotSilent() throws {
     let result = try ImportCase(.fdx, "a.fdx", "<FinalDraft><Content/></FinalDraft>")
     #expect(result.quarantine.map { $0["reason"]?.string } == ["no_scene"])
+  }
+
+  @Test(
+    arguments: [
+      (String.Encoding.utf8, "UTF-8", [0xEF, 0xBB, 0xBF]),
+      (.utf16LittleEndian, "UTF-16", [0xFF, 0xFE]), (.utf16BigEndian, "UTF-16", [0xFE, 0xFF]),
+    ] as [(String.Encoding, String, [UInt8])])
+  func whatTheFileSaysItIsInIsRead(encoding: String.Encoding, name: String, mark: [UInt8]) throws {
+    let text =
+      "<?xml version=\"1.0\" encoding=\"\(name)\"?><FinalDraft DocumentType=\"Script\"><Content>"
+      + "<Paragraph Type=\"Scene Heading\"><Text>INT. ಮನೆ - DAY</Text></Paragraph>"
+      + "<Paragraph Type=\"Character\"><Text>ಸೀತಾ</Text></Paragraph>"
+      + "<Paragraph Type=\"Dialogue\"><Text>ಬಾ.</Text></Paragraph></Content></FinalDraft>"
+    let folder = TemporaryFolder()
+    let bytes = mark + Array(try #require(text.data(using: encoding)))
+    try AtomicFile.write(bytes, to: folder.file("a.fdx"))
+    for kind in [ImportKind.fdx, .auto] {
+      for choice in [nil, try ImportOptions.encoding("auto")] {
+        let found = try ImportCase(kind, paths: ["a.fdx"], relativeTo: folder.path) {
+          $0.assistant = ["ಸೀತಾ"]
+          $0.encoding = choice
+        }
+        #expect(found.conversations.map { $0.messages.last?.content.text } == ["ಬಾ."])
+      }
+    }
   }
 }

@@ -170,6 +170,22 @@ import Testing
       #expect(throws: AksharaError.self) { try OfficeFile.docx.read(cut) { $0 } }
     }
   }
+
+  @Test func smallSheetsThatBecomeLargeAreRefused() throws {
+    let rows =
+      "<row><c r=\"A1\"><v>1</v></c><c r=\"XFD1\"><v>2</v></c></row>"
+      + String(repeating: "<row><c><v>1</v></c></row>", count: 4_000)
+    let error = #expect(throws: AksharaError.self) { try workbook(rows) }
+    #expect(error?.message.contains("is too large") == true)
+
+    let cell =
+      "<table:table-cell table:number-columns-repeated=\"10000\"><text:p>x</text:p></table:table-cell>"
+    let row = "<table:table-row>\(cell)\(cell)</table:table-row>"
+    let sheet =
+      "<table:table xmlns:text=\"t\" xmlns:table=\"b\" table:name=\"S\">\(row)</table:table>"
+    let wide = #expect(throws: AksharaError.self) { try read("a.ods", [("content.xml", sheet)]) }
+    #expect(wide?.message == "a row has more than 16384 cells")
+  }
 }
 
 private enum TextFileBytes {

@@ -44,17 +44,18 @@ import Testing
   /// Texts of ASCII are taken apart byte by byte, others scalar by scalar.
   @Test func bytesOfASCIIAreGuessedAsStrings() {
     var generator = SeededGenerator(seed: 3)
+    let guesser = LanguageGuesser()
     let pieces = [
       "naanu", "Repu", "don't", "'", "''", "O'Neil'", " ", " ", "12", "-", "ANNI", "\n", "x",
     ]
     for round in 0..<2000 {
       let count = Int.random(in: 0...12, using: &generator)
       let text = (0..<count).compactMap { _ in pieces.randomElement(using: &generator) }.joined()
-      let found = Array(text.utf8).withUnsafeBufferPointer { identifier.guess(utf8: $0) }
+      let found = Array(text.utf8).withUnsafeBufferPointer { guesser.guess($0) }
       #expect(found == identifier.guess(text), "round \(round): \(text)")
     }
     let accented = Array("Nēnu rēpu veḷtunnānu".utf8)
-    #expect(accented.withUnsafeBufferPointer { identifier.guess(utf8: $0) }.language == "te-Latn")
+    #expect(accented.withUnsafeBufferPointer { guesser.guess($0) }.language == "te-Latn")
   }
 
   @Test func wordsKeepJoinersAndApostrophes() {

@@ -40,17 +40,21 @@ public enum TextHead {
 
   /// Refuses a Git LFS pointer, and text in UTF-16 or UTF-32 with a byte order mark.
   ///
-  /// - Parameter refusingBinary: whether a zero byte among the first 8 KiB is refused too.
+  /// - Parameters:
+  ///   - refusingBinary: whether a zero byte among the first 8 KiB is refused too.
+  ///   - refusingWide: whether UTF-16 and UTF-32 are; `false` for XML, which says what it is in.
   /// - Throws: `malformed`, without a location; `missingFile`, `unreadable`.
   ///
   /// Source: the Git LFS specification, "The Pointer"; The Unicode Standard, table 2-4.
-  public static func check(_ path: String, refusingBinary: Bool = false) throws {
+  public static func check(
+    _ path: String, refusingBinary: Bool = false, refusingWide: Bool = true
+  ) throws {
     let head = try ByteSource.head(of: path, length: length)
     if head.starts(with: Array("version https://git-lfs.github.com/spec/".utf8)) {
       throw AksharaError(
         .malformed, "the file is a Git LFS pointer, not the data", remedy: "run `git lfs pull`")
     }
-    if let encoding = encoding(markedIn: head) {
+    if refusingWide, let encoding = encoding(markedIn: head) {
       throw AksharaError(
         .malformed, "the text is in \(encoding), not in UTF-8",
         remedy: "convert it: `iconv -f \(encoding) -t UTF-8`")

@@ -2,6 +2,9 @@ internal import Artifacts
 
 /// Screenplays of Final Draft: see `FinalDraftParser`.
 struct FinalDraftFormat: SceneFormat {
+  /// XML says what it is in, and is checked by its reader.
+  var checksText: Bool { false }
+
   func scenes(of text: TextFile) throws -> SceneFile {
     let document = try FinalDraftParser.read(text.bytes, path: text.path)
     var builder = SceneBuilder()

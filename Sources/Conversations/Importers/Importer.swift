@@ -54,8 +54,9 @@ public struct Importer: Sendable {
     do {
       let kinds = try sources.all.map { source in
         try naming(source.file) {
-          try TextHead.check(source.file.path)
-          return try KindRecognition(options).kind(of: source)
+          let recognition = KindRecognition(options)
+          try recognition.check(source.file)
+          return try recognition.kind(of: source)
         }
       }
       let same = Set(kinds).count == 1 ? kinds[0] : .auto

@@ -30,6 +30,19 @@ struct KindRecognition {
     }
   }
 
+  /// Whether a file is XML, and so in any encoding that it names itself.
+  func isXML(_ file: SourcePaths.Found) -> Bool {
+    options.kind == .auto
+      ? DataSetSuffix.suffix(of: file.path) == ".fdx" : options.kind == .fdx
+  }
+
+  /// Refuses a file that is no text in UTF-8 by its first bytes.
+  ///
+  /// - Throws: as `TextHead.check`.
+  func check(_ file: SourcePaths.Found) throws {
+    try TextHead.check(file.path, refusingWide: !isXML(file))
+  }
+
   /// The format of a source, where its nature does not say it.
   ///
   /// - Throws: as `kind(of:)` for files.
@@ -97,7 +110,7 @@ struct KindRecognition {
       if let kind = rows.last.flatMap({ RowShape($0, columns).kind }) { return kind }
     }
     if let kind = rows.lazy.compactMap({ RowShape($0, columns).likelyKind }).first { return kind }
-    if !rows.isEmpty { throw Self.unknown(Self.columns(of: rows), in: file.name) }
+    if !rows.isEmpty { throw unknown(Self.columns(of: rows), in: file) }
     guard var fault else { return .messages }  // an empty file: nothing to read in any format
     fault.remedy = "mend the file, or name the kind: \(Self.kinds)"
     throw fault
@@ -109,22 +122,26 @@ struct KindRecognition {
     return rows.flatMap { $0.object?.keys ?? [] }.filter { seen.insert($0).inserted }
   }
 
-  private static func unknown(_ columns: [String], in file: String) -> AksharaError {
+  private func unknown(_ columns: [String], in file: SourcePaths.Found) -> AksharaError {
     guard !columns.isEmpty else {
       return AksharaError(
-        .unsupported, "the rows are no JSON objects", at: SourceLocation(file: file, line: 1),
-        remedy: "name the kind: \(kinds)")
+        .unsupported, "the rows are no JSON objects",
+        at: SourceLocation(file: file.name, line: 1), remedy: "name the kind: \(Self.kinds)")
     }
     let nearest = ColumnSuggestion(for: columns)
     let message =
-      "no format fits the columns \(list(columns)); the nearest is \(nearest.kind.rawValue), "
-      + "which needs \(list(nearest.needed))"
-    let command = "akshara import \(nearest.kind.rawValue) \(Path.name(of: file))"
+      "no format fits the columns \(Self.list(columns)); the nearest is \(nearest.kind.rawValue), "
+      + "which needs \(Self.list(nearest.needed))"
+    let command = "akshara import \(nearest.kind.rawValue) \(Path.name(of: file.name))"
+    var remedy =
+      nearest.map.isEmpty
+      ? "rename the columns, or name the kind and map them (`--map ours=theirs`)"
+      : "map them, for example `\(command) --map \(nearest.map.joined(separator: " "))`"
+    if DataSetSuffix(of: file.path) == .table, options.tableColumns == nil {
+      remedy += "; if the first record is a row, say what the columns are called: `--columns A,B`"
+    }
     return AksharaError(
-      .unsupported, message, at: SourceLocation(file: file),
-      remedy: nearest.map.isEmpty
-        ? "rename the columns, or name the kind and map them (`--map ours=theirs`)"
-        : "map them, for example `\(command) --map \(nearest.map.joined(separator: " "))`")
+      .unsupported, message, at: SourceLocation(file: file.name), remedy: remedy)
   }
 
   private static func list(_ names: [String]) -> String {

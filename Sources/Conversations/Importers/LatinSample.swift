@@ -11,6 +11,7 @@ struct LatinSample {
   /// The text, and room to read a word of eight bytes behind each of its bytes.
   private var bytes = [UInt8](repeating: 0, count: length + wordLength)
   private var count = 0
+  private let guesser: LanguageGuesser
 
   /// How much is looked at: some forty words, which are enough to be sure.
   static let length = 256
@@ -22,6 +23,11 @@ struct LatinSample {
 
   /// What was added, as far as it is looked at.
   var text: ArraySlice<UInt8> { bytes[..<count] }
+
+  /// A sample of nothing.
+  ///
+  /// - Parameter guesser: knows the words of other samples.
+  init(guesser: LanguageGuesser = LanguageGuesser(remembers: false)) { self.guesser = guesser }
 
   /// Forgets everything.
   mutating func reset() { count = 0 }
@@ -66,7 +72,7 @@ struct LatinSample {
     let words = counts
     guard words.all >= Self.leastWords, !words.arePlainEnglish else { return "en" }
     let guess = bytes.withUnsafeBufferPointer {
-      LanguageIdentifier().guess(utf8: UnsafeBufferPointer(rebasing: $0[..<count]))
+      guesser.guess(UnsafeBufferPointer(rebasing: $0[..<count]))
     }
     let isRomanized = guess.language.hasSuffix("-Latn")
     return isRomanized && guess.confidence >= Self.leastConfidence ? guess.language : "en"

@@ -37,9 +37,10 @@ public struct Inspector: Sendable {
   private func inspect(_ source: PreparedSource) throws -> Inspection {
     let file = source.file
     let encoding = try FileEncoding(of: source.original)
+    let recognition = KindRecognition(options)
     let kind = try naming(file) {
-      try TextHead.check(file.path)
-      return try KindRecognition(options).kind(of: source)
+      try recognition.check(file)
+      return try recognition.kind(of: source)
     }
     var inspection = Inspection(
       path: file.name, kind: kind, compression: encoding.compression.rawValue,

@@ -59,17 +59,6 @@ public struct LanguageIdentifier: Sendable {
     return Self.likeliest(scores(of: latin, in: text).reduce(.zero, +))
   }
 
-  /// The same for a text in UTF-8; one of ASCII is taken apart without a string for each word.
-  package func guess(utf8 text: UnsafeBufferPointer<UInt8>) -> LanguageGuess {
-    guard text.allSatisfy({ $0 < 0x80 }) else {
-      return guess(String(decoding: text, as: UTF8.self))
-    }
-    var sum = RomanizedLanguageModel.Scores.zero
-    let count = ASCIIWords.forEach(in: text) { sum += model.scores(marked: $0) }
-    guard count > 0 else { return LanguageGuess(language: "und", confidence: 0) }
-    return Self.likeliest(sum)
-  }
-
   /// The language that a script tells.
   private static func tag(of script: Script) -> String {
     switch script {
@@ -79,7 +68,7 @@ public struct LanguageIdentifier: Sendable {
     }
   }
 
-  private static func likeliest(_ sum: RomanizedLanguageModel.Scores) -> LanguageGuess {
+  static func likeliest(_ sum: RomanizedLanguageModel.Scores) -> LanguageGuess {
     let names = RomanizedLanguageModel.languages
     let best = names.indices.max { sum[$0] < sum[$1] } ?? 0
     let total = names.indices.reduce(Float(0)) { $0 + exp(sum[$1] - sum[best]) }

@@ -8,7 +8,7 @@ struct RowMessage {
 
 /// Tells the languages of rows: as `Conversation.languageOfText`, without a string for each text.
 struct RowLanguage {
-  private var sample = LatinSample()
+  private var sample = LatinSample(guesser: LanguageGuesser())
 
   /// The language that the script of the answers tells, and for Latin letters their words; of all
   /// messages if the answers have no letters.

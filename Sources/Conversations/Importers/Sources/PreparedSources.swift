@@ -1,4 +1,5 @@
 internal import Artifacts
+internal import Orthography
 
 /// The sources of an import, each in a form that the formats read.
 ///
@@ -38,10 +39,20 @@ struct PreparedSources {
     if let office = OfficeFile(file.path) {
       return try OfficePreparation(options: options, scratch: scratch).sources(of: file, office)
     }
-    guard let choice = options.encoding, DataSetSuffix(of: file.path) != .arrow else {
+    guard let choice = options.encoding, DataSetSuffix(of: file.path) != .arrow,
+      !(KindRecognition(options).isXML(file) && isKnownToXML(choice))
+    else {
       return [PreparedSource(file)]
     }
     return [try EncodingPreparation(choice: choice, scratch: scratch).source(of: file)]
+  }
+
+  /// Whether an encoding is one that XML says itself.
+  private static func isKnownToXML(_ choice: EncodingChoice) -> Bool {
+    switch choice {
+    case .automatic: true
+    case .named(let encoding): encoding.rawValue.hasPrefix("utf-")
+    }
   }
 
   /// An error in the words of the user: with the name of the source, and what to do about its encoding.
