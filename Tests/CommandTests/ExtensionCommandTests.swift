@@ -149,10 +149,16 @@ import Testing
     guard let akshara = AksharaProcess() else { return }
     let extended = try extend(akshara, ["--json"], to: "/dev/full")
     #expect(extended.status == 1)
-    #expect(extended.errors == "akshara: cannot write to standard output\n")
+    #expect(
+      extended.errors
+        == "akshara: cannot write to standard output: No space left on device; "
+        + "look at where it goes, and start again\n")
     let compared = try akshara.run(
       ["tokenizer", "report", try words(), "--tokenizer", base, "--json"], outputTo: "/dev/full")
     #expect(compared.status == 1)
-    #expect(compared.errors == "akshara: cannot write to standard output\n")
+    #expect(
+      compared.errors
+        == "akshara: cannot write to standard output: No space left on device; "
+        + "look at where it goes, and start again\n")
   }
 }

@@ -131,7 +131,10 @@ import Testing
     let full = try akshara.run(
       ["tokenizer", "encode", "--tokenizer", file], input: "x\n", outputTo: "/dev/full")
     #expect(full.status == 1)
-    #expect(full.errors == "akshara: cannot write to standard output\n")
+    #expect(
+      full.errors
+        == "akshara: cannot write to standard output: No space left on device; "
+        + "look at where it goes, and start again\n")
   }
 
   @Test func saysWhatIsWrong() throws {
