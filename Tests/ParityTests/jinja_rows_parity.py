@@ -12,8 +12,12 @@ calls, thinking, empty contents, null contents, white space at borders, Kannada,
    conversations which transformers refuses are refused, and no others. One difference is told apart and counted:
    transformers' mask ends with the first token of an answer's last character, where that character is several tokens
    (`char_to_token`) and no end token is marked with it; Akshara trains on the whole character;
-2. that the set is proven, or that its template is refused;
-3. under `cut_at_answer`: the ids of every prompt whose text begins a row are the row's first;
+2. that the set is proven, or that its template is refused: as one that ends answers with no control token of the
+   vocabulary made here, or because it refuses every conversation, as jinja2 does. `UNPROVEN` names the templates whose
+   sets are written and not proven; a check fails when one of them is;
+3. under `cut_at_answer`: the ids of every prompt whose text begins a row are the row's first. transformers encodes a prompt
+   whole; where that joins the beginning of an earlier answer with what stands before it, which the row does not, the prompt is
+   counted apart: no row could begin with the ids of both that prompt and the earlier one;
 4. injection: with the text of every control token, whole and broken, in every text, name and argument of a conversation,
    the control ids are those of the same conversation without them.
 
@@ -46,6 +50,8 @@ SPLIT = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^
 CONTROL = r"<[|｜][^<>\s]+?[|｜]>|<(?:start_of_turn|end_of_turn|end_of_utterance|image|turn\||\|turn)>|\[/?INST\]"
 # As in Qwen's tokenizers: tokens of their own that data may write, too.
 ADDED = ["<think>", "</think>", "<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>"]
+# Tool calls of these end in a way that the proof does not know.
+UNPROVEN = {"gemma4", "gemma4_v3", "gemma4_v4", "google-gemma-4-31B-it", "Kimi-K2-Instruct", "Kimi-K2-Thinking"}
 PIECES = ["\n", "\n\n", " ", "  ", "\t", "\r\n", ".", "ಕನ್ನಡ", "ಕ್ಷ", "ಶ್ರೀ\u200d", "తెలుగు", "శ్రీ", "🙂", "👩‍👩‍👧", "é", "\u3000",
           "the answer", "42", "user", "<think>\nhm\n</think>\n\n", "{{ x }}", "\"", "'"]
 
@@ -155,6 +161,22 @@ def shard(work, name, folder, rows, *options):
     return {row["id"]: row for row in shown(output)}, dropped
 
 
+def judge_refusal(name, template, said, peer, given):
+    """There is no proven set: the template is refused by name, or refuses all, or is one of UNPROVEN."""
+    if "the proof does not hold" in said or "proof does not hold" in said:
+        return judge(name, [] if template in UNPROVEN else [said], "known: the set is not proven")
+    if "ends answers with" in said:
+        return judge(name, [], "refused by name: answers end with no control token")
+    all_refused = "no row is left" in said and all(theirs(peer, row)[0] is None for row in given)
+    return judge(name, [] if all_refused else [said], "every conversation is refused by both")
+
+
+def joins_earlier_answer(encoding, text, own, border):
+    """Whether a token of a whole prompt lies across the beginning of one of its answers."""
+    starts = {len(text.encode()[:span["start"]].decode()) for span in own["spans"] if span["supervised"] and span["start"] < border}
+    return any(first < start < end for start in starts for first, end in encoding["offset_mapping"])
+
+
 def lacks_last_bytes(peer, row, own, their):
     """Whether their labels differ only by leaving out later tokens of a character of which they have the first."""
     text = peer.apply_chat_template(copy.deepcopy(row["messages"]), tools=row.get("tools"), tokenize=False,
@@ -168,7 +190,7 @@ def lacks_last_bytes(peer, row, own, their):
 def compare_masks(work, name, folder, peer, given):
     ours, dropped = shard(work, f"{name}-masks", folder, given, "--border", "as_transformers")
     if ours is None:
-        return judge(name, [dropped], "is sharded and proven")
+        return judge_refusal(name, name, dropped, peer, given)
     wrong, compared, refused, empty, bytes_left_out = [], 0, 0, 0, 0
     for row in given:
         their, error = theirs(peer, row)
@@ -199,8 +221,10 @@ def compare_masks(work, name, folder, peer, given):
 def compare_prompts(work, name, folder, peer, given):
     ours, dropped = shard(work, f"{name}-prompts", folder, given)
     if ours is None:
-        return judge(name, [dropped], "is sharded and proven")
-    wrong, compared, others = [], 0, 0
+        return judge_refusal(name, name, dropped, peer, given)
+    if name in UNPROVEN:
+        return judge(name, ["the set is proven"], "take the template out of UNPROVEN")
+    wrong, compared, others, joined = [], 0, 0, 0
     for row in given:
         own = ours.get(row["id"])
         if own is None:
@@ -218,11 +242,15 @@ def compare_prompts(work, name, folder, peer, given):
             if not own["text"].startswith(text) or all(span["start"] != border for span in own["spans"]):
                 others += 1  # Or it ends in the middle of what the row's template marks as the answer.
                 continue
+            encoding = peer(text, add_special_tokens=False, return_offsets_mapping=True)
+            ids = encoding["input_ids"]
+            if joins_earlier_answer(encoding, text, own, border):
+                joined += 1
+                continue
             compared += 1
-            ids = peer(text, add_special_tokens=False)["input_ids"]
             if own["input_ids"][:len(ids)] != ids:
                 wrong.append((row["id"], index, row))
-    judge(name, wrong, f"{compared} prompts are the beginnings of {len(ours)} rows, {others} have other texts")
+    judge(name, wrong, f"{compared} prompts are the beginnings of {len(ours)} rows, {others} have other texts, {joined} join an earlier answer")
 
 
 def written(value, text):
@@ -251,7 +279,7 @@ def check_injection(work, name, folder, peer, control, given):
             rows.append(other)
     ours, dropped = shard(work, f"{name}-injected", folder, rows)
     if ours is None:
-        return judge(name, [dropped], "is sharded and proven with texts of control tokens")
+        return judge_refusal(f"{name}, injected", name, dropped, peer, rows)
     special = peer.all_special_ids_of_template
     wrong, compared = [], 0
     for number, token in enumerate(tokens):
