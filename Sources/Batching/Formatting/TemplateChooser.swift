@@ -29,7 +29,7 @@ struct TemplateChooser: Sendable {
       let template = try TemplateCatalog.template(
         named: name, for: tokenizer, sequenceTokens: options.sequenceTokens,
         date: options.templateDate)
-      try (template as? JinjaTemplate)?.requireEnd(of: tokenizer)
+      if options.trainOnEOS != .none { try (template as? JinjaTemplate)?.requireEnd(of: tokenizer) }
       return template
     }
     var known: [String: Choice] = [:]

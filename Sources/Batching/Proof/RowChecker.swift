@@ -258,7 +258,9 @@ struct RowChecker: Sendable {
       guard let end = ends.first, ends.count == 1 else {
         let lacksEnd = options.truncation == .right && row.isLast(message) && ends.isEmpty
         isCut = isCut || lacksEnd
-        if !lacksEnd && !row.isPrompt(message) {
+        // Where no end is trained on, none has to be there.
+        let needsNone = options.trainOnEOS == .none && ends.isEmpty
+        if !lacksEnd && !needsNone && !row.isPrompt(message) {
           let last = row.spans.last { $0.message == message }?.tokens.last
           faults.append(
             Finding(.unsupervisedEndOfTurn, "message \(message) has none", token: last))

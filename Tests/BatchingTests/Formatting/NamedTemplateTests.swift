@@ -90,6 +90,18 @@ import Testing
         == true)
   }
 
+  @Test func aTemplateWithoutEndIsProvenWhereNoEndIsTrainedOn() throws {
+    let text = template("x").replacing("<|im_end|>", with: "<|done|>")
+    try AtomicFile.write(Array(text.utf8), to: folder.file("x.jinja"))
+    let options = FormatOptions(templates: [folder.file("x.jinja")], trainOnEOS: .none)
+    let maker = try SampleMaker(options, tokenizer: tokenizer)
+    let samples = try maker.make(SampleConversations.dialogue("q", "a", id: "1")).samples
+    #expect(samples.count == 1)
+    let set = try ShardFolder(records: samples.map { ShardRecord(sample: $0) }, options).open()
+    let checker = RowChecker(set.manifest, tokenizer: tokenizer)
+    #expect(set.batches(.train).map(checker.check).allSatisfy { $0.faults.isEmpty })
+  }
+
   @Test func contentThatIsNullOrMissingIsNoneOrUndefined() throws {
     let show = "{{ m.content }}|{{ m.content is none }}|{{ m.content is defined }}"
     let text = "{% for m in messages %}[\(show)]<|im_end|>{% endfor %}"

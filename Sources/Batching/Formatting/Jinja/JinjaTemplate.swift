@@ -116,7 +116,7 @@ public struct JinjaTemplate: ChatTemplate {
       "the template `\(name)` ends answers with \(end), where the tokenizer "
         + "\(tokenizer.digest) has no control token",
       remedy: "choose the template of the tokenizer's model, or add the token to the tokenizer "
-        + "(`akshara tokenizer extend`)")
+        + "(`akshara tokenizer extend`), or train on no end (`--train-on-eos none`)")
   }
 
   /// The text that the template makes of a conversation, without labels.
