@@ -320,7 +320,7 @@ def main():
                 place = work / name.replace("/", "-")
                 place.mkdir()
                 compare(place, path.stem, path.read_text(encoding="utf-8"), base, options.rows, options.seed)
-    return verdict()
+    return verdict(1)
 
 
 if __name__ == "__main__":
