@@ -16,7 +16,10 @@
 // The chain from one piece to the next is one addition, of the number of ids. What is not a plain
 // slot (many ids, a piece beside or far from its place, a long piece) takes a branch that the
 // processor did not foresee.
-enum { GROUP = 64 };
+//
+// Ids go where nothing was read, so that their memory is asked for ahead, too: AHEAD ids, by every
+// fourth piece.
+enum { GROUP = 64, AHEAD = 320 };
 
 typedef struct {
   _Alignas(64) ctext_key keys[GROUP];
@@ -116,6 +119,7 @@ static size_t lookup(const ctext_table *table, const uint8_t *text, size_t text_
     uint8_t *slots = (uint8_t *)table->slots;
 #pragma clang loop unroll_count(4)
     for (size_t k = 0; k < count; k++) {
+      if (k % 4 == 0) __builtin_prefetch((const void *)((uintptr_t)out + AHEAD * sizeof *out), 1);
       ctext_slot *slot = (ctext_slot *)(slots + g->places[k]);
       if (__builtin_expect(key_equal(slot, &g->keys[k]), 1)) {
         unpack(slot->ids, out);

@@ -222,6 +222,7 @@ static inline size_t write_ends(uint64_t mask, uint32_t base, uint32_t *ends) {
   return count;
 }
 
+enum { BLOCKS = 8 };
 #include "ctext_scan_body.h"
 
 #pragma clang attribute pop

@@ -8,9 +8,13 @@
     __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,lzcnt,popcnt"))), \
     apply_to = function)
 
-// The first bytes of well-formed sequences of two, three and four bytes in the block before.
+// What the blocks before say: where well-formed sequences of two, three and four bytes begin in the
+// last one, and which page of characters of three bytes is expected in the next.
 typedef struct {
   uint64_t two, three, four;
+  int is_foreign;         // a character of another page reaches from the last block into the next
+  __m512i first, second;  // the page's first byte, and its second with the last bit set, 64 times
+  __m512i low, high;      // the classes of the page
 } block_state;
 
 // The class of each of 64 characters of one page: `index` has its low 7 bits.
@@ -37,15 +41,28 @@ static inline __m512i align(__m512i at_first, __m512i at_second, __m512i at_thir
   return _mm512_mask_mov_epi8(x, third, at_third);
 }
 
+// Expects the page whose characters begin as `c` does.
+static inline void expect_page(const ctext_pattern *pattern, uint32_t page, const uint8_t *c,
+                               block_state *state) {
+  const uint8_t *classes = pattern->classes + CTEXT_PAGE * pattern->pages[page];
+  state->first = _mm512_set1_epi8((char)c[0]);
+  state->second = _mm512_set1_epi8((char)(c[1] | 1));
+  state->low = _mm512_loadu_si512(classes);
+  state->high = _mm512_loadu_si512(classes + 64);
+}
+
 // The classes of characters of three bytes. All characters of a page (128 code points: one Indian
-// script) are looked up at once; a block has seldom more than one page.
+// script) are looked up at once; a block has seldom more than one page. The page with the most of
+// them is expected in the next block.
 //
 //   text     E0 B2 95 E0 B3 8D       ಕ ್
 //   first    E0 E0 E0 E0 E0 E0       aligned: at each byte of a character
 //   second   B2 B2 B2 B3 B3 B3       the same page: they differ in the last bit only
 //   third    95 95 95 8D 8D 8D
 static inline __m512i three_bytes(const ctext_pattern *pattern, const uint8_t *p, __m512i result,
-                                  uint64_t lead, uint64_t second, uint64_t third) {
+                                  uint64_t lead, uint64_t second, uint64_t third,
+                                  block_state *state) {
+  int most = 0;
   __m512i m2 = _mm512_loadu_si512(p - 2), m1 = _mm512_loadu_si512(p - 1);
   __m512i p0 = _mm512_loadu_si512(p), p1 = _mm512_loadu_si512(p + 1);
   __m512i p2 = _mm512_loadu_si512(p + 2);
@@ -61,6 +78,11 @@ static inline __m512i three_bytes(const ctext_pattern *pattern, const uint8_t *p
     same = _mm512_mask_cmpeq_epi8_mask(same, even, _mm512_set1_epi8((char)(c[1] | 1)));
     result = _mm512_mask_mov_epi8(result, same, page_classes(pattern, page, index));
     unsettled &= ~same;
+    int count = __builtin_popcountll(same);
+    if (count <= most) continue;
+    most = count;
+    expect_page(pattern, page, c, state);
+    state->is_foreign = (lead & ~same) >> 62 != 0;
   }
   return result;
 }
@@ -94,9 +116,11 @@ static __attribute__((noinline)) __m512i four_bytes(const ctext_pattern *pattern
   return _mm512_loadu_si512(classes + 3);
 }
 
-__attribute__((always_inline)) static inline __m512i multibyte(const ctext_pattern *pattern, const uint8_t *p, __m512i bytes,
-                                __m512i classes, uint64_t high, block_state *state,
-                                uint64_t *starts) {
+// A block of any characters. Not in line: most blocks are ASCII or of one page.
+static __attribute__((noinline)) __m512i multibyte(const ctext_pattern *pattern, const uint8_t *p,
+                                                   __m512i bytes, __m512i classes, uint64_t high,
+                                                   block_state *state, uint64_t *starts) {
+  state->is_foreign = 0;
   __m512i next = _mm512_loadu_si512(p + 1), after = _mm512_loadu_si512(p + 2);
   // Bytes 80 … BF are −128 … −65: less than −64.
   __m512i bound = _mm512_set1_epi8(-64);
@@ -120,23 +144,55 @@ __attribute__((always_inline)) static inline __m512i multibyte(const ctext_patte
   *starts = ~(second_of_two | second | third | rest_of_four);
   classes = _mm512_mask_mov_epi8(classes, high,
                                  _mm512_set1_epi8((char)ctext_class(pattern, 0xFFFD)));
-  if (three | second | third) classes = three_bytes(pattern, p, classes, three, second, third);
-  if (__builtin_expect((two | second_of_two) != 0, 0)) classes = two_bytes(pattern, p, classes, two, second_of_two);
-  if (__builtin_expect((four | rest_of_four) != 0, 0)) classes = four_bytes(pattern, p, classes, four, state->four);
-  *state = (block_state){two, three, four};
+  if (three | second | third) {
+    classes = three_bytes(pattern, p, classes, three, second, third, state);
+  }
+  if (two | second_of_two) classes = two_bytes(pattern, p, classes, two, second_of_two);
+  if (four | rest_of_four) classes = four_bytes(pattern, p, classes, four, state->four);
+  state->two = two;
+  state->three = three;
+  state->four = four;
   return classes;
 }
 
-__attribute__((always_inline)) static inline block_masks classify(const ctext_pattern *pattern, const uint8_t *p,
-                                   block_state *state) {
+// A block whose characters above ASCII are all of the expected page: puts their classes into
+// `classes` and returns true. The page stands in registers, so that nothing waits for a look-up of
+// where it is. In any other block it changes nothing.
+//
+// What the block before says of two and four bytes needs no look: if one of them reached into this
+// block, not all of its bytes above ASCII would be of `three`.
+__attribute__((always_inline)) static inline int one_page(const uint8_t *p, __m512i bytes,
+                                                          uint64_t high, block_state *state,
+                                                          uint64_t *starts, __m512i *classes) {
+  __m512i next = _mm512_loadu_si512(p + 1), after = _mm512_loadu_si512(p + 2);
+  __m512i even = _mm512_or_si512(next, _mm512_set1_epi8(1));
+  uint64_t three = _mm512_cmpeq_epi8_mask(bytes, state->first) &
+                   _mm512_cmpeq_epi8_mask(even, state->second) &
+                   _mm512_cmplt_epi8_mask(after, _mm512_set1_epi8(-64));
+  uint64_t second = three << 1 | state->three >> 63, third = three << 2 | state->three >> 62;
+  if ((three | second | third) != high || state->is_foreign) return 0;
+  __m512i before = _mm512_loadu_si512(p - 1);
+  __m512i index = page_index(align(next, bytes, before, second, third),
+                             align(after, next, bytes, second, third));
+  __m512i of_page = _mm512_permutex2var_epi8(state->low, index, state->high);
+  *classes = _mm512_mask_mov_epi8(*classes, high, of_page);
+  *starts = ~(second | third);
+  state->three = three;
+  return 1;
+}
+
+__attribute__((always_inline)) static inline block_masks classify(const ctext_pattern *pattern,
+                                                                  const uint8_t *p,
+                                                                  block_state *state) {
   __m512i bytes = _mm512_loadu_si512(p);
   uint64_t high = _mm512_movepi8_mask(bytes), starts = ~0ull;
   // A look-up of the low 7 bits in 128 classes: right for ASCII.
   __m512i classes = page_classes(pattern, 0, bytes);
-  if (high) {
+  if (!high) {
+    state->two = state->three = state->four = 0;
+    state->is_foreign = 0;
+  } else if (!one_page(p, bytes, high, state, &starts, &classes)) {
     classes = multibyte(pattern, p, bytes, classes, high, state, &starts);
-  } else {
-    *state = (block_state){0, 0, 0};
   }
 #define CLASS_BIT(bit) _mm512_test_epi8_mask(classes, _mm512_set1_epi8((char)(bit)))
   return (block_masks){CLASS_BIT(0x01), CLASS_BIT(0x02), CLASS_BIT(0x04), CLASS_BIT(0x08),
@@ -162,17 +218,16 @@ static inline size_t write_ends(uint64_t mask, uint32_t base, uint32_t *ends) {
   _mm512_storeu_si512(ends + 16 * (k), _mm512_add_epi32(bases, _mm512_cvtepu8_epi32( \
                                            _mm512_extracti32x4_epi32(some, k))))
   SIXTEEN(0);
-  if (count > 16) {
-    SIXTEEN(1);
-    if (count > 32) {
-      SIXTEEN(2);
-      SIXTEEN(3);
-    }
+  SIXTEEN(1);
+  if (count > 32) {
+    SIXTEEN(2);
+    SIXTEEN(3);
   }
 #undef SIXTEEN
   return count;
 }
 
+enum { BLOCKS = 8 };
 #include "ctext_scan_body.h"
 
 #pragma clang attribute pop

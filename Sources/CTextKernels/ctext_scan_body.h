@@ -4,6 +4,8 @@
 //       the masks of the 64 bytes at p; BESIDE bytes before and behind them can be read
 //   size_t write_ends(uint64_t mask, uint32_t base, uint32_t *ends)
 //       writes base + i for every bit i of the mask, and up to CTEXT_ENDS_SLACK more; their number
+//   BLOCKS
+//       how many blocks are classified before their masks are used
 //
 // Bit i of a mask stands for byte i of the block; a character's class stands at all its bytes. What
 // crosses from one block into the next (the bit before, the carry of an addition) is in `carries`.
@@ -231,27 +233,38 @@ static __attribute__((noinline)) const uint8_t *copy_edge(const window_place *at
   return copy + BESIDE;
 }
 
-// The masks of all blocks. `family` is the pattern's, known to the compiler.
+// The masks of all blocks. `family` is the pattern's, known to the compiler. Blocks are classified
+// some at a time, because the way from a block's bytes to its last mask is long: of two short loops
+// the processor has several turns in work at once, of one long loop hardly two.
 __attribute__((always_inline)) static inline void scan_family(
     const ctext_pattern *pattern, int family, window_place at, size_t words, window_masks *w) {
   carries c;
   block_state state;
+  block_masks masks[BLOCKS];
   uint8_t copy[BESIDE + 64 + BESIDE];
   memset(&c, 0, sizeof c);
   memset(&state, 0, sizeof state);
   size_t inner = at.left > BESIDE ? (at.left - BESIDE) / 64 : 0;
-  for (size_t i = 0; i < words; i++) {
-    int is_edge = i >= inner || (i == 0 && at.before < BESIDE);
-    const uint8_t *block = is_edge ? copy_edge(&at, i, copy) : at.bytes + 64 * i;
-    block_masks m = classify(pattern, block, &state);
-    w->starts[i] = m.starts;
-    w->number[i] = m.number;
-    w->border[i] = w->doubtful[i] = w->contraction[i] = 0;
-    switch (family) {
-      case CTEXT_BLANK_PREFIX: blank_prefix(pattern, m, &c, w, i); break;
-      case CTEXT_ANY_PREFIX: any_prefix(pattern, m, &c, w, i); break;
-      case CTEXT_CASED: cased(pattern, m, &c, w, i); break;
-      default: staged(pattern, m, &c, w, i);
+  for (size_t i = 0; i < words;) {
+    size_t behind = i + BLOCKS < words ? i + BLOCKS : words;
+    for (size_t k = i; k < behind; k++) {
+      int is_edge = k >= inner || (k == 0 && at.before < BESIDE);
+      const uint8_t *block = is_edge ? copy_edge(&at, k, copy) : at.bytes + 64 * k;
+      // The next window, while this one is looked up: the memory system does not see it coming.
+      __builtin_prefetch((const void *)((uintptr_t)at.bytes + 64 * k + CTEXT_WINDOW));
+      masks[k % BLOCKS] = classify(pattern, block, &state);
+    }
+    for (; i < behind; i++) {
+      block_masks m = masks[i % BLOCKS];
+      w->starts[i] = m.starts;
+      w->number[i] = m.number;
+      w->border[i] = w->doubtful[i] = w->contraction[i] = 0;
+      switch (family) {
+        case CTEXT_BLANK_PREFIX: blank_prefix(pattern, m, &c, w, i); break;
+        case CTEXT_ANY_PREFIX: any_prefix(pattern, m, &c, w, i); break;
+        case CTEXT_CASED: cased(pattern, m, &c, w, i); break;
+        default: staged(pattern, m, &c, w, i);
+      }
     }
   }
   w->begins[words] = w->doubtful[words] = 0;
@@ -269,8 +282,13 @@ static void scan_blocks(const ctext_pattern *pattern, window_place at, size_t wo
 
 // Where the run of ones that holds bit i begins, and where it ends (`end` if it reaches so far).
 static inline size_t run_begin(const uint64_t *words, size_t i) {
-  while (i > 0 && bit(words, i - 1)) i--;
-  return i;
+  while (i > 0) {
+    size_t last = i - 1;
+    uint64_t zeros = ~words[last / 64] << (63 - last % 64);
+    if (zeros) return i - (size_t)__builtin_clzll(zeros);
+    i -= last % 64 + 1;
+  }
+  return 0;
 }
 static inline size_t run_end(const uint64_t *words, size_t i, size_t end) {
   while (i < end) {
@@ -294,14 +312,17 @@ static inline size_t run_end(const uint64_t *words, size_t i, size_t end) {
 // And where a line end follows other white space, which `white_begins` has cut from a line end
 // before, all of it is one pretoken (column 5).
 static inline void finish_spaces(window_masks *w, size_t words, size_t length) {
-  uint64_t before_white = 0, before_space = 0;
+  uint64_t before_white = 0, before_space = 0, before_starts = 0;
   for (size_t i = 0; i < words; i++) {
     uint64_t white = w->white[i], space = w->space[i];
     uint64_t behind = ~white & (white << 1 | before_white) & ~w->border[i];
     if (length < 64 * i + 64) behind &= length > 64 * i ? (1ull << (length - 64 * i)) - 1 : 0;
     uint64_t last = behind >> 1;
     w->begins[i] |= last & space & w->starts[i];
-    if (behind & 1 && bit(w->space, 64 * i - 1)) {
+    // The last byte of the block before, in one word of five.
+    uint64_t across = behind & before_space;
+    w->begins[i > 0 ? i - 1 : 0] |= (across & before_starts) << 63;
+    if (across & ~before_starts) {
       size_t start = 64 * i - 1;
       while (!bit(w->starts, start)) start--;
       set(w->begins, start);
@@ -319,6 +340,7 @@ static inline void finish_spaces(window_masks *w, size_t words, size_t length) {
     }
     before_white = white >> 63;
     before_space = space >> 63;
+    before_starts = w->starts[i] >> 63;
   }
 }
 

@@ -61,6 +61,7 @@ static inline size_t write_ends(uint64_t mask, uint32_t base, uint32_t *ends) {
   return count;
 }
 
+enum { BLOCKS = 1 };
 #include "ctext_scan_body.h"
 
 const ctext_scan ctext_scan_scalar = scan;

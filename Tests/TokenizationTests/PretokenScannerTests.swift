@@ -99,6 +99,24 @@ import Testing
     }
   }
 
+  /// The vector kernels expect the script of one block in the next.
+  @Test(arguments: SplitPattern.allCases) func agreesWhereScriptsChange(_ pattern: SplitPattern) {
+    let kannada = Array("ಕನ್ನಡ ಭಾಷೆ, ಇದು ಒಂದು ೧೨ ಸಾಲು. ".utf8)
+    let others: [[UInt8]] = ["“", "”ಕ", "।", "తె", "é", "我", "🔥", " ‘", "\u{3000}"].map {
+      Array($0.utf8)
+    }
+    let broken: [[UInt8]] = [
+      [0xE0, 0xB2], [0xB2, 0x95], [0xE0, 0x80, 0x95], [0xED, 0xA0, 0x80],
+    ]
+    for other in others + broken {
+      for length in 100...165 {
+        let before = Array(repeating: kannada, count: 3).joined().prefix(length)
+        let bytes = Array(before) + other + kannada + other + other + kannada
+        guard check(bytes, pattern) else { return }
+      }
+    }
+  }
+
   @Test(arguments: SplitPattern.allCases) func agreesOnLongRuns(_ pattern: SplitPattern) {
     let units = [
       "a", "A", "್", "ಕ್‌", " ", "\n", " \n", "!", "7", "೭", "'", "'s", "中", "゠", "\u{200B}",
