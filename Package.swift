@@ -127,9 +127,6 @@ let package = Package(
       name: "training-benchmark",
       dependencies: ["CAllocationCount", "Compute", "ComputeCPU", "Modeling"],
       path: "Benchmarks/training-cpu/Step", swiftSettings: strict),
-    .executableTarget(
-      name: "packing-benchmark", dependencies: ["Batching"], path: "Benchmarks/packing",
-      swiftSettings: strict),
 
     // Tests.
     .target(
