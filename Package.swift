@@ -68,11 +68,10 @@ let package = Package(
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .target(name: "CMatMul", cSettings: kernelFlags, linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CTextKernels", cSettings: kernelFlags),
-    .target(name: "CDigest", cSettings: kernelFlags),
     .target(name: "CTensorKernels", cSettings: kernelFlags, linkerSettings: [.linkedLibrary("m")]),
 
     // The stages, in the order in which data flows.
-    stage("Artifacts", ["CDigest", "CZstd", "CZlib", "CJSON", crypto]),
+    stage("Artifacts", ["CZstd", "CZlib", "CJSON", crypto]),
     stage("Orthography", ["CICU", "COrthographyModels"]),
     stage("Transfer", ["Artifacts", "CCurl", crypto]),
     stage("Conversations", ["Artifacts", "CXML", "CZip", "Orthography"]),

@@ -31,26 +31,23 @@ indirect enum ArrowColumn {
     }
   }
 
-  /// The buffers in order; an empty one stands for "no value is null".
-  private var buffers: [ArrowBuffer] {
-    let own: [ArrowBuffer] =
-      switch self {
-      case .int8(let values): [.int8(values)]
-      case .int32(let values): [.int32(values)]
-      case .float32(let values): [.float32(values)]
-      case .bool(let values): [.bytes(Self.bits(of: values))]
-      case .utf8(let offsets, let bytes): [.int32(offsets), .bytes(bytes)]
-      case .list(let offsets, let element): [.int32(offsets)] + element.buffers
-      case .structure(_, let members): members.flatMap(\.buffers)
-      }
-    return [.bytes([])] + own
-  }
-
-  /// Gives the bytes of all buffers of some columns, in order.
-  static func withBuffers<Result>(
-    of columns: [ArrowColumn], _ body: ([UnsafeRawBufferPointer]) throws -> Result
-  ) rethrows -> Result {
-    try ArrowBuffer.withBytes(of: columns.flatMap(\.buffers)[...], [], body)
+  /// Gives the bytes of each buffer in order; an empty one stands for "no value is null".
+  func forEachBuffer(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+    try body(UnsafeRawBufferPointer(start: nil, count: 0))
+    switch self {
+    case .int8(let values): try values.withUnsafeBytes(body)
+    case .int32(let values): try values.withUnsafeBytes(body)
+    case .float32(let values): try values.withUnsafeBytes(body)
+    case .bool(let values): try Self.bits(of: values).withUnsafeBytes(body)
+    case .utf8(let offsets, let bytes):
+      try offsets.withUnsafeBytes(body)
+      try bytes.withUnsafeBytes(body)
+    case .list(let offsets, let element):
+      try offsets.withUnsafeBytes(body)
+      try element.forEachBuffer(body)
+    case .structure(_, let members):
+      for member in members { try member.forEachBuffer(body) }
+    }
   }
 
   /// One bit a value, the first in the lowest bit of the first byte.
@@ -58,33 +55,5 @@ indirect enum ArrowColumn {
     var bytes = [UInt8](repeating: 0, count: (values.count + 7) / 8)
     for (index, value) in values.enumerated() where value { bytes[index / 8] |= 1 << (index % 8) }
     return bytes
-  }
-}
-
-/// What one buffer of a column is made of.
-private enum ArrowBuffer {
-  case bytes([UInt8])
-  case int8([Int8])
-  case int32([Int32])
-  case float32([Float])
-
-  /// Gives the bytes of buffers behind those that were `found`: each is held for as long as `body` runs.
-  static func withBytes<Result>(
-    of buffers: ArraySlice<ArrowBuffer>, _ found: [UnsafeRawBufferPointer],
-    _ body: ([UnsafeRawBufferPointer]) throws -> Result
-  ) rethrows -> Result {
-    guard let buffer = buffers.first else { return try body(found) }
-    return try buffer.withBytes { try withBytes(of: buffers.dropFirst(), found + [$0], body) }
-  }
-
-  private func withBytes<Result>(
-    _ body: (UnsafeRawBufferPointer) throws -> Result
-  ) rethrows -> Result {
-    switch self {
-    case .bytes(let values): try values.withUnsafeBytes(body)
-    case .int8(let values): try values.withUnsafeBytes(body)
-    case .int32(let values): try values.withUnsafeBytes(body)
-    case .float32(let values): try values.withUnsafeBytes(body)
-    }
   }
 }

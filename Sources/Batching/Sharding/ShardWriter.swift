@@ -17,7 +17,7 @@ final class ShardWriter {
   private let name: String
   private let limits: Limits
   private var pending = ShardColumns()
-  private var open: ArrowPairWriter?
+  private var open: (data: ArrowStreamWriter, rows: ArrowStreamWriter)?
   private var rowsInFile = 0
   /// The files written so far; their names get the number of all files at the end.
   private var written: [(data: Digest, rows: Digest, rowCount: Int)] = []
@@ -50,25 +50,27 @@ final class ShardWriter {
   private func flush() throws {
     if pending.rowCount > 0 {
       let files = try open ?? begin()
-      try files.write(rows: pending.rowCount, first: pending.data, second: pending.rows)
+      try files.data.write(rows: pending.rowCount, pending.data)
+      try files.rows.write(rows: pending.rowCount, pending.rows)
       rowsInFile += pending.rowCount
       pending = ShardColumns()
-      if files.firstByteCount >= limits.fileBytes { try close() }
+      if files.data.byteCount >= limits.fileBytes { try close() }
     }
   }
 
-  private func begin() throws -> ArrowPairWriter {
+  private func begin() throws -> (data: ArrowStreamWriter, rows: ArrowStreamWriter) {
     let number = written.count
-    let files = try ArrowPairWriter(
-      (path("data", number, nil), ShardSchema.data), (path("rows", number, nil), ShardSchema.rows))
+    let files = (
+      data: try ArrowStreamWriter(path("data", number, nil), schema: ShardSchema.data),
+      rows: try ArrowStreamWriter(path("rows", number, nil), schema: ShardSchema.rows)
+    )
     open = files
     return files
   }
 
   private func close() throws {
     guard let files = open else { return }
-    let digests = try files.commit()
-    written.append((digests.first, digests.second, rowsInFile))
+    written.append((try files.data.commit(), try files.rows.commit(), rowsInFile))
     open = nil
     rowsInFile = 0
   }

@@ -22,17 +22,9 @@ import Testing
 
   /// A file of two record batches of three rows.
   private func write(_ path: String, schema: ArrowSchema? = nil) throws {
-    let schema = schema ?? self.schema
-    let writer = try ArrowPairWriter((path, schema), (folder.file("beside.arrow"), schema))
-    for _ in 0..<2 { try writer.write(rows: 3, first: columns, second: columns) }
-    let digests = try writer.commit()
-    #expect(try digests.first == Digest(ofFile: path))
-    #expect(digests.second == digests.first)
-  }
-
-  /// A file without rows.
-  private func writeNothing(_ path: String, schema: ArrowSchema) throws {
-    _ = try ArrowPairWriter((path, schema), (folder.file("beside.arrow"), schema)).commit()
+    let writer = try ArrowStreamWriter(path, schema: schema ?? self.schema)
+    for _ in 0..<2 { try writer.write(rows: 3, columns) }
+    _ = try writer.commit()
   }
 
   @Test func readsWhatItWrote() throws {
@@ -46,13 +38,13 @@ import Testing
       #expect((0..<3).map { batch.string(4, $0) } == ["ಅ", "", "x"])
       #expect((0..<3).map { batch.bool(8, $0) } == [true, false, true])
       #expect(Array(batch.float32(10)[0..<3]) == [0.5, -1, 2])
-      #expect(Int(bitPattern: batch.int32(2).baseAddress) % ArrowStream.alignment == 0)
+      #expect(Int(bitPattern: batch.int32(2).baseAddress) % ArrowStreamWriter.alignment == 0)
     }
   }
 
   @Test func aFileWithoutRowsIsAFile() throws {
     let path = folder.file("empty.arrow")
-    try writeNothing(path, schema: schema)
+    _ = try ArrowStreamWriter(path, schema: schema).commit()
     #expect(try ArrowStreamReader(path, schema: schema).rowCount == 0)
   }
 
@@ -155,7 +147,7 @@ import Testing
       ]),
     ] {
       let path = folder.file("other.arrow")
-      try writeNothing(path, schema: other)
+      _ = try ArrowStreamWriter(path, schema: other).commit()
       #expect {
         try ArrowStreamReader(path, schema: schema)
       } throws: {
