@@ -118,6 +118,9 @@ let package = Package(
     .executableTarget(
       name: "tokenizer-benchmark", dependencies: ["Tokenization"],
       path: "Benchmarks/tokenizer/Encoding", swiftSettings: strict),
+    .executableTarget(
+      name: "packing-benchmark", dependencies: ["Batching"],
+      path: "Benchmarks/packing/Packing", swiftSettings: strict),
     .target(name: "CAllocationCount", path: "Benchmarks/training-cpu/AllocationCount"),
     .executableTarget(
       name: "training-benchmark",

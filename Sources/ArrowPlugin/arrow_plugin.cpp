@@ -4,6 +4,7 @@
 #include <arrow/io/file.h>
 #include <arrow/ipc/reader.h>
 #include <arrow/type_traits.h>
+#include <arrow/util/utf8.h>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
@@ -107,6 +108,21 @@ arrow::Status put_text(std::string &out, const arrow::Array &array, int64_t row)
   return arrow::Status::OK();
 }
 
+// Text that a writer has stored without saying so; of other bytes, such as pictures, only how many
+// there are: {"bytes": 1234}.
+template <typename Array>
+arrow::Status put_bytes(std::string &out, const arrow::Array &array, int64_t row) {
+  const auto bytes = static_cast<const Array &>(array).GetView(row);
+  if (arrow::util::ValidateUTF8(bytes)) {
+    put_string(out, bytes);
+  } else {
+    out += "{\"bytes\":";
+    put_number(out, bytes.size());
+    out += '}';
+  }
+  return arrow::Status::OK();
+}
+
 template <typename Array>
 arrow::Status put_value(std::string &out, const arrow::Array &array, int64_t row) {
   put_number(out, static_cast<const Array &>(array).Value(row));
@@ -138,10 +154,9 @@ arrow::Status put(std::string &out, const arrow::Array &array, int64_t row, int 
   case Type::STRING: return put_text<arrow::StringArray>(out, array, row);
   case Type::LARGE_STRING: return put_text<arrow::LargeStringArray>(out, array, row);
   case Type::STRING_VIEW: return put_text<arrow::StringViewArray>(out, array, row);
-  // Text that a writer has stored without saying so; other bytes make a row that is no UTF-8.
-  case Type::BINARY: return put_text<arrow::BinaryArray>(out, array, row);
-  case Type::LARGE_BINARY: return put_text<arrow::LargeBinaryArray>(out, array, row);
-  case Type::BINARY_VIEW: return put_text<arrow::BinaryViewArray>(out, array, row);
+  case Type::BINARY: return put_bytes<arrow::BinaryArray>(out, array, row);
+  case Type::LARGE_BINARY: return put_bytes<arrow::LargeBinaryArray>(out, array, row);
+  case Type::BINARY_VIEW: return put_bytes<arrow::BinaryViewArray>(out, array, row);
   case Type::LIST:
     return put_list(out, static_cast<const arrow::ListArray &>(array), row, depth);
   case Type::LARGE_LIST:

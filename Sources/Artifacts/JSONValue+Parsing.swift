@@ -44,7 +44,7 @@ public final class JSONParser {
     let base = bytes.bindMemory(to: UInt8.self).baseAddress
     let status = cjson_parse(parser, base, bytes.count, &events, &count)
     guard status == 0 else {
-      let reason = String(cString: cjson_message(status))
+      let reason = JSONFault.explanation(of: bytes) ?? String(cString: cjson_message(status))
       throw AksharaError(.malformed, "not valid JSON: \(reason)", at: location)
     }
     var reader = EventReader(events: UnsafeRawBufferPointer(start: events, count: count))

@@ -249,10 +249,8 @@ INLINE void block(
   for (int r = 0; r < height; r++) {
 #pragma unroll
     for (int v = 0; v < width; v++) {
-      float *place = c + (r * c_stride + 16 * v);
-      int64_t left = n - 16 * v;
       v16 sum = factors ? sums[r][v] * all(factors[r]) : sums[r][v];
-      store(place, left, accumulate ? load(place, left, 0) + sum : sum);
+      put(c + (r * c_stride + 16 * v), n - 16 * v, sum, accumulate);
     }
   }
 }

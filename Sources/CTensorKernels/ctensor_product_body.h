@@ -111,10 +111,7 @@ INLINE void block(
   for (int r = 0; r < height; r++) {
 #pragma unroll
     for (int v = 0; v < width; v++) {
-      float *place = c + (r * c_stride + 16 * v);
-      int64_t left = n - 16 * v;
-      v16 sum = sums[r][v] * all(scale);
-      store(place, left, accumulate ? load(place, left, 0) + sum : sum);
+      put(c + (r * c_stride + 16 * v), n - 16 * v, sums[r][v] * all(scale), accumulate);
     }
   }
 }

@@ -33,6 +33,11 @@ INLINE void store(float *p, int64_t left, v16 x) {
   }
 }
 
+// What a product makes of 16 elements of its result: added to what is there, or in its place.
+INLINE void put(float *p, int64_t left, v16 x, bool accumulate) {
+  store(p, left, accumulate ? load(p, left, 0) + x : x);
+}
+
 // Lanes 8–15 are added to 0–7, 4–7 to 0–3, 2–3 to 0–1, and 1 to 0.
 INLINE float lane_sum(v16 lanes) {
   float x[16];

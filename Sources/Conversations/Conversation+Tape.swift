@@ -1,4 +1,5 @@
 package import Artifacts
+internal import Foundation
 
 extension Conversation {
   /// Reads a record from simdjson's tape, without a JSON value for each of its parts.
@@ -149,7 +150,18 @@ extension JSONTape {
   func role(at place: Int) -> Role? {
     guard kind(of: place) == .string else { return nil }
     let text = string(at: place)
-    return Role.allCases.first { text.elementsEqual($0.rawValue.utf8) }
+    return Role.allCases.first { text.spells($0.rawValue) }
+  }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+  /// Whether these bytes are those of `text`, compared at once.
+  fileprivate func spells(_ text: String) -> Bool {
+    guard count == text.utf8.count, let baseAddress else { return false }
+    var text = text
+    return text.withUTF8 { other in
+      other.baseAddress.map { memcmp(baseAddress, $0, count) == 0 } ?? false
+    }
   }
 }
 
@@ -219,7 +231,7 @@ extension TapeFields.Key {
     case (17, UInt8(ascii: "r")): candidate = .reasoning
     default: return nil
     }
-    guard text.elementsEqual(candidate.rawValue.utf8) else { return nil }
+    guard text.spells(candidate.rawValue) else { return nil }
     self = candidate
   }
 

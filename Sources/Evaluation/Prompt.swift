@@ -18,11 +18,10 @@ public struct Prompt: Sendable, Equatable {
   /// - Throws: `missingFile`, or `malformed` with the line that is not `{"prompt": …}`.
   public static func read(_ path: String) throws -> [Prompt] {
     let reader = try JSONLinesReader(path)
-    let parser = try JSONParser()
     var prompts: [Prompt] = []
     while let line = try reader.next() {
       let location = SourceLocation(file: path, line: line.number)
-      let json = try line.bytes.withUnsafeBytes { try parser.parse($0, at: location) }
+      let json = try reader.value(of: line)
       guard let text = json["prompt"]?.string, !text.isEmpty else {
         throw AksharaError(
           .malformed, "this line has no `prompt`", at: location,

@@ -104,7 +104,8 @@ package struct Recipe: Sendable {
       try sources.flatMap { source in
         var skipped: [String] = []
         return try SourcePaths.find(
-          source.paths, relativeTo: folder, named: source.names, skipping: &skipped
+          source.paths, relativeTo: folder, kind: source.kind, named: source.names,
+          skipping: &skipped
         ).map { ($0.path, $0.name, source) }
       }
     }

@@ -95,6 +95,15 @@ public final class BPETokenizer: Tokenizer {
     buffer.coverText(from: first, length: bytes.count, mayFall: segments.matchesOverlap)
   }
 
+  /// Appends the tokens of each text of a batch; see `Tokenizer`. Texts that are encoded as they lie
+  /// share the work that a call is, others are encoded one by one.
+  public func encode(_ batch: TextBatch, into buffer: TokenBuffer, places: inout [Int32]) {
+    guard case .bytes(let pool) = encoders, matcher.isIdle(under: .asText),
+      segments.cutsOnly, !buffer.keepsEnds
+    else { return encodeSingly(batch, into: buffer, places: &places) }
+    pool.withEncoder { $0.encode(batch, into: buffer, places: &places) }
+  }
+
   private func encode(
     _ bytes: UnsafeBufferPointer<UInt8>, _ specials: SpecialTokenPolicy,
     by encoder: some PieceEncoder, into buffer: TokenBuffer

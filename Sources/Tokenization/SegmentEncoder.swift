@@ -44,6 +44,9 @@ struct SegmentEncoder: Sendable {
     encodeText(start..<range.upperBound)
   }
 
+  /// Whether nothing is done to data but to cut it where a named pattern says, which leaves none out.
+  var cutsOnly: Bool { direct?.pattern != nil && matcher.isIdle(under: .asText) }
+
   /// Whether a pretoken of `bytes` ends at an offset; `false` where text is not cut as it lies.
   func cuts(_ bytes: UnsafeBufferPointer<UInt8>, at offset: Int) -> Bool {
     guard let direct, matcher.isIdle(under: .asText) else { return false }

@@ -63,13 +63,15 @@ public final class TokenBuffer {
   }
 
   /// Appends tokens that are known; their ends, where they are kept, are 0.
-  package func append(_ tokens: [TokenID]) {
+  package func append(_ tokens: [TokenID]) { tokens.withUnsafeBufferPointer { append($0) } }
+
+  /// Appends tokens that are known; their ends, where they are kept, are 0.
+  package func append(_ tokens: UnsafeBufferPointer<TokenID>) {
+    guard let first = tokens.baseAddress else { return }
     reserve(tokens.count)
-    for token in tokens {
-      ids[count] = token
-      if let ends { ends[count] = 0 }
-      count += 1
-    }
+    next.update(from: first, count: tokens.count)
+    if let ends { (ends + count).update(repeating: 0, count: tokens.count) }
+    count += tokens.count
   }
 
   /// Makes room for `more` tokens, and gives the place for them.
@@ -89,6 +91,25 @@ public final class TokenBuffer {
     for index in first..<count {
       end &+= lengths[Int(ids[index])]
       ends[index] = Int32(bitPattern: end)
+    }
+  }
+
+  /// Finds how many tokens there are when each of `marks` is reached; the tokens from `first` on cover
+  /// `lengths[id]` bytes each.
+  ///
+  /// - Parameter marks: offsets that rise, counted from where the token at `first` begins.
+  func findPlaces(
+    of marks: [Int32], from first: Int, lengths: UnsafePointer<UInt32>, into places: inout [Int32]
+  ) {
+    let (ids, count) = (ids, count)
+    var index = first
+    var end: UInt32 = 0
+    for mark in marks {
+      while end < UInt32(bitPattern: mark), index < count {
+        end &+= lengths[Int(ids[index])]
+        index += 1
+      }
+      places.append(Int32(truncatingIfNeeded: index))
     }
   }
 

@@ -44,6 +44,15 @@ public protocol Tokenizer: Sendable {
   func encode(
     _ bytes: UnsafeBufferPointer<UInt8>, specials: SpecialTokenPolicy, into buffer: TokenBuffer)
 
+  /// Appends the tokens of each text of a batch, as `encode(_:specials:into:)` gives them with
+  /// `asText`.
+  ///
+  /// - Parameters:
+  ///   - buffer: ends that it keeps are not filled in.
+  ///   - places: gets, for each mark of the batch, the number of tokens in `buffer` when the first
+  ///     token that reaches the mark is in.
+  func encode(_ batch: TextBatch, into buffer: TokenBuffer, places: inout [Int32])
+
   /// Whether text is surely cut at an offset, so that no token lies across it, as far as this is known
   /// without encoding the text; `false` where it is not.
   func cuts(_ bytes: UnsafeBufferPointer<UInt8>, at offset: Int) -> Bool
@@ -81,6 +90,11 @@ extension Tokenizer {
   ) {
     let encoding = encode(bytes, specials: specials)
     for (id, end) in zip(encoding.ids, encoding.ends) { buffer.append(id, end: Int(end)) }
+  }
+
+  /// Encodes one text after another.
+  public func encode(_ batch: TextBatch, into buffer: TokenBuffer, places: inout [Int32]) {
+    encodeSingly(batch, into: buffer, places: &places)
   }
 
   /// Nothing is known without encoding.

@@ -20,6 +20,18 @@ import Testing
     let value: JSONValue = ["a": [1, 2.5, []], "b": ["c": .null]]
     #expect(try JSONValue(parsing: value.pretty) == value)
   }
+
+  @Test(arguments: [
+    (#"{"a": NaN}"#, "`NaN` is no value of JSON"), (#"{"a": -Infinity}"#, "`Infinity` is no value"),
+    (#"{"a": 1e5, "b": None}"#, "`None` is no value"),
+    (#"{"NaN": "\"NaN", "b": "\udc00"}"#, #"surrogate pair, `\udc00`"#),
+    (#"["\ud83d\ude00", "\ud83d x"]"#, #"surrogate pair, `\ud83d`"#),
+    (#"["\ud83d"#, "surrogate pair"), (#"["\\ud83d", 1 2]"#, "improper structure"),
+  ])
+  func faultsAreExplained(text: String, message: String) {
+    let error = #expect(throws: AksharaError.self) { try JSONValue(parsing: text) }
+    #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
+  }
 }
 
 @Suite struct JSONStringTests {

@@ -23,6 +23,50 @@ import Testing
     #expect(try row(.completion, text).messages == turn)
   }
 
+  @Test(arguments: [
+    #"{"prompt":[{"role":"user","content":"q"}],"completion":[{"role":"assistant","content":"a"}]}"#,
+    #"{"prompt":"q","completion":[{"role":"assistant","content":"a"}]}"#,
+    #"{"prompt":[{"role":"user","content":"q"}],"completion":"a"}"#,
+    #"{"prompt":{"role":"user","content":"q"},"completion":"a"}"#,
+    #"{"dialogue":"q","summary":"a","id":1}"#, #"{"text":"q","summary":"a"}"#,
+    #"{"Question":"q","Answer":"a"}"#, #"{" Prompt ":"q","RESPONSE":"a"}"#,
+    #"{"ಪ್ರಶ್ನೆ":"q","ಉತ್ತರ":"a"}"#, #"{"ప్రశ్న":"q","జవాబు":"a"}"#,
+  ])
+  func promptAndCompletionInOtherForms(text: String) throws {
+    #expect(try row(.completion, text).messages == turn)
+  }
+
+  @Test func conversationalRowsMayHaveALabelAndTools() throws {
+    let conversation = try row(
+      .completion,
+      #"{"prompt":[{"role":"system","content":"s"},{"role":"user","content":"q"}],"completion":[{"role":"assistant","content":"a"}],"label":false,"tools":[{"name":"f"}]}"#
+    )
+    #expect(conversation.messages == [Message(.system, "s")] + turn)
+    #expect(conversation.label == false)
+    #expect(conversation.tools.count == 1)
+  }
+
+  @Test func aBlankInstructionLeavesItsContext() throws {
+    let text = #"{"instruction":" ","input":"q","output":"a"}"#
+    #expect(try row(.alpaca, text).messages == turn)
+  }
+
+  @Test(arguments: [
+    #"{"conversation":[{"system":"","input":"q","output":"a"},{"input":"q","output":"a"}]}"#,
+    #"{"conversations":[{"human":"q","assistant":"a"},{"human":"q","assistant":"a"}]}"#,
+  ])
+  func turnsMayStandInOneEntry(text: String) throws {
+    #expect(try row(.messages, text).messages == turn + turn)
+  }
+
+  @Test(arguments: [
+    #"{"prompt":"q","reply":"a"}"#, #"{"prompt":"q","response_0":"a","response_1":"b"}"#,
+    #"{"prompt":"q","chosen":"a"}"#,
+  ])
+  func anAnswerUnderAnotherNameIsNotLeftOut(text: String) throws {
+    #expect(throws: AksharaError.self) { try ImportCase(.auto, "a.jsonl", text) }
+  }
+
   @Test func numbersAreCompletionsToo() throws {
     let conversation = try row(.completion, #"{"prompt":"Price is $","completion":226.95}"#)
     #expect(conversation.messages[1] == Message(.assistant, "226.95"))
@@ -95,6 +139,19 @@ import Testing
     let conversation = try row(.preference, text)
     #expect(conversation.messages.map { $0.content.text?.trimmingSpaces() } == ["q", "a"])
     #expect(conversation.rejected?.map(\.content) == ["b"])
+  }
+
+  @Test(arguments: [
+    "Human: q\n\nAssistant: a", "\n\nHuman: q\r\n\r\nAssistant: a", " \n\nHuman: q\n\nAssistant:a ",
+  ])
+  func transcriptsHaveOtherLineEnds(text: String) {
+    #expect(Transcript.isOne(text))
+    #expect(Transcript.messages(of: text) == turn)
+  }
+
+  @Test func aTextThatOnlyNamesAHumanIsNoTranscript() {
+    #expect(!Transcript.isOne("Human: nature is complex."))
+    #expect(!Transcript.isOne("He said\n\nHuman: x"))
   }
 
   @Test func transcriptsKeepWhatLooksLikeACue() {

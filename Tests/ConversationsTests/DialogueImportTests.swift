@@ -23,6 +23,12 @@ import Testing
   ])
   func otherLinesHaveNoSpeaker(line: String) { #expect(SpeakerLine(line) == nil) }
 
+  @Test func bracketsAndListsAreNoSpeech() throws {
+    let result = try run("- ರಾಮು: ಬಾ\n[ನಗು]\n* ಸೀತಾ: ಏನು\n- ರಾಮು: ಹೂಂ\n- ಸೀತಾ: ಸರಿ")
+    #expect(
+      result.conversations.first?.messages.map(\.content.text) == ["ಬಾ\n(ನಗು)", "ಏನು", "ಹೂಂ", "ಸರಿ"])
+  }
+
   @Test func aNameMayEndInAVisarga() {
     #expect(SpeakerLine("ಅಂತಃ: ಬಾ")?.name == "ಅಂತಃ")
   }

@@ -86,6 +86,22 @@ import Testing
     #expect(error?.location?.file.hasSuffix("a.fdx") == true)
   }
 
+  @Test func aListOfTheCastIsLeftOut() throws {
+    let result = try ImportCase(
+      .fdx, "a.fdx",
+      """
+      <FinalDraft><Content>
+      <Paragraph Type="Scene Heading"><Text>INT. A</Text></Paragraph>
+      <Paragraph Type="Cast List"><Text>RAVI, SITA</Text></Paragraph>
+      <Paragraph Type="Character"><Text>RAVI</Text></Paragraph>
+      <Paragraph Type="Dialogue"><Text>Hi.</Text></Paragraph>
+      </Content></FinalDraft>
+      """
+    ) { $0.assistant = ["*"] }
+    #expect(result.report.leftOut["cast_list"] == 1)
+    #expect(result.conversations.first?.messages.last == Message(.assistant, "Hi.", name: "RAVI"))
+  }
+
   @Test func entitiesThatGrowAreRefused() throws {
     var text = "<!DOCTYPE l [<!ENTITY a0 \"ha\">"
     for index in 1...30 { text += "<!ENTITY a\(index) \"&a\(index - 1);&a\(index - 1);\">" }

@@ -75,6 +75,51 @@ import Testing
     #expect(error?.message.contains("`c8`") == false)
   }
 
+  @Test(arguments: [
+    ("a.txt", #"{"instruction":"a","response":"b"}"#, ImportKind.dolly),
+    ("a.data", #"[{"messages":[{"role":"user","content":"a"}]}]"#, .messages),
+    ("a.txt", "{\"text\":\"a\"}\n{\"text\":\"b\"}", .text), ("a.txt", "[1] a\n{b}", .text),
+    ("a.txt", "[\"a\"]", .text), ("a.training_text", "ಕನ್ನಡ", .text),
+    ("a.subtitle", "1\n00:00:01,000 --> 00:00:02,000\nA: x\n", .srt),
+  ])
+  func textsAreKnownByWhatTheyHold(name: String, text: String, kind: ImportKind) throws {
+    let result = try ImportCase(.auto, name, text) { $0.assistant = ["*"] }
+    #expect(result.report.kind == kind)
+  }
+
+  @Test func rowsOfTextInATextFileAreRead() throws {
+    let result = try ImportCase(.auto, "a.txt", "{\"text\":\"a\"}\n{\"text\":\"b\"}\n")
+    #expect(result.conversations.map { $0.messages[0].content.text } == ["a", "b"])
+  }
+
+  @Test(arguments: [
+    ("a.txt", "instruction,response\na,b\n", "the text is a table with the columns", "rename it"),
+    ("a.json", #"{"v":1,"data":[{"prompt":"q","completion":"a"}]}"#, "its rows in `data`", "jq -c"),
+    ("a.json", #"{"prompt":["q"],"completion":["a"]}"#, "a list for each of the columns", "pandas"),
+    ("a.jsonl", "{}\n", "the rows have no columns", "name the kind"),
+    ("a.doc", "x", "no format for `.doc`", "save it as .docx"),
+    ("a.yaml", "x: y\n", "no format for `.yaml`", "name the kind"),
+    ("a.jsonl", "{\"a\":NaN}", "`NaN` is no value of JSON", "mend the file"),
+    ("a.jsonl", #"{"a":"\ud83d"}"#, "half of a surrogate pair, `\\ud83d`", "mend the file"),
+  ])
+  func whatCannotBeReadIsExplained(
+    name: String, text: String, message: String, remedy: String
+  ) throws {
+    let error = #expect(throws: AksharaError.self) { try ImportCase(.auto, name, text) }
+    #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
+    #expect(error?.remedy?.contains(remedy) == true, "\(error?.remedy ?? "")")
+  }
+
+  @Test(arguments: ["a.fountain", "a.md", "a.txt", "a.jsonl", "a.srt"])
+  func filesOfNothingAreSaidToBeEmpty(name: String) throws {
+    for text in ["", " \n\n\t\n"] {
+      let error = #expect(throws: AksharaError.self) {
+        try ImportCase(.auto, name, text) { $0.assistant = ["*"] }
+      }
+      #expect(error?.message == "nothing was read: the file has 0 records")
+    }
+  }
+
   @Test func optionsAreReadFromARecipe() throws {
     let place = SourceLocation(file: "recipe.yaml", line: 3)
     func node(_ entries: [(String, JSONValue)]) -> OptionNode {

@@ -115,6 +115,12 @@ import Testing
     #expect(records.map(\.record) == [["instruction": "12.5", "response": "ಹೌದು!"]])
   }
 
+  @Test func escapesInStringsAreCharacters() {
+    #expect(
+      Spreadsheet.unescaped("a_x000D_\nb_x005F_x000D_ _xD800_ _x12") == "a\r\nb_x000D_ _xD800_ _x12"
+    )
+  }
+
   @Test func aSheetWithTheSameColumnTwiceIsRefused() throws {
     let row = "<row><c t=\"str\"><v>a</v></c><c t=\"str\"><v>a</v></c></row>"
     let table = try #require(workbook(row).first)

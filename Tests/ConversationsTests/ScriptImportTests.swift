@@ -70,6 +70,7 @@ import Testing
     ("3. INT. PLACE", "INT. PLACE", "3"),
     ("I N T .  P L A C E  -  D A Y", "INT. PLACE - DAY", nil),
     ("I N T . H A L L - D A Y", "INT. HALL - DAY", nil),
+    ("3 I N T . H A L L - D A Y 3", "INT. HALL - DAY", "3"),
     ("INT. ROOM 12 4 4", "INT. ROOM 12", "4"),
   ])
   func headingsLoseTheirNumbers(line: String, text: String, number: String?) {

@@ -135,14 +135,40 @@ import Testing
   }
 
   @Test func whatFitsNoFormatIsShownAMapThatDoes() throws {
-    let path = "data/torchtune_assets/stack_exchange_paired_tiny.json"
-    guard let file = RepositoryPaths.shared(path) else { return }
+    guard let file = RepositoryPaths.shared("data/ui_parallel_kn/en_kn_shared.jsonl.gz") else {
+      return
+    }
     let error = #expect(throws: AksharaError.self) { try ImportCase(.auto, paths: [file]) }
-    #expect(error?.message.contains("`question`, `response_j`, `response_k`") == true)
+    #expect(error?.message.contains("`domain`, `ctx`, `en`, `kn`") == true)
     #expect(
       error?.remedy
-        == "map them, for example `akshara import preference stack_exchange_paired_tiny.json "
-        + "--map prompt=question chosen=response_j rejected=response_k`")
+        == "map them, for example `akshara import completion en_kn_shared.jsonl.gz "
+        + "--map prompt=en completion=kn`")
+  }
+
+  @Test(arguments: [
+    ("dakshina_kn/kn.translit.sampled.dev.tsv", "completion", "prompt,completion,column_3"),
+    ("codemix_kannada/kannada_codemix_shared.csv.gz", "text", "column_1,text"),
+  ])
+  func aTableWithoutAHeadingIsSaidToBeOne(path: String, kind: String, columns: String) throws {
+    guard let file = RepositoryPaths.shared("data/\(path)") else { return }
+    let error = #expect(throws: AksharaError.self) { try ImportCase(.auto, paths: [file]) }
+    let name = try #require(path.split(separator: "/").last)
+    #expect(
+      error?.remedy
+        == "the first record looks like a row: say what the columns are called, for example "
+        + "`akshara import \(kind) \(name) --columns \(columns)`")
+  }
+
+  @Test func textsOfOtherNamesAndPairsOfStackExchangeAreRecognized() throws {
+    for (path, kind, rows) in [
+      ("tesseract_kan/kan.training_text.gz", ImportKind.text, 1),
+      ("torchtune_assets/stack_exchange_paired_tiny.json", .preference, 25),
+    ] {
+      guard let file = RepositoryPaths.shared("data/\(path)") else { continue }
+      let report = try ImportCase(.auto, paths: [file]) { $0.maxBadRows = 0 }.report
+      #expect((report.kind, report.imported) == (kind, rows))
+    }
   }
 
   @Test(arguments: [

@@ -113,6 +113,37 @@ import Testing
     #expect(result.conversations[0].messages[1].content.text == "(ಮೂರು)\n(ಮೂರು)")
   }
 
+  @Test func rollingCaptionsGoOnWithTheirSpeaker() throws {
+    let result = try ImportCase(
+      .srt, "a.srt",
+      """
+      1
+      00:00:01,000 --> 00:00:02,000
+      RAVI: one
+
+      2
+      00:00:02,000 --> 00:00:03,000
+      RAVI: one
+      two
+
+      3
+      00:00:03,000 --> 00:00:04,000
+      two
+      three
+
+      4
+      00:00:04,000 --> 00:00:05,000
+      three
+      SITA: four
+      """
+    ) { $0.assistant = ["*"] }
+    #expect(result.report.leftOut["repeated_line"] == 3)
+    #expect(
+      result.conversations.first?.messages == [
+        Message(.user, "one\ntwo\nthree", name: "RAVI"), Message(.assistant, "four", name: "SITA"),
+      ])
+  }
+
   @Test func overlapsAreOrderedByTimeAndSilenceParts() throws {
     let text = """
       1

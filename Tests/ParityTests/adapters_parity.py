@@ -5,14 +5,12 @@
 
 Peers: transformers 5.17, peft 0.21, torch 2.13 (CPU, float32). For each kind of adapter:
 
-1. peft makes it, with random values, and saves it; `akshara probe` loads it: logits and loss within 1e-5, gradients within 1e-4 of
-   each tensor's largest, and the losses of 20 AdamW steps over four batches within 1e-4.
+1. peft makes it, with random values, and saves it; `akshara probe` loads it: logits, loss and gradients as in models_parity.py, and
+   the losses of 20 AdamW steps over four batches within 3e-5.
 2. `akshara probe --lora` makes one from a recipe's keys, trains it for three steps and saves it; peft loads it, without a key
-   missing or unexpected: logits within 1e-5, and the keys of adapter_config.json are those that peft writes.
+   missing or unexpected: the same logits, and the keys of adapter_config.json are those that peft writes.
 3. transformers' own loader (`load_adapter`, `from_pretrained` of an adapter) takes LoRA matrices alone: the same logits where there is
    nothing else, and others, with no error, where there is. `docs/QLORA.md` says so.
-
-Every check prints what it compared. The exit status is 1 if any check fails.
 """
 
 import json
@@ -29,9 +27,13 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors.torch import load_file, save_file
 
 import models_parity as models
-from models_parity import akshara, check, check_gradients, claim, compare, load, make_model, reference
+from judge import akshara, check, close, same, verdict
+from models_parity import LOGITS, check_gradients, compare, load, make_model, reference
 
 STEPS, RATE = 20, 5e-3
+# AdamW divides by the gradient's own size, so the rounding of a small gradient moves a weight as far as that of a large one, and each
+# step trains on: seen are 6.7e-6 in 70 runs of other seeds.
+LOSSES = 3e-5
 BATCHES, ROWS, LENGTH = 4, 3, 24
 UNTIED = dict(models.CASES["llama3.1"], dtype="float32")
 TIED = dict(models.CASES["llama3.2, tied"], dtype="float32")
@@ -131,7 +133,7 @@ def from_peft(folder, name, base, keys, seed):
     compare(f"{name}: peft's adapter", model, batches[0], numbers)
     check_gradients(f"{name}: peft's adapter", numbers, {n: p.grad for n, p in trained(model).items()})
     model.zero_grad()
-    check(f"{name}: {STEPS} losses", numbers["losses"], torch.tensor(train(model, batches)), 1e-4)
+    close(f"{name}: {STEPS} losses", numbers["losses"], torch.tensor(train(model, batches)), LOSSES)
 
 
 def to_peft(folder, name, keys, seed):
@@ -148,15 +150,15 @@ def to_peft(folder, name, keys, seed):
     in_transformers(name, keys, model_path, made, batch, numbers["logits"])
     theirs = os.path.join(folder, f"again-{seed}")
     model.save_pretrained(theirs, save_embedding_layers=False)
-    claim(f"{name}: names of tensors", set(load_file(os.path.join(made, "adapter_model.safetensors")))
-          == set(load_file(os.path.join(theirs, "adapter_model.safetensors"))))
+    same(f"{name}: tensors and shapes", *({key: value.shape for key, value in load_file(os.path.join(d, "adapter_model.safetensors")).items()}
+                                         for d in (made, theirs)))
     ours, again = (json.load(open(os.path.join(d, "adapter_config.json"))) for d in (made, theirs))
     for settings in (ours, again):  # peft keeps these as sets
         for key in ("target_modules", "exclude_modules"):
             if isinstance(settings[key], list):
                 settings[key] = sorted(settings[key])
     different = {k for k in ours.keys() | again.keys() if ours.get(k, "absent") != again.get(k, "absent")}
-    claim(f"{name}: keys of adapter_config.json", not different, str({k: (ours.get(k), again.get(k)) for k in different} or ""))
+    check(f"{name}: keys of adapter_config.json", not different, {k: (ours.get(k), again.get(k)) for k in different})
 
 
 def in_transformers(name, keys, model_path, made, batch, expected):
@@ -165,10 +167,11 @@ def in_transformers(name, keys, model_path, made, batch, expected):
     model.load_adapter(made)
     logits, _ = reference(model.eval(), batch)
     if keys.keys() & {"use_dora", "modules_to_save", "trainable_token_indices"}:
+        # A thousand times what rounding does.
         distance = float((logits - expected).abs().max())
-        claim(f"{name}: transformers passes over what is no LoRA matrix", distance > 1e-4, f"logits off by {distance:.1e}")
+        check(f"{name}: transformers passes over what is no LoRA matrix", distance > 1e-2, note=f"logits off by {distance:.1e}")
     else:
-        check(f"{name}: our adapter in transformers", logits, expected, 1e-5 * max(1.0, float(expected.abs().max())))
+        close(f"{name}: our adapter in transformers", logits, expected, LOGITS * max(1.0, float(expected.abs().max())))
 
 
 def bfloat16_adapter(folder):
@@ -183,22 +186,22 @@ def bfloat16_adapter(folder):
             parameter.copy_(torch.randn(parameter.shape, generator=generator) * 0.1)
             parameter.data = parameter.data.bfloat16()
     model.save_pretrained(adapter)
-    claim("bfloat16 adapter: its file", {t.dtype for t in load_file(os.path.join(adapter, "adapter_model.safetensors")).values()}
-          == {torch.bfloat16})
+    same("bfloat16 adapter: its file", {t.dtype for t in load_file(os.path.join(adapter, "adapter_model.safetensors")).values()},
+         {torch.bfloat16})
     akshara("probe", "--model", model_path, "--adapter", adapter, "--batch", path, "--output", out)
     compare("bfloat16 adapter", model.float(), batches[0], load_file(out))
 
 
 def main():
-    wanted = sys.argv[1:] or CASES
+    wanted = sys.argv[1:] or list(CASES)
     with tempfile.TemporaryDirectory() as folder:
         for seed, (name, (base, keys)) in enumerate(CASES.items()):
             if name in wanted:
                 from_peft(folder, name, base, keys, seed)
                 to_peft(folder, name, keys, seed)
         bfloat16_adapter(folder)
-    print("all checks hold" if models.failures == 0 else f"{models.failures} checks fail")
-    return models.failures > 0
+    # Of each case five comparisons of peft's adapter and five of ours; three of the one in bfloat16.
+    return verdict(10 * len(wanted) + 3)
 
 
 if __name__ == "__main__":

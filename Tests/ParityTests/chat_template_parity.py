@@ -5,8 +5,7 @@
 
 Each template is rendered by the Jinja form that it saves, and, where its authors' own text stands in
 `../shared/data/chat_templates` (or below AKSHARA_SHARED), by that. Peer: `jinja2` 3.1 as transformers 5.17 sets it up,
-with its `tojson`. Prompts are compared too: each must be the beginning of the row. The exit status is 1 if any check
-fails.
+with its `tojson`. Prompts are compared too: each must be the beginning of the row.
 """
 
 import copy
@@ -19,7 +18,7 @@ import tempfile
 from jinja2.ext import loopcontrols
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from judge import ROOT, SHARED, akshara, check, verdict
+from judge import ROOT, SHARED, akshara, check, skip, verdict
 from shards_parity import shown, write_jsonl
 from template_parity import PIECES
 
@@ -184,8 +183,7 @@ def check_official(work, tokenizer, template, count):
     name, tokens = OFFICIAL[template]
     path = SHARED / "data/chat_templates" / f"{name}.jinja"
     if not path.exists():
-        print(f"skipped: the authors' text of {template} ({path} is not there; set AKSHARA_SHARED)")
-        return
+        return skip(f"the authors' text of {template}", f"{path} is not there; set AKSHARA_SHARED")
     compiled = environment().from_string(path.read_text())
     chance = Chance(template, 6, PIECES + CONTROL)
     rows = [chance.conversation(index) for index in range(count)]
@@ -209,7 +207,8 @@ def check_official(work, tokenizer, template, count):
                 asked += 1
                 if not own["text"].startswith(prompt):
                     wrong.append((row["id"], prompt, own["text"]))
-    check(f"{template}: {len(rows)} conversations and {asked} prompts under its authors' text", not wrong, str(wrong[:1]))
+    check(f"{template}: {len(rows)} conversations and {asked} prompts under its authors' text",
+          not wrong and len(rows) == len(ours), wrong[:1])
 
 
 def check_vicuna(work, tokenizer):
@@ -230,7 +229,7 @@ def check_vicuna(work, tokenizer):
             expected += ("USER" if is_user else "ASSISTANT") + ": " + message["content"] + (" " if is_user else "</s>")
         if expected != own["text"]:
             wrong.append((expected, own["text"]))
-    check(f"vicuna: {len(rows)} conversations as FastChat writes them", not wrong, str(wrong[:1]))
+    check(f"vicuna: {len(rows)} conversations as FastChat writes them", not wrong and len(rows) == len(ours), wrong[:1])
 
 
 def check_date(work, tokenizer):
@@ -277,7 +276,8 @@ def main():
         check_vicuna(work, tokenizer)
         check_date(work, tokenizer)
         check_refusals(work, tokenizer)
-    return verdict()
+    # One of each of 21 templates and of their authors' texts, FastChat's, the date and twenty refusals.
+    return verdict(21 + len(OFFICIAL) + 2 + 20)
 
 
 if __name__ == "__main__":

@@ -4,22 +4,21 @@
     AKSHARA_BINARY=.build/release/akshara conversation_schema_parity.py
 
 Judge: `jsonschema` 4 (draft 2020-12). Three checks: records that both must take or refuse; what `akshara import` writes
-from the samples; what `akshara curate` makes of that. The exit status is 1 if any check fails.
+from the samples; what `akshara curate` makes of that.
 """
 
 import copy
 import json
-import os
 import pathlib
-import subprocess
 import sys
 import tempfile
 
 from jsonschema import Draft202012Validator
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-AKSHARA = os.environ.get("AKSHARA_BINARY", str(ROOT / ".build/release/akshara"))
-SAMPLES = ROOT / "samples/quickstart"
+from judge import ROOT, akshara, check, same, verdict
+
+SAMPLES = [ROOT / "samples/quickstart" / name
+           for name in ("kannada-scenes.fountain", "telugu-scenes.fountain", "snippets.md", "instructions.jsonl")]
 
 WHOLE = {
     "id": "a",
@@ -80,61 +79,45 @@ def variants():
             yield record
 
 
-def akshara(*arguments):
-    outcome = subprocess.run([AKSHARA, *arguments], capture_output=True, text=True)
-    if outcome.returncode != 0:
-        raise SystemExit(f"akshara {' '.join(arguments)}: {outcome.stderr}")
-    return outcome.stdout
-
-
 def check_records(validator, folder):
     records = list(variants())
-    source = folder / "records.jsonl"
-    with open(source, "w", encoding="utf-8") as file:
-        for record in records:
-            file.write(json.dumps(record, ensure_ascii=False) + "\n")
-    quarantine = folder / "quarantine.jsonl"
-    akshara("import", "conversations", str(source), "--output", str(folder / "taken.jsonl"),
-            "--quarantine", str(quarantine))
-    refused = {json.loads(line)["line"]: json.loads(line)["detail"] for line in open(quarantine, encoding="utf-8")}
-    faults = 0
+    source, quarantine = folder / "records.jsonl", folder / "quarantine.jsonl"
+    source.write_text("".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records), encoding="utf-8")
+    akshara("import", "conversations", source, "--output", folder / "taken.jsonl", "--quarantine", quarantine)
+    refused = {row["line"]: row["detail"] for row in map(json.loads, quarantine.open(encoding="utf-8"))}
+    taken = sum(1 for _ in open(folder / "taken.jsonl", encoding="utf-8"))
+    wrong = []
     for number, record in enumerate(records, 1):
         error = next(validator.iter_errors(record), None)
         if (error is None) == (number in refused):
-            faults += 1
-            print(f"the schema {'takes' if error is None else f'refuses ({error.message})'}, akshara "
-                  f"{refused.get(number, 'takes')}: {json.dumps(record, ensure_ascii=False)}")
-    print(f"{len(records)} records, {len(refused)} refused by both, {faults} differences")
-    return faults == 0 and 0 < len(refused) < len(records)
+            wrong.append((error and error.message, refused.get(number, "taken"), record))
+    check("the schema and akshara take and refuse the same records", not wrong, wrong[:3],
+          f"{len(records)} records, {len(refused)} refused")
+    same("every record is taken or refused", taken + len(refused), len(records))
+    check("some are taken, and more than half are refused", len(records) / 2 < len(refused) < len(records) - 50)
 
 
-def check_written(validator, paths):
-    count = faults = 0
-    for path in paths:
-        for line in open(path, encoding="utf-8"):
-            count += 1
-            for error in validator.iter_errors(json.loads(line)):
-                faults += 1
-                print(f"{path}: {error.message}")
-    print(f"{count} written records, {faults} faults")
-    return count > 0 and faults == 0
+def check_written(validator, path, least):
+    records = [json.loads(line) for line in open(path, encoding="utf-8")]
+    errors = [error.message for record in records for error in validator.iter_errors(record)]
+    check(f"{path.name} fits the schema", not errors and len(records) >= least, errors[:3], f"{len(records)} records")
 
 
 def main():
-    with open(ROOT / "schemas/conversation.schema.json", encoding="utf-8") as file:
-        schema = json.load(file)
+    schema = json.loads((ROOT / "schemas/conversation.schema.json").read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema)
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        passed = check_records(validator, folder)
+        check_records(validator, folder)
         written = []
-        for sample in ["kannada-scenes.fountain", "telugu-scenes.fountain", "snippets.md", "instructions.jsonl"]:
-            written.append(str(folder / f"{sample}.jsonl"))
-            akshara("import", "auto", str(SAMPLES / sample), "--assistant", "*", "--output", written[-1])
-        akshara("curate", *written, "--output", str(folder / "curated"))
-        passed &= check_written(validator, [*written, str(folder / "curated/conversations.jsonl")])
-    return 0 if passed else 1
+        for sample in SAMPLES:
+            written.append(folder / f"{sample.name}.jsonl")
+            akshara("import", "auto", sample, "--assistant", "*", "--output", written[-1])
+        akshara("curate", *written, "--output", folder / "curated")
+        for path in [*written, folder / "curated/conversations.jsonl"]:
+            check_written(validator, path, 10)
+    return verdict(3 + len(SAMPLES) + 1)
 
 
 if __name__ == "__main__":

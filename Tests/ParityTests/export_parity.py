@@ -4,7 +4,7 @@
     AKSHARA_BINARY=.build/release/akshara export_parity.py
 
 Peers: `pyarrow` 26, `datasets` 5.2. Without the Arrow plug-in (tools/build-arrow-plugin) the export is skipped, and that
-is said. The exit status is 1 if any check fails.
+is said.
 """
 
 import json
@@ -18,7 +18,7 @@ import datasets
 import jsonschema
 import pyarrow.parquet as pq
 
-from judge import AKSHARA, ROOT, akshara, check, verdict
+from judge import AKSHARA, ROOT, akshara, check, skip, verdict
 
 
 def make_set(work):
@@ -71,9 +71,9 @@ def main():
         done = subprocess.run([AKSHARA, "export", folder, "--format", "parquet", "--output", work / "parquet"],
                               capture_output=True, text=True)
         if done.returncode != 0 and "build-arrow-plugin" in done.stderr:
-            print("skipped: Parquet (" + done.stderr.strip() + ")")
-            return verdict()
-        check("export: exit status", done.returncode == 0)
+            skip("Parquet", done.stderr.strip(), 5)
+            return verdict(11)
+        check("export: exit status", done.returncode == 0, done.stderr)
         for split in ("train", "validation"):
             tables = [pq.read_table(path) for path in sorted((work / "parquet/data").glob(f"{split}-*.parquet"))]
             rows = [row for table in tables for row in table.to_pylist()]
@@ -87,7 +87,7 @@ def main():
         akshara("export", folder, "--tokens-only", "--output", work / "tokens")
         table = pq.read_table(next((work / "tokens/data").glob("train-*.parquet")))
         check("export --tokens-only: three columns", table.column_names == ["input_ids", "attention_mask", "labels"])
-    return verdict()
+    return verdict(11)
 
 
 if __name__ == "__main__":

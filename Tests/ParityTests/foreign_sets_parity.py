@@ -5,7 +5,7 @@
     AKSHARA_BINARY=.build/release/akshara foreign_sets_parity.py
 
 Peers: `trl` 1.16 (SFTTrainer's own preparation), `transformers` 5.17 (chat templates, collators), `datasets` 5.2. A set
-that is sound must be proven, and each bug must be found under its own name. The exit status is 1 if any check fails.
+that is sound must be proven, and each bug must be found under its own name.
 """
 
 import json
@@ -22,7 +22,7 @@ from tokenizers.processors import TemplateProcessing
 from transformers import DataCollatorForLanguageModeling, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 from trl import SFTConfig, SFTTrainer
 
-from judge import ROOT, akshara, check, verdict
+from judge import ROOT, akshara, check, skip, verdict
 
 SPECIALS = ["<|begin_of_text|>", "<|end_of_text|>", "<|pad|>", "<|start_header_id|>", "<|end_header_id|>",
             "<|eot_id|>", "<|im_start|>", "<|im_end|>"]
@@ -147,7 +147,7 @@ def plugin():
     places = [os.environ.get("AKSHARA_ARROW_PLUGIN"), os.path.expanduser("~/.cache/akshara/arrow/libakshara_arrow.so")]
     there = any(place and os.path.exists(place) for place in places)
     if not there:
-        print("skipped: Parquet (the plug-in is not there; build it with tools/build-arrow-plugin)")
+        skip("Parquet", "the plug-in is not there; build it with tools/build-arrow-plugin", 2)
     return there
 
 
@@ -266,7 +266,7 @@ def main():
         check_trl_choices(work)
         check_begin_twice(work)
         check_from(work)
-    return verdict()
+    return verdict(41)
 
 
 if __name__ == "__main__":

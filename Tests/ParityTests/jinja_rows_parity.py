@@ -13,8 +13,7 @@ calls, thinking, empty contents, null contents, white space at borders, Kannada,
    transformers' mask ends with the first token of an answer's last character, where that character is several tokens
    (`char_to_token`) and no end token is marked with it; Akshara trains on the whole character;
 2. that the set is proven, or that its template is refused: as one that ends answers with no control token of the
-   vocabulary made here, or because it refuses every conversation, as jinja2 does. `UNPROVEN` names the templates whose
-   sets are written and not proven; a check fails when one of them is;
+   vocabulary made here, or because it refuses every conversation, as jinja2 does;
 3. under `cut_at_answer`: the ids of every prompt whose text begins a row are the row's first. transformers encodes a prompt
    whole; where that joins the beginning of an earlier answer with what stands before it, which the row does not, the prompt is
    counted apart: no row could begin with the ids of both that prompt and the earlier one;
@@ -47,11 +46,9 @@ from shards_parity import shown, write_jsonl
 TEMPLATES = pathlib.Path(trl.__file__).parent / "chat_templates"
 SPLIT = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|"
          r"\s*[\r\n]+|\s+(?!\S)|\s+")
-CONTROL = r"<[|｜][^<>\s]+?[|｜]>|<(?:start_of_turn|end_of_turn|end_of_utterance|image|turn\||\|turn)>|\[/?INST\]"
+CONTROL = r"<[|｜][^<>\s]+?[|｜]>|<\|[a-z_]+>|<[a-z_]+\|>|<(?:start_of_turn|end_of_turn|end_of_utterance|image)>|\[/?INST\]"
 # As in Qwen's tokenizers: tokens of their own that data may write, too.
 ADDED = ["<think>", "</think>", "<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>"]
-# Tool calls of these end in a way that the proof does not know.
-UNPROVEN = {"gemma4", "gemma4_v3", "gemma4_v4", "google-gemma-4-31B-it", "Kimi-K2-Instruct", "Kimi-K2-Thinking"}
 PIECES = ["\n", "\n\n", " ", "  ", "\t", "\r\n", ".", "ಕನ್ನಡ", "ಕ್ಷ", "ಶ್ರೀ\u200d", "తెలుగు", "శ్రీ", "🙂", "👩‍👩‍👧", "é", "\u3000",
           "the answer", "42", "user", "<think>\nhm\n</think>\n\n", "{{ x }}", "\"", "'"]
 
@@ -162,9 +159,7 @@ def shard(work, name, folder, rows, *options):
 
 
 def judge_refusal(name, template, said, peer, given):
-    """There is no proven set: the template is refused by name, or refuses all, or is one of UNPROVEN."""
-    if "the proof does not hold" in said or "proof does not hold" in said:
-        return judge(name, [] if template in UNPROVEN else [said], "known: the set is not proven")
+    """There is no proven set: the template is refused by name, or refuses all."""
     if "ends answers with" in said:
         return judge(name, [], "refused by name: answers end with no control token")
     all_refused = "no row is left" in said and all(theirs(peer, row)[0] is None for row in given)
@@ -222,8 +217,6 @@ def compare_prompts(work, name, folder, peer, given):
     ours, dropped = shard(work, f"{name}-prompts", folder, given)
     if ours is None:
         return judge_refusal(name, name, dropped, peer, given)
-    if name in UNPROVEN:
-        return judge(name, ["the set is proven"], "take the template out of UNPROVEN")
     wrong, compared, others, joined = [], 0, 0, 0
     for row in given:
         own = ours.get(row["id"])
@@ -327,7 +320,7 @@ def main():
                 place = work / name.replace("/", "-")
                 place.mkdir()
                 compare(place, path.stem, path.read_text(encoding="utf-8"), base, options.rows, options.seed)
-    return verdict()
+    return verdict(1)
 
 
 if __name__ == "__main__":

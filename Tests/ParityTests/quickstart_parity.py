@@ -6,7 +6,7 @@
 Peers (tools/parity-requirements.txt): transformers 5.17, peft 0.21, bitsandbytes 0.50, datasets 5.2, torch 2.13 (CPU).
 Checks: the adapted model's held-out loss is at least 15 % below the base's; datasets opens the shards with the
 documented columns; transformers + bitsandbytes (NF4, double quantization, fp32 compute) + peft give the same held-out
-losses within 1e-3; the tokenizer beside the adapter renders prompts to the same ids. Exit status 1 if any check fails.
+losses within 2e-5; the tokenizer beside the adapter renders prompts to the same ids.
 """
 
 import argparse
@@ -29,7 +29,7 @@ from judge import AKSHARA, ROOT, check, verdict
 
 RECIPE = ROOT / "samples/quickstart/recipe.yaml"
 BASE = ROOT / "samples/base"
-TOLERANCE = 1e-3  # nats a token: float32 sums in another order, over six layers
+TOLERANCE = 2e-5  # nats a token: float32 sums in another order, over six layers; a mean over 2,104 tokens. Seen: 5e-7
 REDUCTION = 0.15
 
 
@@ -57,7 +57,7 @@ def main():
         subprocess.run([AKSHARA, "run", str(RECIPE), "--output", str(run)], check=True)
         print(f"the recipe ran in {time.time() - start:.0f} s")
         judge(run)
-    return verdict()
+    return verdict(6)
 
 
 def judge(run):
@@ -101,7 +101,7 @@ def judge(run):
              "--prompt", answer["prompt"], "--temperature", "0", "--max-tokens", "8", "--json"],
             capture_output=True, text=True, check=True)
         same += json.loads(done.stdout.splitlines()[-1])["prompt_ids"] == list(rendered)
-    check("prompts render to the same ids", same == len(evaluation["answers"]),
+    check("prompts render to the same ids", same == len(evaluation["answers"]) > 0,
           note=f"{same} of {len(evaluation['answers'])} prompts")
 
 

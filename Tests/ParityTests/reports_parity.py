@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Compares what `akshara` reports with tensorboard's own reader and with sacrebleu.
+"""Compares what `akshara` reports while it trains with what TensorBoard's own reader finds.
 
     AKSHARA_BINARY=.build/release/akshara reports_parity.py
 
 Trains the quickstart for a few steps with `report_to: tensorboard`, kills it on the way and starts it again; every scalar that
-TensorBoard reads must be a line of `metrics.jsonl`, once and in order. The exit status is 1 if any check fails.
+TensorBoard reads must be a line of `metrics.jsonl`, once and in order, and every step that is reported must be there.
 """
 
 import json
@@ -17,8 +17,9 @@ import time
 
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
-AKSHARA = os.path.abspath(os.environ.get("AKSHARA_BINARY", os.path.join(ROOT, ".build/release/akshara")))
+from judge import AKSHARA, ROOT, check, same, verdict
+
+STEPS, LOGGING, EVALUATION, SAVING = 24, 2, 8, 5
 TAGS = {"train/loss": "loss", "train/learning_rate": "learning_rate", "train/grad_norm": "grad_norm", "eval/loss": "eval_loss"}
 
 
@@ -28,35 +29,43 @@ def scalars(folder, tag):
     return [(event.step, event.value) for event in events.Scalars(tag)] if tag in events.Tags()["scalars"] else []
 
 
+def train(run):
+    """Trains, is killed behind the second checkpoint, and trains on; whether it was killed on the way."""
+    command = [AKSHARA, "run", str(ROOT / "samples/quickstart/recipe.yaml"), "--output", run, "--until", "train"]
+    for setting in (f"max_steps={STEPS}", f"logging_steps={LOGGING}", f"eval_steps={EVALUATION}", f"save_steps={SAVING}",
+                    "report_to=tensorboard"):
+        command += ["--set", f"training.{setting}"]
+    first = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    while first.poll() is None and not os.path.isdir(os.path.join(run, "train", f"checkpoint-{2 * SAVING}")):
+        time.sleep(0.02)
+    first.send_signal(signal.SIGKILL)
+    killed = first.wait() == -signal.SIGKILL
+    again = subprocess.run(command, capture_output=True, text=True)
+    if again.returncode != 0:
+        sys.exit(again.stderr)
+    return killed
+
+
 def main():
-    failures = 0
     with tempfile.TemporaryDirectory() as folder:
         run = os.path.join(folder, "run")
-        command = [AKSHARA, "run", os.path.join(ROOT, "samples/quickstart/recipe.yaml"), "--output", run, "--until", "train"]
-        for setting in ("max_steps=24", "logging_steps=2", "eval_steps=8", "save_steps=5", "report_to=tensorboard"):
-            command += ["--set", f"training.{setting}"]
-        first = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-        while first.poll() is None and not os.path.isdir(os.path.join(run, "train", "checkpoint-10")):
-            time.sleep(0.02)
-        first.send_signal(signal.SIGKILL)
-        first.wait()
-        again = subprocess.run(command, capture_output=True, text=True)
-        if again.returncode != 0:
-            sys.exit(again.stderr)
+        check("the first run was killed on its way", train(run))
         lines = [json.loads(line) for line in open(os.path.join(run, "train", "metrics.jsonl"))]
         board = os.path.join(run, "train", "tensorboard")
         names = os.listdir(board)
-        failures += len(names) != 1
+        same("one file of events", len(names), 1)
         for tag, key in TAGS.items():
             ours = [(line["step"], line[key]) for line in lines if key in line]
             theirs = scalars(os.path.join(board, names[0]), tag)
-            # Event files hold float32.
-            ok = len(ours) == len(theirs) and all(
-                a[0] == b[0] and abs(a[1] - b[1]) <= 1e-7 * abs(a[1]) for a, b in zip(ours, theirs))
-            failures += not ok
-            print(f"{'same' if ok else 'DIFFERENT'}  {tag}: {len(theirs)} values" + ("" if ok else f"\n  ours {ours}\n  theirs {theirs}"))
-    sys.exit(1 if failures else 0)
+            # Evaluation comes before the first step, too.
+            wanted = list(range(0, STEPS + 1, EVALUATION) if tag == "eval/loss" else range(LOGGING, STEPS + 1, LOGGING))
+            same(f"{tag}: steps of metrics.jsonl and of the events", [[step for step, _ in part] for part in (ours, theirs)],
+                 [wanted, wanted])
+            # Event files hold float32: half a unit in the 24th bit.
+            check(f"{tag}: values", ours and all(abs(a[1] - b[1]) <= 2.0**-24 * abs(a[1]) for a, b in zip(ours, theirs)),
+                  f"ours {ours}, theirs {theirs}", f"{len(theirs)}")
+    return verdict(2 + 2 * len(TAGS))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

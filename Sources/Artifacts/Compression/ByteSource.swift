@@ -85,7 +85,7 @@ public final class ByteSource {
   /// The first bytes of a file, uncompressed: `length`, or all if it has fewer.
   ///
   /// - Throws: `missingFile`, `unreadable`, `malformed`.
-  static func head(of path: String, length: Int) throws -> [UInt8] {
+  package static func head(of path: String, length: Int) throws -> [UInt8] {
     let source = try ByteSource(path)
     var head = [UInt8](repeating: 0, count: length)
     var filled = 0

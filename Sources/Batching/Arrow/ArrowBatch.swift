@@ -71,6 +71,12 @@ struct ArrowBatch: @unchecked Sendable {
     buffers[buffer + 1][index / 8] & (1 << (index % 8)) != 0
   }
 
+  /// The values of a Boolean column, a bit each, the first in the lowest bit.
+  func bits(_ buffer: Int) -> UnsafeRawBufferPointer { buffers[buffer + 1] }
+
+  /// The bytes of all strings of a string column.
+  func stringBytes(_ buffer: Int) -> UnsafeRawBufferPointer { buffers[buffer + 2] }
+
   /// The bytes of a string column at `index`.
   func bytes(_ buffer: Int, _ index: Int) -> UnsafeRawBufferPointer {
     let offsets = offsets(buffer)

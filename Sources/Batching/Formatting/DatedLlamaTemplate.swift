@@ -147,13 +147,13 @@ public struct DatedLlamaTemplate: ChatTemplate {
   ) throws {
     header(message.role == .tool ? "ipython" : message.role.rawValue, of: place, &writer)
     if !tools.isEmpty {
-      let texts = tools.map { PythonJSON.text($0, indent: 4) + "\n\n" }
+      let texts = try tools.map { try PythonJSON.text($0, indent: 4) + "\n\n" }
       writer.header(.text(Self.guidance + texts.joined()), of: place)
     }
     if message.role == .assistant && !message.toolCalls.isEmpty {
       try writeCall(at: place, in: &writer)
     } else if message.role == .tool {
-      writer.content(PythonJSON.text(.string(try writer.text(of: place.message))), of: place)
+      writer.content(try PythonJSON.text(.string(try writer.text(of: place.message))), of: place)
       writer.note(.resultAsJSON)
     } else {
       writer.content(try writer.text(of: place.message, .both), of: place)

@@ -164,8 +164,9 @@ public struct MistralTemplate: ChatTemplate {
           of: 0, "stands beside a tool without a `function`",
           remedy: "give tools as {\"type\": \"function\", \"function\": {…}}")
       }
-      let values = function.pairs.filter { $0.key != "return" }.map { pair in
-        "\"\(pair.key)\": " + (pair.value.string.map { "\"\($0)\"" } ?? PythonJSON.text(pair.value))
+      let values = try function.pairs.filter { $0.key != "return" }.map { pair in
+        let value = try pair.value.string.map { "\"\($0)\"" } ?? PythonJSON.text(pair.value)
+        return "\"\(pair.key)\": " + value
       }
       return "{\"type\": \"function\", \"function\": {\(values.joined(separator: ", "))}}"
     }.joined(separator: ", ")
@@ -175,7 +176,8 @@ public struct MistralTemplate: ChatTemplate {
     if try !writer.text(of: place.message).isEmpty { writer.note(.contentLeftOut) }
     let calls = try writer.toolCalls(of: place.message).map { call in
       let id = try Self.name(call.id, of: place, writer)
-      return "{\"name\": \(PythonJSON.text(.string(call.name))), \"arguments\": \(call.arguments), "
+      return
+        "{\"name\": \(try PythonJSON.text(.string(call.name))), \"arguments\": \(call.arguments), "
         + "\"id\": \"\(id)\"}"
     }
     writer.toolCall(

@@ -139,7 +139,7 @@ public struct QwenTemplate: ChatTemplate {
   ) throws {
     let isGiven = conversation.messages.first?.role == .system
     let place = SegmentWriter.Place(message: 0, role: .system)
-    let tools = pieces(of: conversation.tools)
+    let tools = try pieces(of: conversation.tools)
     if isGiven {
       writer.header(.control(Self.open), .text("system\n"), of: place)
       let text = try writer.text(of: 0)
@@ -156,9 +156,9 @@ public struct QwenTemplate: ChatTemplate {
   }
 
   /// The block that names the tools; nothing for none.
-  private func pieces(of tools: [JSONValue]) -> [RenderedSegment.Piece] {
+  private func pieces(of tools: [JSONValue]) throws -> [RenderedSegment.Piece] {
     guard !tools.isEmpty else { return [] }
-    let texts = tools.map { "\n" + PythonJSON.text($0) }
+    let texts = try tools.map { "\n" + (try PythonJSON.text($0)) }
     return [.text(Self.beforeTools + texts.joined())] + marked(Self.behindTools)
   }
 

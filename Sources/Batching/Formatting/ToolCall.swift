@@ -15,12 +15,14 @@ struct ToolCall {
   let id: String?
 
   /// `nil` if the value names no tool, or has arguments that are neither an object nor text.
-  init?(_ json: JSONValue) {
+  ///
+  /// - Throws: as `PythonJSON.text`.
+  init?(_ json: JSONValue) throws {
     let function = json["function"] ?? json
     guard let name = function["name"]?.string else { return nil }
     switch function["arguments"] {
     case .string(let text)?: arguments = text
-    case .object(let object)?: arguments = PythonJSON.text(.object(object))
+    case .object(let object)?: arguments = try PythonJSON.text(.object(object))
     case nil, .null?: arguments = "{}"
     default: return nil
     }
@@ -39,7 +41,7 @@ extension SegmentWriter {
   /// - Throws: `unsupported` if one of them names no tool.
   func toolCalls(of index: Int) throws -> [ToolCall] {
     try calls(of: index).map { json in
-      guard let call = ToolCall(json) else {
+      guard let call = try ToolCall(json) else {
         throw refusal(
           of: index, "has a tool call without a name or with odd arguments",
           remedy: "give {\"function\": {\"name\": …, \"arguments\": {…}}}")

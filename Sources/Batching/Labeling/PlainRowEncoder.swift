@@ -1,52 +1,81 @@
 internal import Conversations
 internal import Tokenization
 
-/// A row that was made by `PlainRowEncoder`, in memory that the next row takes.
-struct PlainRow {
-  /// The rendered text.
-  fileprivate(set) var text: [UInt8] = []
-  /// The tokens.
-  let tokens = TokenBuffer(keepsEnds: true, capacity: 4096)
-  /// The spans, without their places.
-  fileprivate(set) var spans: [SampleSpan] = []
-  /// Where each span ends: the byte and the token behind it.
-  fileprivate(set) var spanEnds: [(byte: Int32, token: Int32)] = []
-  /// Tokens in spans that are trained on.
-  fileprivate(set) var supervisedCount = 0
-  /// Borders that a token would lie across.
-  fileprivate(set) var straddles = 0
-  /// Contents that were trimmed.
-  fileprivate(set) var trimmedContents = 0
-}
-
 /// Makes the rows of plain conversations: the same as `SampleMaker` does with `RowEncoder`, without
-/// rendering what is the same in every row.
+/// rendering what is the same in every row, and with one call of the tokenizer for many rows.
+///
+///     take     conversation ─► its text, with the fixed parts of its plan; contents go into a batch
+///     take     …                until `isFull`
+///     finish   the batch is encoded; row by row, tokens of fixed texts and of the batch are joined
 ///
 /// Whatever is not plain is left to those two: other options, contents that are blank or hold the
 /// text of a control token, rows that are too long or train on nothing. One encoder belongs to one
 /// thread.
 struct PlainRowEncoder {
-  /// The row that was made last.
-  private(set) var row = PlainRow()
   /// The name of the template.
   let template: [UInt8]
 
   private let maker: SampleMaker
+  private let scanner: ControlTextScanner
+  private let maxLength: Int
   private let chatTemplate: any ChatTemplate
   private let tokenizer: any Tokenizer
-  /// Plans by the numbers of the messages' roles; `nil` where there can be none.
-  private var plans: [[UInt8]: RowPlan?] = [:]
+  private var plans: [RowPlan] = []
+  /// The numbers of plans by the numbers of the messages' roles; `nil` where there can be none.
+  private var planNumbers: [[UInt8]: Int?] = [:]
   private var key: [UInt8] = []
   /// The plan that was followed last, with its key.
-  private var last: (key: [UInt8], plan: RowPlan?) = ([], nil)
-  private var contents: [PlainConversation.Text] = []
-  /// Spans that end inside text that is not encoded yet.
-  private var openSpans: [Int] = []
+  private var last: (key: [UInt8], plan: Int?) = ([], nil)
+
+  // What was taken and waits for its tokens.
+  private var waiting: [Waiting] = []
+  /// IDs, languages, sources and tags.
+  private var names = Texts()
+  private var rendered = Texts()
+  private var byteEnds: [Int32] = []
+  private var batch = TextBatch()
   private var borders: [Int] = []
+
+  // What the tokens are.
+  private let batchIDs = TokenBuffer(capacity: 1 << 16)
+  private var places: [Int32] = []
+  private let rowIDs = TokenBuffer(capacity: 1 << 12)
+  private var tokenEnds: [Int32] = []
 
   /// Conversations with more messages than this, or with other roles than so many lists of roles
   /// that came before, are made in the other way: plans are kept.
   private static let (mostMessages, mostPlans) = (64, 256)
+  /// So much text is encoded at once: with its tokens it stays in a second-level cache.
+  private static let mostBytes = 1 << 16
+
+  /// A conversation that was taken.
+  private struct Waiting {
+    let plan: Int
+    let line: Int
+    let split: Split?
+    let id: Range<Int>
+    let language: Range<Int>
+    let source: Range<Int>
+    let tags: [Range<Int>]
+    var text = 0..<0
+    var firstSpan = 0
+    var straddles = 0
+    var trimmedContents = 0
+  }
+
+  /// Texts one behind another.
+  private struct Texts {
+    private(set) var bytes: [UInt8] = []
+
+    /// Appends a text, and says where it lies.
+    mutating func append(_ text: PlainConversation.Text) -> Range<Int> {
+      let start = bytes.count
+      bytes.append(contentsOf: text)
+      return start..<bytes.count
+    }
+
+    mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+  }
 
   /// An encoder; `nil` if the options ask for rows that are not plain.
   init?(_ maker: SampleMaker) {
@@ -56,28 +85,37 @@ struct PlainRowEncoder {
       !TextContinuation(tokenizer).isNeeded
     else { return nil }
     self.maker = maker
+    scanner = maker.scanner
+    maxLength = maker.options.maxLength
     self.tokenizer = tokenizer
     chatTemplate = template
     self.template = Array(template.name.utf8)
   }
 
-  /// Makes the row of a conversation; `false` if it is not plain.
+  /// Whether what was taken should be finished before more is.
+  var isFull: Bool { rendered.bytes.count >= Self.mostBytes }
+
+  // MARK: Taking
+
+  /// Takes a conversation; `false` if it is not plain.
   ///
+  /// - Parameter line: what `finish` calls it.
   /// - Throws: `invalidOption` if the tokenizer lacks a control token.
-  mutating func encode(_ conversation: PlainConversation) throws -> Bool {
-    guard let plan = try plan(for: conversation), plan.isTrainedOn, take(conversation.messages)
-    else { return false }
-    row.text.removeAll(keepingCapacity: true)
-    row.tokens.removeAll()
-    row.spanEnds.removeAll(keepingCapacity: true)
-    row.spans = plan.spans
-    (row.straddles, row.trimmedContents) = (0, 0)
-    follow(plan.steps)
-    countSupervised()
-    return row.supervisedCount > 0 && row.tokens.count <= maker.options.maxLength
+  mutating func take(_ conversation: PlainConversation, line: Int) throws -> Bool {
+    guard let plan = try planNumber(for: conversation), plans[plan].isTrainedOn else {
+      return false
+    }
+    for message in conversation.messages where !isPlain(message.content) { return false }
+    var row = Waiting(
+      plan: plan, line: line, split: conversation.split, id: names.append(conversation.id),
+      language: names.append(conversation.language), source: names.append(conversation.source),
+      tags: conversation.tags.map { names.append($0) })
+    write(&row, plans[plan], conversation.messages)
+    waiting.append(row)
+    return true
   }
 
-  private mutating func plan(for conversation: PlainConversation) throws -> RowPlan? {
+  private mutating func planNumber(for conversation: PlainConversation) throws -> Int? {
     let messages = conversation.messages
     guard messages.count <= Self.mostMessages else { return nil }
     key.removeAll(keepingCapacity: true)
@@ -86,117 +124,181 @@ struct PlainRowEncoder {
     return last.plan
   }
 
-  private mutating func newPlan(_ roles: [Role]) throws -> RowPlan? {
-    if let known = plans[key] { return known }
-    guard plans.count < Self.mostPlans, !roles.contains(.tool) else { return nil }
+  private mutating func newPlan(_ roles: [Role]) throws -> Int? {
+    if let known = planNumbers[key] { return known }
+    guard planNumbers.count < Self.mostPlans, !roles.contains(.tool) else { return nil }
     let outline = TemplateOutline(of: chatTemplate, roles: roles) { [maker] in
       try maker.plan(for: $0, at: nil)
     }
     let plan = try outline.flatMap { try RowPlan($0, tokenizer: tokenizer) }
-    plans[key] = .some(plan)
-    return plan
+    planNumbers[key] = .some(plan == nil ? nil : plans.count)
+    if let plan { plans.append(plan) }
+    return planNumbers[key] ?? nil
   }
 
-  /// Takes the contents in; `false` if one is blank or needs to be looked at for control tokens.
-  private mutating func take(_ messages: [PlainConversation.Message]) -> Bool {
-    contents.removeAll(keepingCapacity: true)
-    for message in messages {
-      let bytes = UnsafeRawBufferPointer(message.content)
-      guard !PythonWhitespace.isAll(of: bytes),
-        !maker.scanner.mayFind(in: message.content) || !maker.scanner.isFound(in: bytes)
-      else { return false }
-      contents.append(message.content)
-    }
-    return true
-  }
-
-  // MARK: Steps
-
-  private mutating func follow(_ steps: [RowPlan.Step]) {
-    var encoded = 0
-    var runStart = 0
-    for step in steps {
-      switch step {
-      case .fixed(let text, let ids):
-        row.text += text
-        row.tokens.append(ids)
-        encoded = row.text.count
-      case .literal(let text): row.text += text
-      case .content(let message, let trimming): append(contents[message], trimming)
-      case .encode:
-        encode(from: encoded)
-        encoded = row.text.count
-      case .endSpan:
-        if encoded < row.text.count { openSpans.append(row.spanEnds.count) }
-        row.spanEnds.append((Int32(row.text.count), Int32(row.tokens.count)))
-      case .beginRun: runStart = row.text.count
-      case .border: borders.append(row.text.count)
-      case .endRun: countStraddles(from: runStart)
-      }
-    }
-  }
-
-  private mutating func append(
-    _ content: PlainConversation.Text, _ trimming: SegmentWriter.Trimming
-  ) {
+  /// Whether a content is neither blank nor has to be looked at for control tokens.
+  private func isPlain(_ content: PlainConversation.Text) -> Bool {
     let bytes = UnsafeRawBufferPointer(content)
-    let range = PythonWhitespace.range(of: bytes, trimming)
-    if range.count < bytes.count { row.trimmedContents += 1 }
-    row.text.append(contentsOf: UnsafeBufferPointer(rebasing: content[range]))
+    return !PythonWhitespace.isAll(of: bytes)
+      && (!scanner.mayFind(in: content) || !scanner.isFound(in: bytes))
   }
 
-  /// Encodes the text from `start` on, and finds where the spans in it end: behind the first token
-  /// that reaches their border.
-  private mutating func encode(from start: Int) {
-    let first = row.tokens.count
-    row.text.withUnsafeBufferPointer { text in
-      tokenizer.encode(
-        UnsafeBufferPointer(rebasing: text[start...]), specials: .asText, into: row.tokens)
-    }
-    for span in openSpans {
-      let border = row.spanEnds[span].byte - Int32(start)
-      row.spanEnds[span].token = Int32(token(reaching: border, from: first) + 1)
-    }
-    openSpans.removeAll(keepingCapacity: true)
-  }
-
-  private func token(reaching offset: Int32, from first: Int) -> Int {
-    row.tokens.withEnds { ends in
-      var (low, high) = (first, ends.count - 1)
-      while low < high {
-        let middle = (low + high) / 2
-        if ends[middle] >= offset { high = middle } else { low = middle + 1 }
+  /// Writes the text of a row, and puts the parts of it that have to be encoded into the batch.
+  private mutating func write(
+    _ row: inout Waiting, _ plan: RowPlan, _ messages: [PlainConversation.Message]
+  ) {
+    let start = rendered.bytes.count
+    row.firstSpan = byteEnds.count
+    var isOpen = false
+    var runStart = start
+    plan.text.withUnsafeBufferPointer { fixed in
+      for step in plan.steps {
+        switch step {
+        case .fixed(let range, _): _ = rendered.append(.init(rebasing: fixed[range]))
+        case .literal(let range):
+          isOpen = true
+          append(.init(rebasing: fixed[range]))
+        case .content(let message, let trimming):
+          isOpen = true
+          let content = messages[message].content
+          let range = PythonWhitespace.range(of: UnsafeRawBufferPointer(content), trimming)
+          if range.count < content.count { row.trimmedContents += 1 }
+          append(.init(rebasing: content[range]))
+        case .encode:
+          isOpen = false
+          batch.endText()
+        case .endSpan:
+          if isOpen { batch.mark() }
+          byteEnds.append(Int32(rendered.bytes.count - start))
+        case .beginRun: runStart = rendered.bytes.count
+        case .border: borders.append(rendered.bytes.count)
+        case .endRun: row.straddles += straddles(from: runStart)
+        }
       }
-      return low
     }
+    row.text = start..<rendered.bytes.count
+  }
+
+  private mutating func append(_ text: PlainConversation.Text) {
+    _ = rendered.append(text)
+    batch.append(text)
   }
 
   /// Counts the borders of a run that a token would lie across if it were encoded as one; see
   /// `SampleEncoder`.
-  private mutating func countStraddles(from start: Int) {
-    var straddles = 0
-    row.text.withUnsafeBufferPointer { text in
-      let reach = SampleEncoder.straddleWindow
-      for border in borders where start < border && border < text.count {
-        let window = max(start, border - reach)..<min(text.count, border + reach)
-        let bytes = UnsafeBufferPointer(rebasing: text[window])
-        let offset = border - window.lowerBound
-        if tokenizer.cuts(bytes, at: offset) { continue }
-        let ends = tokenizer.encode(bytes, specials: .asText).ends
-        if !ends.contains(Int32(offset)) { straddles += 1 }
-      }
+  private mutating func straddles(from start: Int) -> Int {
+    var count = 0
+    for border in borders where start < border && border < rendered.bytes.count {
+      if isStraddled(border, from: start) { count += 1 }
     }
-    row.straddles += straddles
     borders.removeAll(keepingCapacity: true)
+    return count
   }
 
-  private mutating func countSupervised() {
-    var start: Int32 = 0
-    var count: Int32 = 0
-    for (span, end) in zip(row.spans, row.spanEnds) {
-      if span.supervised { count += end.token - start }
-      start = end.token
+  private mutating func isStraddled(_ border: Int, from start: Int) -> Bool {
+    let reach = SampleEncoder.straddleWindow
+    let window = max(start, border - reach)..<min(rendered.bytes.count, border + reach)
+    let offset = border - window.lowerBound
+    let tokenizer = tokenizer
+    return rendered.bytes[window].withUnsafeBufferPointer { bytes in
+      !tokenizer.cuts(bytes, at: offset)
+        && !tokenizer.encode(bytes, specials: .asText).ends.contains(Int32(offset))
     }
-    row.supervisedCount = Int(count)
+  }
+
+  // MARK: Finishing
+
+  /// Encodes what was taken, and calls `body` with each conversation's line and row, in order; without
+  /// a row if it is not plain after all. Nothing waits any more then.
+  mutating func finish(_ body: (_ line: Int, _ row: PlainRow?) throws -> Void) rethrows {
+    guard !waiting.isEmpty else { return }
+    batchIDs.removeAll()
+    places.removeAll(keepingCapacity: true)
+    tokenizer.encode(batch, into: batchIDs, places: &places)
+    defer { forget() }
+    var position = Position()
+    for row in waiting {
+      let plan = plans[row.plan]
+      joinTokens(plan, &position)
+      let supervised = supervisedCount(plan)
+      let isPlain = supervised > 0 && rowIDs.count <= maxLength
+      try withRow(row, plan, supervised) { try body(row.line, isPlain ? $0 : nil) }
+    }
+  }
+
+  /// How far the tokens of the batch are used, and its places.
+  private struct Position {
+    var token = 0
+    var place = 0
+  }
+
+  /// Puts the tokens of a row together, and finds where its spans end: behind the first token that
+  /// reaches their border.
+  private mutating func joinTokens(_ plan: RowPlan, _ position: inout Position) {
+    rowIDs.removeAll()
+    tokenEnds.removeAll(keepingCapacity: true)
+    var isOpen = false
+    for step in plan.steps {
+      switch step {
+      case .fixed(_, let ids):
+        plan.ids.withUnsafeBufferPointer { rowIDs.append(.init(rebasing: $0[ids])) }
+      case .literal, .content: isOpen = true
+      case .encode:
+        isOpen = false
+        let end = Int(places[position.place])
+        batchIDs.withIDs { rowIDs.append(.init(rebasing: $0[position.token..<end])) }
+        (position.token, position.place) = (end, position.place + 1)
+      case .endSpan where isOpen:
+        let inside = Int(places[position.place]) - position.token
+        tokenEnds.append(Int32(rowIDs.count + inside))
+        position.place += 1
+      case .endSpan: tokenEnds.append(Int32(rowIDs.count))
+      case .beginRun, .border, .endRun: break
+      }
+    }
+  }
+
+  private func supervisedCount(_ plan: RowPlan) -> Int {
+    var (start, count): (Int32, Int32) = (0, 0)
+    for (span, end) in zip(plan.spans, tokenEnds) {
+      if span.supervised { count += end - start }
+      start = end
+    }
+    return Int(count)
+  }
+
+  private func withRow(
+    _ row: Waiting, _ plan: RowPlan, _ supervised: Int, _ body: (PlainRow) throws -> Void
+  ) rethrows {
+    try rendered.bytes.withUnsafeBufferPointer { text in
+      try names.bytes.withUnsafeBufferPointer { names in
+        try byteEnds.withUnsafeBufferPointer { byteEnds in
+          try tokenEnds.withUnsafeBufferPointer { tokenEnds in
+            try rowIDs.withIDs { ids in
+              let spans = row.firstSpan..<row.firstSpan + tokenEnds.count
+              try body(
+                PlainRow(
+                  plan: plan, id: .init(rebasing: names[row.id]), split: row.split,
+                  language: .init(rebasing: names[row.language]),
+                  source: .init(rebasing: names[row.source]),
+                  tags: row.tags.map { .init(rebasing: names[$0]) },
+                  text: .init(rebasing: text[row.text]), ids: ids,
+                  byteEnds: .init(rebasing: byteEnds[spans]), tokenEnds: tokenEnds,
+                  supervisedCount: supervised, straddles: row.straddles,
+                  trimmedContents: row.trimmedContents))
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// Forgets what was taken.
+  mutating func forget() {
+    waiting.removeAll(keepingCapacity: true)
+    names.removeAll()
+    rendered.removeAll()
+    byteEnds.removeAll(keepingCapacity: true)
+    batch.removeAll()
   }
 }

@@ -11,13 +11,16 @@ internal import Tokenization
 /// Spans and labels are those that `RowEncoder` finds for the rendered conversation under
 /// `cutAtAnswer`: the text between two control tokens is encoded in one go, but cut where an answer
 /// begins or ends.
-struct RowPlan {
-  /// One step on the way through a row.
+///
+/// A class, so that a row that names its plan counts one reference; nothing changes behind `init`.
+final class RowPlan {
+  /// One step on the way through a row. Texts and tokens are ranges of the plan's, so that a step holds no
+  /// memory of its own: it is taken once a row.
   enum Step: Equatable {
     /// Text with its tokens.
-    case fixed([UInt8], [TokenID])
+    case fixed(text: Range<Int>, ids: Range<Int>)
     /// Text that is encoded together with a content.
-    case literal([UInt8])
+    case literal(Range<Int>)
     /// A message's content.
     case content(message: Int, SegmentWriter.Trimming)
     /// Encode the text since the last tokens.
@@ -34,10 +37,16 @@ struct RowPlan {
 
   /// The steps in order.
   private(set) var steps: [Step] = []
+  /// The fixed and literal texts.
+  private(set) var text: [UInt8] = []
+  /// The tokens of the fixed texts.
+  private(set) var ids: [TokenID] = []
   /// The spans in order, without their places.
   private(set) var spans: [SampleSpan] = []
+  /// What the spans are in every row, as columns.
+  private(set) var spanFields = SpanFields()
   /// Whether anything is trained on.
-  var isTrainedOn: Bool { spans.contains(where: \.supervised) }
+  private(set) var isTrainedOn = false
 
   /// The plan for an outline; `nil` if it cannot be followed without the text of the whole row.
   ///
@@ -47,7 +56,7 @@ struct RowPlan {
     var index = 0
     while index < segments.count {
       if case .control(let text) = segments[index].rendered.piece {
-        append(.fixed(Array(text.utf8), [try tokenizer.controlToken(text)]))
+        appendFixed(Array(text.utf8), [try tokenizer.controlToken(text)])
         endSegment(segments, index)
         index += 1
       } else {
@@ -56,10 +65,12 @@ struct RowPlan {
         guard appendRun(segments, first..<index, tokenizer) else { return nil }
       }
     }
+    for span in spans { spanFields.append(span) }
+    isTrainedOn = spans.contains(where: \.supervised)
   }
 
   /// Appends the text between two control tokens.
-  private mutating func appendRun(
+  private func appendRun(
     _ segments: [TemplateOutline.Segment], _ run: Range<Int>, _ tokenizer: any Tokenizer
   ) -> Bool {
     let cuts = run.dropFirst().filter {
@@ -77,7 +88,7 @@ struct RowPlan {
   }
 
   /// Appends text that is encoded in one go.
-  private mutating func appendPiece(
+  private func appendPiece(
     _ segments: [TemplateOutline.Segment], _ piece: Range<Int>, _ tokenizer: any Tokenizer
   ) -> Bool {
     let isSupervised = segments[piece.lowerBound].rendered.supervised
@@ -86,14 +97,16 @@ struct RowPlan {
     }
     let parts = segments[piece].map(\.parts)
     if parts.count == 1, parts[0].count == 1, case .literal(let text) = parts[0][0] {
-      append(.fixed(text, tokenizer.encode(text).ids))
+      appendFixed(text, tokenizer.encode(text).ids)
       endSegment(segments, piece.lowerBound)
       return true
     }
     for (index, parts) in zip(piece, parts) {
       for part in parts {
         switch part {
-        case .literal(let text): steps.append(.literal(text))
+        case .literal(let bytes):
+          steps.append(.literal(text.count..<text.count + bytes.count))
+          text += bytes
         case .content(let message, let trimming):
           steps.append(.content(message: message, trimming))
         }
@@ -106,17 +119,20 @@ struct RowPlan {
     return true
   }
 
-  /// Appends a step; fixed texts that follow one another are one.
-  private mutating func append(_ step: Step) {
-    if case .fixed(let text, let ids) = step, case .fixed(let before, let idsBefore)? = steps.last {
-      steps[steps.count - 1] = .fixed(before + text, idsBefore + ids)
-    } else {
-      steps.append(step)
+  /// Appends text with its tokens; such texts that follow one another are one step.
+  private func appendFixed(_ bytes: [UInt8], _ tokens: [TokenID]) {
+    var (firstByte, firstID) = (text.count, ids.count)
+    text += bytes
+    ids += tokens
+    if case .fixed(let text, let ids)? = steps.last {
+      (firstByte, firstID) = (text.lowerBound, ids.lowerBound)
+      steps.removeLast()
     }
+    steps.append(.fixed(text: firstByte..<text.count, ids: firstID..<ids.count))
   }
 
   /// Ends the span of a segment, unless the segment behind it continues it.
-  private mutating func endSegment(_ segments: [TemplateOutline.Segment], _ index: Int) {
+  private func endSegment(_ segments: [TemplateOutline.Segment], _ index: Int) {
     let span = SampleSpan(segments[index].rendered)
     if index + 1 < segments.count, span.canGrow(by: SampleSpan(segments[index + 1].rendered)) {
       return

@@ -16,8 +16,9 @@ internal import Tokenization
 /// borders or without bytes, normalized text, prefixes, cut answers): those go to `RowChecker`, which
 /// says what is wrong. So this decides nothing but how long it takes.
 struct PlainRowCheck: Sendable {
-  /// A template's name and control tokens.
-  struct Template: Sendable {
+  /// A template's name and control tokens. A class, so that a row that names its template counts one
+  /// reference.
+  final class Template: Sendable {
     /// Its name.
     let name: [UInt8]
     /// The token that opens sequences.
@@ -26,6 +27,10 @@ struct PlainRowCheck: Sendable {
     let endOfTurn: TokenID?
     /// All of them.
     let all: [TokenID]
+
+    init(name: [UInt8], begin: TokenID?, endOfTurn: TokenID?, all: [TokenID]) {
+      (self.name, self.begin, self.endOfTurn, self.all) = (name, begin, endOfTurn, all)
+    }
   }
 
   private let options: FormatOptions
@@ -123,7 +128,7 @@ struct PlainRowCheck: Sendable {
   private func tokensAreText(_ row: Row, _ span: SpanTable.Span) -> Bool {
     words.fill(
       span.bytes, of: row.text, with: UnsafeBufferPointer(rebasing: row.ids[span.tokens]),
-      allowed: span.kind == .content ? [] : row.template.all)
+      allowed: span.kind == .content ? nil : row.template)
   }
 
   private func labelsFit(_ row: Row, _ span: SpanTable.Span) -> Bool {

@@ -31,37 +31,75 @@ struct TokenWords: Sendable {
   }
 
   /// Whether tokens stand in `text` one after another and fill `range` of it, none empty and none a
-  /// control token that is not `allowed`.
+  /// control token that is not one of a template `allowed` here.
   func fill(
     _ range: Range<Int>, of text: UnsafeRawBufferPointer, with tokens: UnsafeBufferPointer<TokenID>,
-    allowed: [TokenID]
+    allowed: PlainRowCheck.Template?
   ) -> Bool {
     words.withUnsafeBufferPointer { words in
-      var place = range.lowerBound
-      let lastWord = text.count - MemoryLayout<UInt64>.size
-      for id in tokens {
-        guard id >= 0, Int(id) < words.count else { return false }
-        let word = words[Int(id)]
-        let length = Int(word >> 56)
-        if length > 0, place <= lastWord {
-          let there = UInt64(
-            littleEndian: text.loadUnaligned(fromByteOffset: place, as: UInt64.self))
-          guard (there ^ word) << UInt64(64 - 8 * length) == 0 else { return false }
-          place += length
-        } else {
-          guard let length = close(id, text, place, allowed) else { return false }
-          place += length
-        }
+      guard let known = words.baseAddress else { return tokens.isEmpty && range.isEmpty }
+      var (index, place) = (0, range.lowerBound)
+      while index < tokens.count {
+        guard
+          let step = Self.follow(tokens, from: &index, text, &place, (known, UInt(words.count)))
+        else { return false }
+        guard step == .closer else { break }
+        guard let length = close(tokens[index], text, place, allowed) else { return false }
+        (index, place) = (index + 1, place + length)
       }
       return place == range.upperBound
     }
   }
 
+  /// Where a walk over tokens has come to.
+  private enum Step {
+    /// To a token that has to be looked at closer.
+    case closer
+    /// To the end.
+    case end
+  }
+
+  /// Walks over tokens as long as each is a word and eight bytes of text can be read; `nil` if one is
+  /// outside of the vocabulary, or one of them was not its text.
+  ///
+  /// What differs is collected rather than asked for at each token, so that a step waits for nothing but the
+  /// length of the token before.
+  @inline(__always)
+  private static func follow(
+    _ tokens: UnsafeBufferPointer<TokenID>, from index: inout Int,
+    _ text: UnsafeRawBufferPointer, _ place: inout Int,
+    _ words: (first: UnsafePointer<UInt64>, count: UInt)
+  ) -> Step? {
+    guard let ids = tokens.baseAddress, let bytes = text.baseAddress else { return .closer }
+    let lastWord = text.count - MemoryLayout<UInt64>.size
+    var (at, next) = (place, index)
+    var difference: UInt64 = 0
+    var step = Step.end
+    while next < tokens.count {
+      // A number below 0 becomes one that no vocabulary has.
+      let id = UInt(UInt32(bitPattern: ids[next]))
+      guard id < words.count else { return nil }
+      let word = words.first[Int(id)]
+      let length = word &>> 56
+      guard length > 0, at <= lastWord else {
+        step = .closer
+        break
+      }
+      let there = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+      difference |= (there ^ word) &<< (64 &- 8 &* length)
+      at &+= Int(length)
+      next &+= 1
+    }
+    (index, place) = (next, at)
+    return difference == 0 ? step : nil
+  }
+
   /// The number of bytes of a token, if they stand in `text` at `start`.
   private func close(
-    _ id: TokenID, _ text: UnsafeRawBufferPointer, _ start: Int, _ allowed: [TokenID]
+    _ id: TokenID, _ text: UnsafeRawBufferPointer, _ start: Int, _ allowed: PlainRowCheck.Template?
   ) -> Int? {
-    guard !table.isUnused(id), !table.isSpecial(id) || allowed.contains(id) else { return nil }
+    guard !table.isUnused(id), !table.isSpecial(id) || allowed?.all.contains(id) ?? false
+    else { return nil }
     return table.withBytes(of: id) { bytes in
       guard !bytes.isEmpty, bytes.count <= text.count - start else { return nil }
       for offset in bytes.indices where bytes[offset] != text[start + offset] { return nil }

@@ -17,20 +17,11 @@ enum ConversationRow {
   static func conversation(
     _ line: LineBlock.Line, of block: LineBlock, at location: SourceLocation, by parser: JSONParser
   ) throws -> Conversation {
-    try block.bytes.withUnsafeBytes { bytes in
-      let tape = parser.tape(ofPadded: UnsafeRawBufferPointer(rebasing: bytes[line.range]))
-      return try conversation(tape, line, of: block, at: location, by: parser)
+    let plain = block.bytes.withUnsafeBytes { bytes in
+      parser.tape(ofPadded: UnsafeRawBufferPointer(rebasing: bytes[line.range]))
+        .flatMap { Conversation(tape: $0) }
     }
-  }
-
-  /// The conversation of a line whose tape, if it has one, the parser made last.
-  ///
-  /// - Throws: `malformed`, naming the place and the remedy.
-  static func conversation(
-    _ tape: JSONTape?, _ line: LineBlock.Line, of block: LineBlock, at location: SourceLocation,
-    by parser: JSONParser
-  ) throws -> Conversation {
-    if let plain = tape.flatMap({ Conversation(tape: $0) }) { return plain }
+    if let plain { return plain }
     return try conversation(
       try parser.value(of: block.line(line), in: location.file), at: location)
   }

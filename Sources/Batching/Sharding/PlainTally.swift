@@ -15,23 +15,23 @@ struct PlainTally: Sendable {
   /// A tally of conversations about which nothing is known.
   init() { (split, language, source) = (.train, [], []) }
 
-  /// A tally of conversations like this one.
-  init(of conversation: PlainConversation) {
-    split = conversation.split ?? .train
-    (language, source) = (Array(conversation.language), Array(conversation.source))
+  /// A tally of rows like this one.
+  init(of row: PlainRow) {
+    split = row.split ?? .train
+    (language, source) = (Array(row.language), Array(row.source))
   }
 
-  /// Whether a conversation is counted here.
-  func isOf(_ conversation: PlainConversation) -> Bool {
-    (conversation.split ?? .train) == split
-      && UnsafeRawBufferPointer(conversation.language).equals(language)
-      && UnsafeRawBufferPointer(conversation.source).equals(source)
+  /// Whether a row is counted here.
+  func isOf(_ row: PlainRow) -> Bool {
+    (row.split ?? .train) == split
+      && UnsafeRawBufferPointer(row.language).equals(language)
+      && UnsafeRawBufferPointer(row.source).equals(source)
   }
 
   /// Counts a row.
   mutating func count(_ row: PlainRow) {
     rows += 1
-    tokens += row.tokens.count
+    tokens += row.ids.count
     supervised += row.supervisedCount
     straddles += row.straddles
     trimmedContents += row.trimmedContents

@@ -69,30 +69,28 @@ struct ShardColumns: Sendable {
   }
 
   /// Takes in a row that lies in an encoder's memory.
-  mutating func append(
-    _ row: PlainRow, of conversation: PlainConversation, template: [UInt8]
-  ) {
+  mutating func append(_ row: PlainRow, template: [UInt8]) {
     rowCount += 1
     let first = inputIDs.count
-    row.tokens.withIDs { inputIDs.append(contentsOf: $0) }
-    row.tokens.withIDs { labels.append(contentsOf: $0) }
+    inputIDs.append(contentsOf: row.ids)
+    labels.append(contentsOf: row.ids)
     tokenOffsets.append(Int32(inputIDs.count))
     labels.withUnsafeMutableBufferPointer { labels in
       var start = first
-      for (span, end) in zip(row.spans, row.spanEnds) {
-        let next = first + Int(end.token)
+      for (span, end) in zip(row.plan.spans, row.tokenEnds) {
+        let next = first + Int(end)
         if !span.supervised { labels[start..<next].update(repeating: ignoreIndex) }
         start = next
       }
     }
-    ids.append(conversation.id)
+    ids.append(row.id)
     template.withUnsafeBufferPointer { templates.append($0) }
-    row.text.withUnsafeBufferPointer { texts.append($0) }
-    languages.append(conversation.language)
-    sources.append(conversation.source)
-    for tag in conversation.tags { tags.append(tag) }
+    texts.append(row.text)
+    languages.append(row.language)
+    sources.append(row.source)
+    for tag in row.tags { tags.append(tag) }
     tagOffsets.append(Int32(tags.count))
-    spans.append(row.spans, row.spanEnds)
+    spans.append(row.plan.spanFields, byteEnds: row.byteEnds, tokenEnds: row.tokenEnds)
     spanOffsets.append(Int32(spans.count))
   }
 
@@ -144,127 +142,6 @@ private struct StringColumn: Sendable {
   mutating func append(_ other: StringColumn) {
     offsets.append(offsets: other.offsets, from: bytes.count)
     bytes += other.bytes
-  }
-}
-
-/// Strings of a small set that are being collected: each as its number.
-private struct NameColumn: Sendable {
-  private var numbers: [UInt8] = []
-
-  var count: Int { numbers.count }
-
-  mutating func append(_ number: Int) { numbers.append(UInt8(truncatingIfNeeded: number)) }
-
-  mutating func append(_ other: NameColumn) { numbers += other.numbers }
-
-  /// The strings, where number `i` means `names[i]`.
-  func column(_ names: [[UInt8]]) -> ArrowColumn {
-    var offsets: [Int32] = [0]
-    var bytes: [UInt8] = []
-    offsets.reserveCapacity(numbers.count + 1)
-    bytes.reserveCapacity(numbers.count * 8)
-    for number in numbers {
-      bytes += names[Int(number)]
-      offsets.append(Int32(bytes.count))
-    }
-    return .utf8(offsets: offsets, bytes: bytes)
-  }
-}
-
-/// Spans that are being collected.
-private struct SpanColumns: Sendable {
-  private var messages: [Int32] = []
-  private var roles = NameColumn()
-  private var kinds = NameColumn()
-  private var byteStarts: [Int32] = []
-  private var byteEnds: [Int32] = []
-  private var tokenStarts: [Int32] = []
-  private var tokenEnds: [Int32] = []
-  private var supervised: [Bool] = []
-  private var weights: [Float] = []
-
-  /// Names by number; number 0 of the roles is none.
-  private static let roleNames = [[]] + Role.allCases.map { Array($0.rawValue.utf8) }
-  private static let kindNames = SegmentKind.allCases.map { Array($0.rawValue.utf8) }
-
-  var count: Int { messages.count }
-
-  mutating func append(_ span: SampleSpan) {
-    messages.append(Int32(span.message ?? -1))
-    roles.append(span.role.map { $0.number + 1 } ?? 0)
-    kinds.append(span.kind.number)
-    byteStarts.append(Int32(span.bytes.lowerBound))
-    byteEnds.append(Int32(span.bytes.upperBound))
-    tokenStarts.append(Int32(span.tokens.lowerBound))
-    tokenEnds.append(Int32(span.tokens.upperBound))
-    supervised.append(span.supervised)
-    weights.append(span.weight)
-  }
-
-  /// Appends the spans of a row, which follow one another.
-  mutating func append(_ spans: [SampleSpan], _ ends: [(byte: Int32, token: Int32)]) {
-    var (byte, token): (Int32, Int32) = (0, 0)
-    for (span, end) in zip(spans, ends) {
-      messages.append(Int32(span.message ?? -1))
-      roles.append(span.role.map { $0.number + 1 } ?? 0)
-      kinds.append(span.kind.number)
-      byteStarts.append(byte)
-      byteEnds.append(end.byte)
-      tokenStarts.append(token)
-      tokenEnds.append(end.token)
-      supervised.append(span.supervised)
-      weights.append(span.weight)
-      (byte, token) = end
-    }
-  }
-
-  mutating func append(_ other: SpanColumns) {
-    messages += other.messages
-    roles.append(other.roles)
-    kinds.append(other.kinds)
-    byteStarts += other.byteStarts
-    byteEnds += other.byteEnds
-    tokenStarts += other.tokenStarts
-    tokenEnds += other.tokenEnds
-    supervised += other.supervised
-    weights += other.weights
-  }
-
-  var column: ArrowColumn {
-    .structure(
-      count: count,
-      [
-        .int32(messages), roles.column(Self.roleNames), kinds.column(Self.kindNames),
-        .int32(byteStarts), .int32(byteEnds), .int32(tokenStarts), .int32(tokenEnds),
-        .bool(supervised), .float32(weights),
-      ])
-  }
-}
-
-extension Role {
-  /// Its place among all roles.
-  var number: Int {
-    switch self {
-    case .system: 0
-    case .user: 1
-    case .assistant: 2
-    case .tool: 3
-    }
-  }
-}
-
-extension SegmentKind {
-  /// Its place among all kinds.
-  fileprivate var number: Int {
-    switch self {
-    case .begin: 0
-    case .header: 1
-    case .content: 2
-    case .thinking: 3
-    case .toolCall: 4
-    case .endOfTurn: 5
-    case .separator: 6
-    }
   }
 }
 

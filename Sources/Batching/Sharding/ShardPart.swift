@@ -13,8 +13,8 @@ struct ShardPart: Sendable {
     let location: SourceLocation
   }
 
-  /// The rows of a split: complete record batches, then what is left.
-  private(set) var columns: [Split: [ShardColumns]] = [:]
+  /// The rows of each split, in the order of `Split.allCases`: complete record batches, then what is left.
+  private var columns = [[ShardColumns]](repeating: [], count: Split.allCases.count)
   private(set) var counts: [Split: ShardCounts] = [:]
   private(set) var dropped: [Dropped] = []
   private let limits: ShardWriter.Limits
@@ -31,15 +31,13 @@ struct ShardPart: Sendable {
   }
 
   /// Takes in a row that lies in an encoder's memory.
-  mutating func append(
-    _ row: PlainRow, of conversation: PlainConversation, template: [UInt8]
-  ) {
-    if !tally.isOf(conversation) {
+  mutating func append(_ row: PlainRow, template: [UInt8]) {
+    if !tally.isOf(row) {
       finish()
-      tally = PlainTally(of: conversation)
+      tally = PlainTally(of: row)
     }
     tally.count(row)
-    withColumns(of: tally.split) { $0.append(row, of: conversation, template: template) }
+    withColumns(of: tally.split) { $0.append(row, template: template) }
   }
 
   /// Counts what is not counted yet; to be called behind the last row.
@@ -71,17 +69,28 @@ struct ShardPart: Sendable {
     }
   }
 
+  /// The rows of a split: complete record batches, then what is left.
+  func columns(of split: Split) -> [ShardColumns] { columns[split.number] }
+
   /// Lets `body` append to the columns of a split, after new ones were begun if those are full.
   private mutating func withColumns(of split: Split, _ body: (inout ShardColumns) -> Void) {
-    let limits = limits
-    func append(to list: inout [ShardColumns]) {
-      if list.isEmpty || list[list.count - 1].isFull(rows: limits.batchRows) {
-        var columns = ShardColumns()
-        if list.isEmpty { columns.reserve(lines: size) }
-        list.append(columns)
-      }
-      body(&list[list.count - 1])
+    let number = split.number
+    if columns[number].last?.isFull(rows: limits.batchRows) ?? true {
+      var new = ShardColumns()
+      if columns[number].isEmpty { new.reserve(lines: size) }
+      columns[number].append(new)
     }
-    append(to: &columns[split, default: []])
+    body(&columns[number][columns[number].count - 1])
+  }
+}
+
+extension Split {
+  /// Its place among all splits.
+  fileprivate var number: Int {
+    switch self {
+    case .train: 0
+    case .validation: 1
+    case .test: 2
+    }
   }
 }

@@ -27,7 +27,7 @@ final class ShardSetWriter {
       counts[split, default: ShardCounts()].add(found)
       let writer = writers[split] ?? ShardWriter(split, below: folder, limits: limits)
       writers[split] = writer
-      for columns in part.columns[split] ?? [] { try writer.append(columns) }
+      for columns in part.columns(of: split) { try writer.append(columns) }
     }
     for conversation in part.dropped { try write(conversation) }
   }

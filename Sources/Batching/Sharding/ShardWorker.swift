@@ -29,29 +29,52 @@ final class ShardWorker {
   /// - Throws: `malformed` for a line that is no conversation, and as `SampleMaker.make`.
   func rows(of block: LineBlock, in path: String) throws -> ShardPart {
     var part = ShardPart(limits, size: block.bytes.count)
+    // Lent for as long as the block is worked on, so that no row has to ask who else holds them.
+    var (plains, conversation) = (plainEncoder, plain)
+    (plainEncoder, plain) = (nil, PlainConversation())
+    defer { (plainEncoder, plain) = (plains, conversation) }
+    plains?.forget()  // what an error may have left
     try block.bytes.withUnsafeBytes { bytes in
-      for line in block.lines {
-        let tape = parser.tape(
-          ofPadded: UnsafeRawBufferPointer(rebasing: bytes[line.range]))
-        if let tape, try appendPlain(tape, to: &part) { continue }
-        let location = SourceLocation(file: path, line: line.number)
-        let conversation = try ConversationRow.conversation(
-          tape, line, of: block, at: location, by: parser)
-        let outcome = try maker.make(conversation, at: location, by: &encoder)
-        part.append(outcome, of: conversation, at: location)
+      for (number, line) in block.lines.enumerated() {
+        let text = UnsafeRawBufferPointer(rebasing: bytes[line.range])
+        let isTaken =
+          try plains != nil && parser.tape(ofPadded: text).map { conversation.read($0) } ?? false
+          && plains?.take(conversation, line: number) ?? false
+        if !isTaken || plains?.isFull ?? false {
+          try finish(&plains, of: block, in: path, to: &part)
+        }
+        if !isTaken { try append(number, of: block, in: path, to: &part) }
       }
+      try finish(&plains, of: block, in: path, to: &part)
     }
     part.finish()
     return part
   }
 
-  /// Makes the row of the conversation on a tape; `false` if it is not plain.
-  private func appendPlain(_ tape: JSONTape, to part: inout ShardPart) throws -> Bool {
-    guard plainEncoder != nil, plain.read(tape), try plainEncoder?.encode(plain) ?? false,
-      let made = plainEncoder
-    else { return false }
-    part.append(made.row, of: plain, template: made.template)
-    return true
+  /// Appends the rows that wait in the encoder, those that are not plain after all rendered.
+  private func finish(
+    _ plains: inout PlainRowEncoder?, of block: LineBlock, in path: String,
+    to part: inout ShardPart
+  ) throws {
+    guard let template = plains?.template else { return }
+    try plains?.finish { number, row in
+      if let row {
+        part.append(row, template: template)
+      } else {
+        try append(number, of: block, in: path, to: &part)
+      }
+    }
+  }
+
+  /// Appends the row of a line, rendered.
+  private func append(
+    _ number: Int, of block: LineBlock, in path: String, to part: inout ShardPart
+  ) throws {
+    let line = block.lines[number]
+    let location = SourceLocation(file: path, line: line.number)
+    let conversation = try ConversationRow.conversation(line, of: block, at: location, by: parser)
+    let outcome = try maker.make(conversation, at: location, by: &encoder)
+    part.append(outcome, of: conversation, at: location)
   }
 }
 

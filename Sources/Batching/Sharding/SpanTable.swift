@@ -25,6 +25,9 @@ struct SpanTable {
   private let tokenStarts: UnsafeBufferPointer<Int32>
   private let tokenEnds: UnsafeBufferPointer<Int32>
   private let weights: UnsafeBufferPointer<Float>
+  private let supervised: UnsafeRawBufferPointer
+  private let roles: Names
+  private let kinds: Names
   private let rows: ArrowBatch
 
   /// The spans of a batch of a rows file.
@@ -36,6 +39,9 @@ struct SpanTable {
     tokenStarts = rows.int32(Row.tokenStart)
     tokenEnds = rows.int32(Row.tokenEnd)
     weights = rows.float32(Row.weight)
+    supervised = rows.bits(Row.supervised)
+    roles = Names(rows, Row.role, of: Role.allCases.map(\.rawValue))
+    kinds = Names(rows, Row.kind, of: SegmentKind.allCases.map(\.rawValue))
   }
 
   /// The numbers of a row's spans.
@@ -43,15 +49,17 @@ struct SpanTable {
 
   /// A span; `nil` if its role or kind is unknown, or a range cannot be.
   subscript(index: Int) -> Span? {
-    guard Self.isRole(rows.bytes(Row.role, index)),
-      let kind = Self.kind(rows.bytes(Row.kind, index)),
+    guard roles.isEmpty(at: index) || roles.number(at: index) != nil,
+      let kind = kinds.number(at: index).map({ Self.kindsByNumber[$0] }),
       let bytes = Self.range(byteStarts[index], byteEnds[index]),
       let tokens = Self.range(tokenStarts[index], tokenEnds[index])
     else { return nil }
     return Span(
       kind: kind, message: messages[index], bytes: bytes, tokens: tokens,
-      supervised: rows.bool(Row.supervised, index), weight: weights[index])
+      supervised: supervised[index / 8] & (1 << (index % 8)) != 0, weight: weights[index])
   }
+
+  private static let kindsByNumber = SegmentKind.allCases
 
   private static func range(_ start: Int32, _ end: Int32) -> Range<Int>? {
     start >= 0 && start <= end ? Int(start)..<Int(end) : nil
@@ -59,41 +67,57 @@ struct SpanTable {
 
   // MARK: Names
 
-  /// The role that is spelled so, or none. Its length and first letter tell a role from all others.
-  private static func isRole(_ name: UnsafeRawBufferPointer) -> Bool {
-    guard let first = name.first else { return true }
-    switch (name.count, first) {
-    case (9, _): return name.spells("assistant")
-    case (6, _): return name.spells("system")
-    case (4, UInt8(ascii: "u")): return name.spells("user")
-    default: return name.spells("tool")
+  /// A column of names of a small set.
+  private struct Names {
+    private let offsets: UnsafeBufferPointer<Int32>
+    private let bytes: UnsafeRawBufferPointer
+    private let known: [Name]
+
+    init(_ rows: ArrowBatch, _ buffer: Int, of names: [String]) {
+      (offsets, bytes) = (rows.offsets(buffer), rows.stringBytes(buffer))
+      known = names.map { name in
+        Array(name.utf8).withUnsafeBytes { Name($0, 0..<$0.count) }
+      }
+    }
+
+    func isEmpty(at index: Int) -> Bool { offsets[index] == offsets[index + 1] }
+
+    /// The place in the set of the name at `index`; `nil` if it is none of them.
+    func number(at index: Int) -> Int? {
+      let name = Name(bytes, Int(offsets[index])..<Int(offsets[index + 1]))
+      for number in known.indices where known[number] == name { return number }
+      return nil
     }
   }
 
-  /// The kind that is spelled so.
-  private static func kind(_ name: UnsafeRawBufferPointer) -> SegmentKind? {
-    let kind: SegmentKind
-    let spelling: StaticString
-    switch (name.count, name.first) {
-    case (5, _): (kind, spelling) = (.begin, "begin")
-    case (6, _): (kind, spelling) = (.header, "header")
-    case (7, _): (kind, spelling) = (.content, "content")
-    case (8, _): (kind, spelling) = (.thinking, "thinking")
-    case (9, UInt8(ascii: "t")): (kind, spelling) = (.toolCall, "tool_call")
-    case (11, _): (kind, spelling) = (.endOfTurn, "end_of_turn")
-    default: (kind, spelling) = (.separator, "separator")
+  /// A name of 4 to 16 bytes as two words that overlap where it is shorter than both, so that names are
+  /// compared without a call; others are like no name.
+  private struct Name: Equatable {
+    private let count: Int
+    private var front: UInt64 = 0
+    private var back: UInt64 = 0
+
+    init(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) {
+      count = range.count
+      switch range.count {
+      case 8...16:
+        front = bytes.loadUnaligned(fromByteOffset: range.lowerBound, as: UInt64.self)
+        back = bytes.loadUnaligned(fromByteOffset: range.upperBound - 8, as: UInt64.self)
+      case 4..<8:
+        front = UInt64(bytes.loadUnaligned(fromByteOffset: range.lowerBound, as: UInt32.self))
+        back = UInt64(bytes.loadUnaligned(fromByteOffset: range.upperBound - 4, as: UInt32.self))
+      default: break
+      }
     }
-    return name.spells(spelling) ? kind : nil
+
+    static func == (one: Self, other: Self) -> Bool {
+      one.count == other.count && one.front == other.front && one.back == other.back
+        && (4...16).contains(one.count)
+    }
   }
 }
 
 extension UnsafeRawBufferPointer {
-  /// Whether these bytes are those of `text`.
-  func spells(_ text: StaticString) -> Bool {
-    guard count == text.utf8CodeUnitCount, let baseAddress else { return false }
-    return memcmp(baseAddress, text.utf8Start, count) == 0
-  }
-
   /// Whether these bytes are `bytes`.
   func equals(_ bytes: [UInt8]) -> Bool {
     guard count == bytes.count else { return false }

@@ -114,7 +114,8 @@ struct FinalDraftParser {
     case "New Act", "End of Act", "Outline 1", "Outline 2", "Outline 3", "Outline 4":
       add(.section(depth: 1), text)
     case "Outline Body": add(.synopsis, text)
-    default: add(.action, text)  // Action, Shot, General, Cast List, and types of the author's own
+    case "Cast List": document.leftOut.add("cast_list")
+    default: add(.action, text)  // Action, Shot, General, and types of the author's own
     }
   }
 }

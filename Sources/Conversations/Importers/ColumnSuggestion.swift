@@ -34,6 +34,16 @@ struct ColumnSuggestion {
     "text": ["content", "body", "document", "sentence", "line", "passage", "paragraph"],
   ]
 
+  /// Whether data sets call an answer so, perhaps with a number behind it: `response_0`.
+  static func isAnswer(_ column: String) -> Bool {
+    let plain = column.lowercased()
+    let name = plain.prefix(
+      plain.count - plain.reversed().prefix { $0.isNumber || $0 == "_" }.count)
+    return ["response", "completion", "chosen", "rejected"].contains { ours in
+      name == ours || synonyms[ours]?.contains(String(name)) == true
+    }
+  }
+
   /// How similar a spelling must be: at most so many edits a letter.
   private static let similar = 0.4
   /// What a synonym counts, in edits a letter: less than a misspelling, more than the same name.

@@ -13,8 +13,8 @@ internal import Artifacts
 ///
 /// A conversation ends at a rule (`---`, `***`, `===`), at a Markdown heading or a scene heading, which
 /// becomes the next one's title, and at two empty lines; at a single one too, if some paragraph of the
-/// file has two speakers' lines. A line without a name goes on with the line before; `(…)` is what is
-/// done. Which names count is decided over the whole file: a name in small letters only if it stands
+/// file has two speakers' lines. A line without a name goes on with the line before; `(…)` and `[…]`
+/// are what is done. Which names count is decided over the whole file: a name in small letters only if it stands
 /// there twice.
 struct DialogueFormat: SceneFormat {
   func scenes(of text: TextFile) -> SceneFile { Self.scenes(of: text.lines) }
@@ -106,8 +106,8 @@ struct DialogueFormat: SceneFormat {
     private mutating func add(_ text: String) {
       if let speaker = SpeakerLine(text), names.contains(CharacterName(speaker.name)) {
         current?.beats.append(.speech(speaker.speech))
-      } else if text.hasPrefix("("), text.hasSuffix(")") {
-        current?.beats.append(.action(String(text.dropFirst().dropLast()).trimmingSpaces()))
+      } else if let direction = StageDirection.text(of: text) {
+        current?.beats.append(.action(direction))
       } else if case .speech(var speech) = current?.beats.last {
         speech.text += speech.text.isEmpty ? text : "\n" + text
         current?.beats.removeLast()

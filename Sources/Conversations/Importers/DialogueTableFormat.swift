@@ -26,7 +26,8 @@ struct DialogueTableFormat: SceneFormat {
     (
       "scene",
       [
-        "scene", "scene_id", "scene_number", "dialogue_id", "conversation_id", "conversation",
+        "scene", "scene_id", "scene_number", "scene_no", "scene number", "scene no", "dialogue_id",
+        "conversation_id", "conversation",
         "ದೃಶ್ಯ",
         "దృశ్యం",
       ]

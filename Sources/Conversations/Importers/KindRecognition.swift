@@ -12,11 +12,22 @@ struct KindRecognition {
   /// The columns that are named in messages.
   private static let mostShown = 8
 
-  /// The names of a file's columns: the user's, then those of a `dataset_info.json` beside it.
+  /// The names of a file's columns: the user's, then those of a `dataset_info.json` beside it; where
+  /// nothing fits these, what only is spelt otherwise (see `ColumnSpelling`).
   func columns(of path: String) -> ColumnNames {
     var columns = DatasetInfo.find(for: path)?.columns ?? ColumnNames(map: [:])
     columns.map.merge(options.columns) { _, users in users }
+    guard let row = firstRow(of: path), RowShape(row, columns).kind == nil,
+      let keys = row.object?.keys
+    else { return columns }
+    columns.map.merge(ColumnSpelling.map(of: keys)) { known, _ in known }
     return columns
+  }
+
+  /// The first row, if it can be read.
+  private func firstRow(of path: String) -> JSONValue? {
+    guard let reader = try? RowReader(path, columns: options.tableColumns) else { return nil }
+    return (try? reader.next()).flatMap { try? reader.value(of: $0) }
   }
 
   /// Whether documents stand in rows with a column of text, not in lines.
@@ -26,7 +37,8 @@ struct KindRecognition {
     case .table:
       (options.tableColumns ?? (try? CSVTableReader(path).columns) ?? [])
         .contains(columns(of: path)["text"])
-    case nil: false
+    case nil:
+      RowText(path).holdsRows && firstRow(of: path)?.object?[columns(of: path)["text"]] != nil
     }
   }
 
@@ -64,26 +76,48 @@ struct KindRecognition {
     case ".srt": return .srt
     case ".vtt": return .webvtt
     case ".md", ".markdown": return try TextRecognition(file.path).kindOfMarkdown
-    case ".txt", "":
-      try TextHead.check(file.path, refusingBinary: true)
-      return try TextRecognition(file.path).kindOfText
+    case ".txt", "": return try kind(ofTextOf: file)
     case let suffix:
-      guard DataSetSuffix(of: file.path) != nil else {
+      if DataSetSuffix(of: file.path) != nil { return try kind(ofRowsOf: file) }
+      guard let kind = try? kind(ofTextOf: file), kind != .text || suffix.hasSuffix("text") else {
         throw Self.unknown(suffix, of: file.name)
       }
-      return try kind(ofRowsOf: file)
+      return kind
     }
   }
 
-  private static func unknown(_ suffix: String, of file: String) -> AksharaError {
-    let location = SourceLocation(file: file)
-    return AksharaError(
-      .unsupported, "`auto` knows no format for `\(suffix)` files", at: location,
-      remedy:
-        "name the kind (\(kinds)), or rename the file (.jsonl, .json, .csv, .parquet, .fountain, .fdx, "
-        + ".srt, .vtt, .md, .txt, .docx, "
-        + ".odt, .xlsx, .ods, .pdf)")
+  /// The format of a file whose name does not say it.
+  private func kind(ofTextOf file: SourcePaths.Found) throws -> ImportKind {
+    try TextHead.check(file.path, refusingBinary: true)
+    let text = RowText(file.path)
+    if text.holdsRows { return try kind(ofRowsOf: file) }
+    if let table = text.table(columns: options.columns) {
+      throw AksharaError(
+        .unsupported, "the text is a table with the columns \(Self.list(table))",
+        at: SourceLocation(file: file.name),
+        remedy: "rename it (.csv or .tsv), or name the kind `text` if each line is a document")
+    }
+    return try TextRecognition(file.path).kindOfText
   }
+
+  private static func unknown(_ suffix: String, of file: String) -> AksharaError {
+    let advice =
+      officeAdvice[suffix]
+      ?? "name the kind (\(kinds)), or rename the file (.jsonl, .json, .csv, .parquet, .fountain, .fdx, "
+      + ".srt, .vtt, .md, .txt, .docx, .odt, .xlsx, .ods, .pdf)"
+    return AksharaError(
+      .unsupported, "`auto` knows no format for `\(suffix)` files",
+      at: SourceLocation(file: file), remedy: advice)
+  }
+
+  /// What to do about formats that other programs turn into ones that are read.
+  private static let officeAdvice = [
+    ".doc": "save it as .docx", ".rtf": "save it as .docx or .txt", ".pages": "export it as .docx",
+    ".xls": "save it as .xlsx or .csv", ".numbers": "export it as .xlsx or .csv",
+    ".html": "save its text as .txt, or its tables as .csv", ".zip": "unpack it and name its files",
+    ".tar": "unpack it and name its files", ".celtx": "export it as .fountain or .txt",
+    ".ass": "convert it to .srt or .vtt", ".ssa": "convert it to .srt or .vtt",
+  ]
 
   /// What can be named instead of `auto`.
   private static let kinds = ImportKind.allCases.filter { $0 != .auto }.map(\.rawValue)
@@ -110,7 +144,7 @@ struct KindRecognition {
       if let kind = rows.last.flatMap({ RowShape($0, columns).kind }) { return kind }
     }
     if let kind = rows.lazy.compactMap({ RowShape($0, columns).likelyKind }).first { return kind }
-    if !rows.isEmpty { throw unknown(Self.columns(of: rows), in: file) }
+    if !rows.isEmpty { throw unknown(rows, in: file) }
     guard var fault else { return .messages }  // an empty file: nothing to read in any format
     fault.remedy = "mend the file, or name the kind: \(Self.kinds)"
     throw fault
@@ -122,12 +156,15 @@ struct KindRecognition {
     return rows.flatMap { $0.object?.keys ?? [] }.filter { seen.insert($0).inserted }
   }
 
-  private func unknown(_ columns: [String], in file: SourcePaths.Found) -> AksharaError {
+  private func unknown(_ rows: [JSONValue], in file: SourcePaths.Found) -> AksharaError {
+    let columns = Self.columns(of: rows)
     guard !columns.isEmpty else {
+      let isEmpty = rows.allSatisfy { $0.object != nil }
       return AksharaError(
-        .unsupported, "the rows are no JSON objects",
+        .unsupported, "the rows \(isEmpty ? "have no columns" : "are no JSON objects")",
         at: SourceLocation(file: file.name, line: 1), remedy: "name the kind: \(Self.kinds)")
     }
+    if let error = Self.misplacedRows(rows, in: file) { return error }
     let nearest = ColumnSuggestion(for: columns)
     let message =
       "no format fits the columns \(Self.list(columns)); the nearest is \(nearest.kind.rawValue), "
@@ -138,10 +175,38 @@ struct KindRecognition {
       ? "rename the columns, or name the kind and map them (`--map ours=theirs`)"
       : "map them, for example `\(command) --map \(nearest.map.joined(separator: " "))`"
     if DataSetSuffix(of: file.path) == .table, options.tableColumns == nil {
-      remedy += "; if the first record is a row, say what the columns are called: `--columns A,B`"
+      remedy =
+        TableHeading(columns, rows).example(for: Path.name(of: file.name))
+        ?? remedy
+        + "; if the first record is a row, say what the columns are called: `--columns A,B`"
+    }
+    if file.sheet != nil || OfficeFile(file.path) != nil {
+      remedy += "; if it is no data, name the sheets that are (`book.xlsx#Sheet`)"
     }
     return AksharaError(
       .unsupported, message, at: SourceLocation(file: file.name), remedy: remedy)
+  }
+
+  /// What to do about a document that holds the rows in one of its values, or columns instead of
+  /// rows; `nil` for any other.
+  private static func misplacedRows(
+    _ rows: [JSONValue], in file: SourcePaths.Found
+  ) -> AksharaError? {
+    guard rows.count == 1, let pairs = rows[0].object?.pairs else { return nil }
+    let location = SourceLocation(file: file.name)
+    let name = Path.name(of: file.name)
+    if let key = pairs.first(where: { $0.value.array?.first?.object != nil })?.key {
+      return AksharaError(
+        .unsupported, "the document has its rows in `\(key)`", at: location,
+        remedy: "take them out, for example `jq -c '.[\"\(key)\"][]' \(name) > rows.jsonl`")
+    }
+    let lists = pairs.filter { ($0.value.array?.count ?? 0) > 0 }
+    guard lists.count == pairs.count, lists.count > 1 else { return nil }
+    return AksharaError(
+      .unsupported, "the document holds a list for each of the columns \(list(pairs.map(\.key)))",
+      at: location,
+      remedy: "write one object for each row, for example with `pandas`: "
+        + "`read_json(\"\(name)\").to_json(\"rows.jsonl\", orient=\"records\", lines=True)`")
   }
 
   private static func list(_ names: [String]) -> String {

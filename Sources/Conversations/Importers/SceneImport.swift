@@ -69,6 +69,8 @@ struct SceneImport {
   func read(
     _ text: TextFile, of source: SourceFile, as format: any SceneFormat, into run: ImportRun
   ) throws {
+    // A text of nothing holds no record, not even a bad one.
+    guard !format.checksText || text.bytes.contains(where: { $0 > 0x20 }) else { return }
     let file = try format.scenes(of: text)
     run.leaveOut(file.leftOut)
     for fault in file.faults where !run.isFull {

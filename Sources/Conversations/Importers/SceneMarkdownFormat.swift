@@ -85,8 +85,8 @@ struct SceneBody {
       } else if let speaker = SpeakerLine(text), names.contains(CharacterName(speaker.name)) {
         scene.beats.append(.speech(speaker.speech))
         mayGoOn = true
-      } else if text.hasPrefix("("), text.hasSuffix(")") {
-        scene.beats.append(.action(String(text.dropFirst().dropLast()).trimmingSpaces()))
+      } else if let direction = StageDirection.text(of: text) {
+        scene.beats.append(.action(direction))
       } else if mayGoOn, case .speech(var speech) = scene.beats.last {
         speech.text += speech.text.isEmpty ? text : "\n" + text
         scene.beats[scene.beats.count - 1] = .speech(speech)

@@ -42,11 +42,13 @@ package enum SourcePaths {
   ///
   /// - Parameters:
   ///   - folder: what relative paths are relative to.
+  ///   - kind: what is read; of folders only the files that can hold it.
   ///   - names: what paths are called in provenances and messages, where not as they are.
   ///   - skipped: takes the names of files in folders that are no data.
   /// - Throws: `missingFile` if a pattern names nothing, or a folder has no data.
   package static func find(
-    _ patterns: [String], relativeTo folder: String, named names: [String: String] = [:],
+    _ patterns: [String], relativeTo folder: String, kind: ImportKind = .auto,
+    named names: [String: String] = [:],
     skipping skipped: inout [String]
   ) throws -> [Found] {
     var found: [Found] = []
@@ -72,12 +74,13 @@ package enum SourcePaths {
       for path in paths {
         var files = [path]
         if Path.isFolder(path) {
-          let content = try FolderContent(path)
+          let content = try FolderContent(path, of: kind)
           files = content.data
           skipped += content.others.map(name)
           guard !files.isEmpty else {
             throw AksharaError(
-              .missingFile, "the folder has no file of a known format",
+              .missingFile,
+              "the folder has no file \(kind == .auto ? "of a known format" : "for `\(kind.rawValue)`")",
               at: SourceLocation(file: name(of: path)), remedy: "name the files and their kind")
           }
         }
@@ -116,10 +119,6 @@ struct FolderContent {
   /// The others: descriptions, licences, and what no format fits.
   let others: [String]
 
-  private static let suffixes =
-    DataSetSuffix.allCases.flatMap(\.suffixes)
-    + [".fountain", ".spmd", ".fdx", ".srt", ".vtt", ".md", ".markdown", ".txt"]
-    + OfficeFile.allCases.map { ".\($0.rawValue)" }
   /// Names, without suffix and in small letters, of files about the data.
   private static let descriptions: Set<String> = [
     "readme", "license", "licence", "source", "notice", "citation", "changelog", "requirements",
@@ -129,16 +128,39 @@ struct FolderContent {
     "dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json",
   ]
 
-  init(_ folder: String) throws {
+  /// Looks through a folder for files of a kind.
+  init(_ folder: String, of kind: ImportKind) throws {
     let files = try FileTree.files(below: folder).map { Path.join(folder, $0) }
-    data = files.filter(Self.isData)
-    others = files.filter { !Self.isData($0) }
+    let suffixes = Self.suffixes(of: kind)
+    func isData(_ path: String) -> Bool {
+      let name = Path.name(of: path)
+      guard !Self.indices.contains(name) else { return false }
+      return suffixes.contains(DataSetSuffix.suffix(of: path))
+        && !Self.descriptions.contains(Path.stem(of: name).lowercased())
+    }
+    data = files.filter(isData)
+    others = files.filter { !isData($0) }
   }
 
-  private static func isData(_ path: String) -> Bool {
-    let name = Path.name(of: path)
-    guard !indices.contains(name) else { return false }
-    return suffixes.contains(DataSetSuffix.suffix(of: path))
-      && !descriptions.contains(Path.stem(of: name).lowercased())
+  private static let rows = DataSetSuffix.allCases.flatMap(\.suffixes)
+  private static let sheets = OfficeFile.allCases.filter(\.hasSheets).map { ".\($0.rawValue)" }
+  private static let texts =
+    [".txt", ".md", ".markdown"]
+    + OfficeFile.allCases.filter { !$0.hasSheets }.map { ".\($0.rawValue)" }
+
+  /// The suffixes of files that can hold a kind.
+  private static func suffixes(of kind: ImportKind) -> [String] {
+    switch kind {
+    case .auto: rows + sheets + texts + [".fountain", ".spmd", ".fdx", ".srt", ".vtt"]
+    case .conversations, .messages, .dolly, .alpaca, .completion, .preference: rows + sheets
+    case .dialogueTable: DataSetSuffix.table.suffixes + sheets
+    case .sceneJSON: DataSetSuffix.json.suffixes
+    case .text: texts + rows + sheets
+    case .script, .sceneMarkdown, .snippets, .dialogue: texts
+    case .fountain: texts + [".fountain", ".spmd"]
+    case .fdx: [".fdx"]
+    case .srt: [".srt", ".txt"]
+    case .webvtt: [".vtt", ".txt"]
+    }
   }
 }

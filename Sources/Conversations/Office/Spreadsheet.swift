@@ -62,7 +62,7 @@ struct Spreadsheet {
     while let event = try reader.next() {
       switch event {
       case .start("si"): text = ""
-      case .end("si"): strings.append(text)
+      case .end("si"): strings.append(Self.unescaped(text))
       // How a word is read, written above it, is no part of the cell.
       case .start("rPh"): isReading = true
       case .end("rPh"): isReading = false
@@ -100,6 +100,17 @@ struct Spreadsheet {
     return table
   }
 
+  /// A string with its escapes `_x000D_` replaced by the characters that XML cannot hold.
+  ///
+  /// Source: ECMA-376, part 1, 22.9.2.19 (`ST_Xstring`).
+  static func unescaped(_ text: String) -> String {
+    guard text.contains("_x") else { return text }
+    return text.replacing(/_x([0-9A-Fa-f]{4})_/) { match in
+      UInt32(match.output.1, radix: 16).flatMap(Unicode.Scalar.init).map { String(Character($0)) }
+        ?? String(match.output.0)
+    }
+  }
+
   /// One cell under way.
   private struct CellReader {
     let strings: [String]
@@ -124,6 +135,7 @@ struct Spreadsheet {
         let index = Int(text) ?? -1
         return strings.indices.contains(index) ? strings[index] : ""
       case "b": return text == "1" ? "TRUE" : "FALSE"
+      case "inlineStr", "str": return Spreadsheet.unescaped(text)
       default: return text
       }
     }

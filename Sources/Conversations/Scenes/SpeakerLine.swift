@@ -13,6 +13,7 @@ struct SpeakerLine: Equatable {
 
   /// The line's parts; `nil` if nothing before a colon could be a name.
   init?(_ line: String) {
+    let line = Self.withoutBullet(line)
     let scalars = line.unicodeScalars
     guard let colon = scalars.firstIndex(where: Self.colons.contains) else { return nil }
     let cue = FountainLine.parts(of: String(line[..<colon]))
@@ -37,6 +38,14 @@ struct SpeakerLine: Equatable {
   /// The speech that the line begins.
   var speech: Scene.Speech {
     Scene.Speech(speaker: name, text: text, voice: VoiceExtension.voices(in: extensions))
+  }
+
+  /// A line without the mark of a list before it: `- NAME: …`.
+  private static func withoutBullet(_ line: String) -> String {
+    guard let mark = line.first, "-–—•*+".contains(mark), line.dropFirst().first == " " else {
+      return line
+    }
+    return String(line.dropFirst(2))
   }
 
   private static let colons: Set<Unicode.Scalar> = [

@@ -83,6 +83,13 @@ struct ScriptHeading: Equatable {
       spaces = 0
     }
     guard parts.count == 1 else { return parts.joined(separator: " ") }
-    return parts[0].replacing(".", with: ". ").replacing("-", with: " - ")
+    let line = parts[0].replacing(".", with: ". ").replacing("-", with: " - ")
+    // `3 I N T . … D A Y 3`: numbers at both ends are words of their own.
+    let isDigit = { (character: Character) in character.isASCII && character.isNumber }
+    let number = line.prefix(while: isDigit)
+    guard number.count < line.count else { return line }
+    let digits = line.reversed().prefix(while: isDigit).count
+    let heading = line.dropFirst(number.count).dropLast(digits)
+    return [number, heading, line.suffix(digits)].filter { !$0.isEmpty }.joined(separator: " ")
   }
 }

@@ -23,8 +23,17 @@ enum RollingCaptions {
       let isAdjacent = cue.time.start <= end + longestGap
       let count = isAdjacent ? overlap(of: shown, with: cue.lines) : 0
       repeated += count
+      let shownBefore = shown
       (shown, end) = (cue.lines, max(end, cue.time.end))
       var cue = cue
+      // What goes on below a repeated line is said by who said that, if nobody else is named.
+      let going = count > 0 ? shownBefore[shownBefore.count - 1].speaker : nil
+      if count > 0, cue.lines[count - 1].speaker == nil {
+        for index in cue.lines.indices where cue.lines[index].speaker == nil {
+          cue.lines[index].speaker = going
+        }
+        shown = cue.lines
+      }
       cue.lines.removeFirst(count)
       if !cue.lines.isEmpty { kept.append(cue) }
     }
@@ -34,9 +43,14 @@ enum RollingCaptions {
   /// The most lines that end `shown` and begin `lines`.
   private static func overlap(of shown: [SubtitleCue.Line], with lines: [SubtitleCue.Line]) -> Int {
     for count in stride(from: min(shown.count, lines.count), to: 0, by: -1)
-    where shown.suffix(count) == lines.prefix(count) {
+    where zip(shown.suffix(count), lines).allSatisfy(isRepeated) {
       return count
     }
     return 0
+  }
+
+  /// Whether a line is shown again: with the same speaker, or with none.
+  private static func isRepeated(_ shown: SubtitleCue.Line, _ line: SubtitleCue.Line) -> Bool {
+    shown.text == line.text && (line.speaker == nil || line.speaker == shown.speaker)
   }
 }

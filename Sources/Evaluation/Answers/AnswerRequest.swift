@@ -30,11 +30,10 @@ public struct AnswerRequest: Sendable {
   /// - Throws: `missingFile`, or `malformed` with the line.
   public static func read(_ path: String, answering: [String?]) throws -> [AnswerRequest] {
     let reader = try JSONLinesReader(path)
-    let parser = try JSONParser()
     var requests: [AnswerRequest] = []
     while let line = try reader.next() {
       let location = SourceLocation(file: path, line: line.number)
-      let json = try line.bytes.withUnsafeBytes { try parser.parse($0, at: location) }
+      let json = try reader.value(of: line)
       let content = try content(json, at: location)
       let names = try adapter(json, at: location).map { [$0] } ?? answering
       requests += names.map { AnswerRequest(content, adapter: $0) }

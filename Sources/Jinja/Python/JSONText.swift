@@ -140,6 +140,20 @@ struct JSONText {
   }
 }
 
+extension Value {
+  /// The value as `tojson` writes it: on one line, or with so many spaces before each level.
+  ///
+  /// - Throws: `JinjaError` for what is no JSON, and for more than 900 levels.
+  package func json(indent: Int?) throws -> Text {
+    var json = JSONText()
+    if let indent {
+      json.indent = String(repeating: " ", count: indent)
+      json.itemSeparator = ","
+    }
+    return try json.dump(self)
+  }
+}
+
 extension Array {
   /// Sorted so that equal elements keep their order, as Python's `sorted` has it.
   func stableSorted(_ isLess: (Element, Element) throws -> Bool) rethrows -> [Element] {

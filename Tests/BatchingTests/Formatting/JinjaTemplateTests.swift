@@ -193,6 +193,50 @@ struct JinjaFixture {
       error?.message.contains("line 2, refuses conversation `seven`: no system") == true)
   }
 
+  /// A template that writes a tool's result where it writes the call, and closes the turn only where
+  /// words follow.
+  private static let resultInPlaceOfCall =
+    "{% for m in messages %}{% if m.role != 'tool' %}{{ '<|im_start|>' + m.role + '\\n' }}"
+    + "{% for c in m.tool_calls %}{{ 'call:' + c.function.name }}{% endfor %}"
+    + "{% if m.tool_calls %}{{ '<|eot_id|>' }}{% endif %}"
+    + "{% if m.tool_calls and loop.nextitem is defined and loop.nextitem.role == 'tool' %}"
+    + "{{ 'of ' + m.tool_calls[0].function.name + '<|start_header_id|>' + loop.nextitem.content + '<|end_header_id|>' }}"
+    + "{% endif %}{% if m.content %}{{ m.content + '<|im_end|>\\n' }}{% endif %}"
+    + "{% endif %}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
+
+  private func call(_ words: String) -> Conversation {
+    var call = ProbeConversations.call
+    call.content = .text(words)
+    return Conversation(
+      id: "calls",
+      messages: [
+        Message(.user, "ಕ"), call, ProbeConversations.result, Message(.assistant, "b"),
+      ], tools: [ProbeConversations.tool])
+  }
+
+  @Test func aResultInPlaceOfTheCallIsNotTheModels() throws {
+    let template = try fixture.template(Self.resultInPlaceOfCall)
+    #expect(template.endOfTurnToken == "<|im_end|>")
+    #expect(template.otherEndTokens == ["<|eot_id|>"])
+    #expect(try supervised(template, call("")) == ["call:f<|eot_id|>", "b<|im_end|>"])
+  }
+
+  @Test func wordsBehindTheResultOfTheirOwnCallAreRefused() throws {
+    let template = try fixture.template(Self.resultInPlaceOfCall)
+    let error = #expect(throws: AksharaError.self) {
+      try template.render(call("words"), labels: .none)
+    }
+    #expect(error?.message.contains("stands on both sides of its tool's result") == true)
+  }
+
+  @Test func aTokenThatOpensEveryPlainConversationNeedNotBeTheBeginToken() throws {
+    let opening = "{{ '<|start_header_id|>s<|eot_id|>' }}"
+    let template = try fixture.template(
+      "{% if tools %}" + opening + "{% endif %}" + opening + Self.chatML)
+    #expect(template.beginToken == nil)
+    #expect(try fixture.template(opening + Self.chatML).beginToken == "<|start_header_id|>")
+  }
+
   @Test func anAnswerInTwoPlacesIsRefused() throws {
     let template = try fixture.template(
       "{% for m in messages %}{{ '<|im_start|>' + m.content }}{% if not loop.first %}"

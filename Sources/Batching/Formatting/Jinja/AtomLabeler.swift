@@ -17,6 +17,8 @@ struct AtomLabeler {
   let marksGeneration: Bool
   /// The control token that ends answers, as far as the template has one.
   let endToken: [UInt8]?
+  /// The control tokens that end other answers, such as calls of tools.
+  let otherEnds: Set<[UInt8]>
   /// The text that ends answers where it is no control token: the tokenizer's `eos_token`.
   let endText: [UInt8]?
   /// The frames that the answer at an index may have, the likeliest first.
@@ -26,7 +28,7 @@ struct AtomLabeler {
 
   init(
     _ atoms: [TemplateAtom], of conversation: Conversation, template: String,
-    marksGeneration: Bool, endToken: [UInt8]?, endText: [UInt8]?,
+    marksGeneration: Bool, endToken: [UInt8]?, otherEnds: Set<[UInt8]>, endText: [UInt8]?,
     frames: @escaping (Int) throws -> [() throws -> AnswerFrame]
   ) {
     self.atoms = atoms
@@ -34,6 +36,7 @@ struct AtomLabeler {
     self.template = template
     self.marksGeneration = marksGeneration
     self.endToken = endToken
+    self.otherEnds = otherEnds
     self.endText = endText
     self.frames = frames
   }
@@ -83,13 +86,17 @@ struct AtomLabeler {
   private mutating func labelAnswer(_ message: Int) throws {
     if marksGeneration { return try labelMarked(message) }
     var data = try answerData(of: message)
+    var endBeforeReply = try endBeforeReply(message, &data)
     guard var bounds = try territory(message, data) else { return }
     let start = try answerStart(message, in: bounds, firstData: data.first)
     if start.isCut {
       data = data.map { $0 >= start.index ? $0 + 1 : $0 }
       bounds = bounds.lowerBound..<bounds.upperBound + 1
+      endBeforeReply = endBeforeReply.map { $0 + 1 }
     }
-    let end = endOfAnswer(message, behind: max(data.last ?? 0, start.index - 1), in: bounds)
+    let end =
+      endBeforeReply.map { (answer: $0, token: $0 + 1) }
+      ?? endOfAnswer(message, behind: max(data.last ?? 0, start.index - 1), in: bounds)
     for index in bounds.lowerBound..<start.index {
       labels[index] = AtomLabel(message: message, kind: .header)
     }
@@ -118,6 +125,25 @@ struct AtomLabeler {
       labels[index] = AtomLabel(message: atoms[index].owner, kind: .header)
     }
     return home
+  }
+
+  /// The token that ends an answer in whose place its tool's result stands, too; `data` keeps what
+  /// stands before it. `nil` where there is no such result.
+  ///
+  /// - Throws: `unsupported` if no token ends it before the result, or its words go on behind it.
+  private func endBeforeReply(_ message: Int, _ data: inout [Int]) throws -> Int? {
+    guard let reply = atoms.replyInside(message) else { return nil }
+    let ends = endToken.map { otherEnds.union([$0]) } ?? otherEnds
+    guard let end = atoms.end(of: message, before: reply, among: ends) else {
+      throw refusal(message, "has no end before its tool's result")
+    }
+    let goesOn = data.contains {
+      let field = atoms[$0].data?.field
+      return $0 > end && (field == .content || field == .reasoning) && !atoms[$0].isBlank
+    }
+    guard !goesOn else { throw refusal(message, "stands on both sides of its tool's result") }
+    data.removeAll { $0 > end }
+    return end
   }
 
   /// The stretch of atoms that an answer and its header take; `nil` if it was not rendered.

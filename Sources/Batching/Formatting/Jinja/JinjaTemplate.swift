@@ -134,7 +134,8 @@ public struct JinjaTemplate: ChatTemplate {
     var labeler = AtomLabeler(
       atoms, of: conversation, template: name,
       marksGeneration: renderer.template.marksGeneration,
-      endToken: writesEnd ? Array(endOfTurnToken.utf8) : nil, endText: endText,
+      endToken: writesEnd ? Array(endOfTurnToken.utf8) : nil,
+      otherEnds: Set(otherEndTokens.map { Array($0.utf8) }), endText: endText,
       frames: { [frames] in frames.ways(to: $0, of: conversation) })
     try labeler.run()
     var assembler = SegmentAssembler(conversation, template: name, plan: plan)

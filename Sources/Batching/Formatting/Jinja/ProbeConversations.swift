@@ -39,6 +39,8 @@ enum ProbeConversations {
     conversation([Message(.system, "s"), question, call, result], tools: [tool]),
     conversation([question, call], tools: [tool]),
     conversation([question, answer, answer]),
+    // Tools and a system message may each open with the token that opens a plain conversation.
+    conversation([Message(.system, "s"), question, answer], tools: [tool]),
   ]
 
   /// The same with every text as a typed part, as templates of models that also see want it.

@@ -29,7 +29,8 @@ struct TemplateTokens {
     var seen: Set<[UInt8]> = []
     all = found.filter { seen.insert($0).inserted }.map { String(decoding: $0, as: UTF8.self) }
     begin = Self.begin(of: probes.map(\.atoms))
-    let ends = probes.map { $0.ends }
+    let last = Set(probes.compactMap(\.lastEnd).map { Array($0.utf8) })
+    let ends = probes.map { $0.ends(last) }
     end = ends.first?.first
     openEnd = end == nil ? probes.first?.textBehindAnswer : nil
     var others: [String] = []
@@ -65,10 +66,21 @@ private struct Probe {
   let conversation: Conversation
   let atoms: [TemplateAtom]
 
+  /// The control token that ends its last message, if that is an answer.
+  var lastEnd: String? {
+    guard conversation.messages.last?.role == .assistant else { return nil }
+    return end(of: conversation.messages.count - 1)
+  }
+
   /// The control tokens that end its answers.
-  var ends: [String] {
+  ///
+  /// - Parameter last: those that end the last answers of all probes.
+  func ends(_ last: Set<[UInt8]>) -> [String] {
     conversation.messages.indices.filter { conversation.messages[$0].role == .assistant }
-      .compactMap { end(of: $0) }
+      .compactMap { index in
+        guard let reply = atoms.replyInside(index) else { return end(of: index) }
+        return atoms.end(of: index, before: reply, among: last).map { atoms[$0].text }
+      }
   }
 
   /// Whether its first answer, which another one follows at once, has no end.

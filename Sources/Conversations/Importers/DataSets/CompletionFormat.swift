@@ -1,6 +1,7 @@
 internal import Artifacts
 
-/// Rows of a prompt and its completion, whatever the two columns are called.
+/// Rows of a prompt and its completion, whatever the two columns are called. Both may be lists of
+/// messages.
 ///
 /// A row without any answer (TRL's prompt-only sets, MT-bench's questions) becomes a conversation of
 /// user messages. Numbers are taken as text: a price is a completion too.
@@ -41,6 +42,8 @@ struct CompletionFormat: RowFormat {
     Layout("message_1", "message_2"),  // axolotl: load_camel_ai
     Layout("article", "summary"),  // axolotl: summarizetldr
     Layout("document", "summary"),
+    Layout("dialogue", "summary"),  // SAMSum
+    Layout("text", "summary"),  // BillSum
     Layout("content", "summary"),  // LLaMA-Factory: adgen
     Layout("input", "output"),
     Layout("input", "target"),  // LLaMA-Factory: firefly
@@ -54,22 +57,44 @@ struct CompletionFormat: RowFormat {
 
   func read(_ row: JSONValue) throws -> RowReading {
     if let reading = try PricerFormat(columns).reading(of: row) { return reading }
-    guard let layout = layout(of: row) else { return try promptOnly(row) }
+    guard let layout = layout(of: row).map(named) else { return try promptOnly(row) }
+    if let reading = try conversational(row, layout) { return reading }
     return try InstructionFormat(
       instruction: layout.prompt, context: layout.context ?? columns["context"],
       response: layout.completion, category: columns["category"], numbersAreText: true, columns
     ).read(row)
   }
 
-  /// The layout that a row has.
-  func layout(of row: JSONValue) -> Layout? {
-    let mapped = Layout(columns["prompt"], columns["completion"])
-    if !columns.map.isEmpty, has(mapped, row) { return mapped }
-    return Self.layouts.first { has($0, row) }
+  /// A layout with the file's names for its columns.
+  func named(_ layout: Layout) -> Layout {
+    Layout(
+      columns[layout.prompt], columns[layout.completion],
+      context: layout.context.map { columns[$0] })
   }
 
-  private func has(_ layout: Layout, _ row: JSONValue) -> Bool {
-    layout.needed.allSatisfy { row[$0] != nil }
+  /// A row whose prompt or completion is a list of messages, or one; `nil` where both are texts.
+  ///
+  /// Source: TRL, "Dataset formats", conversational prompt-completion and unpaired preference.
+  private func conversational(_ row: JSONValue, _ layout: Layout) throws -> RowReading? {
+    let names = [layout.prompt, layout.completion]
+    guard names.contains(where: { row[$0]?.array != nil || row[$0]?.object != nil }) else {
+      return nil
+    }
+    var fields = try FieldReader(row, of: "the row", nullIsAbsent: true)
+    var reader = MessageListReader(columns)
+    var conversation = Conversation(id: "", messages: [])
+    for (name, role) in zip(names, [Role.user, .assistant]) {
+      conversation.messages += try reader.messages(of: name, saidBy: role, in: &fields)
+    }
+    let category = try fields.string(columns["category"])
+    conversation.tags = category.map { $0.isBlank ? [] : [$0] } ?? []
+    try RowExtras(columns).complete(&conversation, from: &fields)
+    return RowReading(conversation, unused: fields.unused + reader.unusedKeys)
+  }
+
+  /// The layout that a row has.
+  func layout(of row: JSONValue) -> Layout? {
+    Self.layouts.first { layout in layout.needed.allSatisfy { row[columns[$0]] != nil } }
   }
 
   /// A row that only asks: a text, a list of messages, or a list of texts that are asked in turn.
@@ -79,13 +104,8 @@ struct CompletionFormat: RowFormat {
     var conversation = Conversation(id: "", messages: try turns(in: &fields))
     let name = columns["prompt"]
     if conversation.messages.isEmpty {
-      if let list = fields.peek(name)?.array {
-        _ = fields.value(name)
-        conversation.messages = try reader.messages(of: list, key: "`\(name)`")
-      } else {
-        guard !fields.has(columns["completion"]) else { throw missing(name) }
-        conversation.messages = [Message(.user, .text(try fields.requiredText(name)))]
-      }
+      guard fields.has(name) || !fields.has(columns["completion"]) else { throw missing(name) }
+      conversation.messages = try reader.messages(of: name, saidBy: .user, in: &fields)
     }
     let category = try fields.string(columns["category"])
     conversation.tags = category.map { $0.isBlank ? [] : [$0] } ?? []

@@ -4,8 +4,8 @@ internal import Artifacts
 ///
 /// The user message is the instruction. A context that is not blank makes it a list of two text
 /// parts, the second beginning with an empty line: a template that has a place for the context finds
-/// it there, and joined the parts read as usual. An empty answer stays a conversation: dropping it
-/// is curation's decision.
+/// it there, and joined the parts read as usual. Where the instruction is blank, the context alone is
+/// what is asked. An empty answer stays a conversation: dropping it is curation's decision.
 ///
 /// Of the row's other columns `system` (or `system_prompt`) begins the conversation, `history` (a
 /// list of `[question, answer]`) stands before the instruction, and `label` or `kto_tag` says
@@ -54,7 +54,8 @@ struct InstructionFormat: RowFormat {
   func prompt(in fields: inout FieldReader) throws -> Content {
     let question = try text(instruction, in: &fields)
     let context = try fields.string(context) ?? ""
-    return context.isBlank ? .text(question) : Content(texts: [question, "\n\n" + context])
+    if context.isBlank { return .text(question) }
+    return question.isBlank ? .text(context) : Content(texts: [question, "\n\n" + context])
   }
 }
 

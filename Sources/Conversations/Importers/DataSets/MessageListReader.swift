@@ -24,9 +24,62 @@ struct MessageListReader {
     }
     var messages: [Message] = []
     for (index, json) in list.enumerated() {
-      messages.append(try message(json, called: "message \(index + 1)"))
+      if let pair = pair(of: json) {
+        messages += try turns(json, pair, called: "turn \(index + 1)")
+      } else {
+        messages.append(try message(json, called: "message \(index + 1)"))
+      }
     }
     return messages
+  }
+
+  /// What question and answer are called where each entry of a list holds both, as XTuner's
+  /// `{"system", "input", "output"}` does.
+  private static let pairs = [
+    ("input", "output"), ("human", "assistant"), ("user", "assistant"), ("prompt", "response"),
+    ("question", "answer"),
+  ]
+
+  /// The keys of a question and its answer in one entry; `nil` for a message.
+  private func pair(of entry: JSONValue) -> (String, String)? {
+    guard entry[columns["role"]] == nil, entry[columns["from"]] == nil else { return nil }
+    return Self.pairs.first { entry[$0.0] != nil && entry[$0.1] != nil }
+  }
+
+  /// The messages of an entry that holds a question and its answer.
+  private mutating func turns(
+    _ json: JSONValue, _ pair: (String, String), called subject: String
+  ) throws -> [Message] {
+    var fields = try FieldReader(json, of: subject, nullIsAbsent: true)
+    let system = try fields.string("system") ?? ""
+    let turn = [
+      Message(.user, .text(try fields.requiredText(pair.0))),
+      Message(.assistant, .text(try fields.requiredText(pair.1))),
+    ]
+    take(fields.unused)
+    return (system.isBlank ? [] : [Message(.system, .text(system))]) + turn
+  }
+
+  private mutating func take(_ unused: [String]) {
+    for key in unused.map({ "messages[].\($0)" }) where !unusedKeys.contains(key) {
+      unusedKeys.append(key)
+    }
+  }
+
+  /// What a column holds: a list of messages, one message, or a text.
+  ///
+  /// - Throws: `RowFault`.
+  mutating func messages(
+    of column: String, saidBy role: Role, in fields: inout FieldReader
+  ) throws -> [Message] {
+    switch fields.peek(column) {
+    case .array(let list):
+      _ = fields.value(column)
+      return try messages(of: list, key: "`\(column)`")
+    case .object:
+      return [try message(try fields.required(column), called: "`\(column)`")]
+    default: return [Message(role, .text(try fields.requiredText(column)))]
+    }
   }
 
   /// One message.
@@ -49,9 +102,7 @@ struct MessageListReader {
     message.reasoning = try fields.string("reasoning_content") ?? body.reasoning
     message.toolCallID = try fields.string("tool_call_id")
     (message.supervised, message.weight) = try supervision(in: &fields)
-    for key in fields.unused.map({ "messages[].\($0)" }) where !unusedKeys.contains(key) {
-      unusedKeys.append(key)
-    }
+    take(fields.unused)
     return message
   }
 
@@ -61,7 +112,7 @@ struct MessageListReader {
       throw RowFault(
         .missingField,
         "\(fields.subject) has neither `\(columns["role"])` nor `\(columns["from"])`",
-        remedy: "say who speaks")
+        remedy: "say who speaks, or name the key that does (`--map role=KEY`)")
     }
     let word = columns.roles[name] ?? name
     if word == "function_call" { return (.assistant, true) }
@@ -81,7 +132,7 @@ struct MessageListReader {
       throw RowFault(
         .missingField,
         "\(fields.subject) has neither `\(columns["content"])` nor `\(columns["value"])`",
-        remedy: "add what is said")
+        remedy: "add what is said, or name the key that holds it (`--map content=KEY`)")
     }
     return MessageBody(content: "")
   }

@@ -5,7 +5,7 @@ internal import Artifacts
 /// What was asked stands in `messages` or `conversations`, in `prompt`, `question` or `instruction`
 /// (with `input`), or at the beginning of both answers. An answer is a text, a message, a list of
 /// messages, or a whole transcript (see `Transcript`); the columns are `chosen` and `rejected`, or
-/// end in `_messages` or `_response`. See `PreferencePair` for how the two come together.
+/// end in `_messages` or `_response`, or are `response_j` and `response_k`. See `PreferencePair` for how the two come together.
 ///
 /// Sources: anthropics/hh-rlhf; TRL, "Dataset formats"; LLaMA-Factory, `data/README.md`, and
 /// `data/v1_dpo_demo.jsonl`; axolotl, "RLHF".
@@ -17,12 +17,18 @@ struct PreferenceFormat: RowFormat {
   /// The endings of `chosen` and `rejected`, in the order in which they are looked for.
   static let endings = ["", "_messages", "_response"]
 
+  /// The better and the worse answer of the paired questions of Stack Exchange.
+  ///
+  /// Source: torchtune, `stack_exchange_paired_dataset`; TRL, `stack_llama`.
+  private static let stackExchange = ["response_j", "response_k"]
+
   /// Columns that may hold what was asked, if there are no messages.
   private static let promptColumns = ["prompt", "question", "instruction"]
 
   /// The two columns of a row; `nil` if it has neither.
   static func answerColumns(of row: JSONValue, _ columns: ColumnNames) -> [String]? {
-    let names = endings.map { [columns["chosen"] + $0, columns["rejected"] + $0] }
+    let names =
+      endings.map { [columns["chosen"] + $0, columns["rejected"] + $0] } + [stackExchange]
     func count(_ pair: [String]) -> Int { pair.count { row[$0].map { $0 != .null } ?? false } }
     return names.first { count($0) == 2 } ?? names.first { count($0) == 1 }
   }

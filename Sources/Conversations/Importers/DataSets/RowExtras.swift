@@ -48,9 +48,10 @@ struct RowExtras: Sendable {
     }
   }
 
-  /// Whether the answer is desirable: a Boolean, 0 or 1, or one of these as text.
+  /// Whether the answer is desirable: a Boolean, or one as text.
   ///
-  /// A `label` of any other kind (a class, a score) is not about the answer, and left out.
+  /// A `label` of any other kind (a class, a score, which 0 and 1 are too) need not be about the
+  /// answer, and is left out.
   private func label(in fields: inout FieldReader) throws -> Bool? {
     for name in [columns["label"], columns["kto_tag"]] {
       guard let value = fields.peek(name), let label = Self.bool(value) else { continue }

@@ -1,13 +1,25 @@
 /// A conversation written as one text: `\n\nHuman: …\n\nAssistant: …`.
 ///
+/// Copies may have lost the line ends at the beginning, or have those of Windows.
+///
 /// Source: anthropics/hh-rlhf, README: "each line … contains a pair of texts".
 enum Transcript {
-  private static let cues: [(text: String, role: Role)] = [
-    ("\n\nHuman:", .user), ("\n\nAssistant:", .assistant),
+  private static let speakers: [(text: String, role: Role)] = [
+    ("Human:", .user), ("Assistant:", .assistant),
   ]
+  /// What stands between two turns.
+  private static let gaps = ["\n\n", "\r\n\r\n"]
+  private static let cues = gaps.flatMap { gap in
+    speakers.map { (text: gap + $0.text, role: $0.role) }
+  }
 
-  /// Whether a text is such a transcript: it begins with a cue.
-  static func isOne(_ text: String) -> Bool { cues.contains { text.hasPrefix($0.text) } }
+  /// Whether a text is such a transcript: it begins with a cue, and without an empty line before it
+  /// with the user's, and has another one.
+  static func isOne(_ text: String) -> Bool {
+    if cues.contains(where: { text.hasPrefix($0.text) }) { return true }
+    let start = text.drop { $0.isWhitespace }
+    return start.hasPrefix(speakers[0].text) && cues.contains { start.contains($0.text) }
+  }
 
   /// The messages; spaces and line ends around what is said are not part of it.
   ///
@@ -15,12 +27,15 @@ enum Transcript {
   ///   nobody speaks yet makes no message.
   static func messages(of text: String, isPrompt: Bool = false) -> [Message] {
     var messages: [Message] = []
-    var rest = text[...]
-    while let cue = cues.first(where: { rest.hasPrefix($0.text) }) {
-      rest = rest.dropFirst(cue.text.count)
-      let end = cues.compactMap { rest.firstRange(of: $0.text)?.lowerBound }.min() ?? rest.endIndex
-      messages.append(Message(cue.role, .text(trimmed(rest[..<end]))))
+    var rest = text.drop { $0.isWhitespace }
+    var cue = speakers.first { rest.hasPrefix($0.text) }
+    while let turn = cue {
+      rest = rest.dropFirst(turn.text.count)
+      let ends = cues.compactMap { rest.firstRange(of: $0.text)?.lowerBound }
+      let end = ends.min() ?? rest.endIndex
+      messages.append(Message(turn.role, .text(trimmed(rest[..<end]))))
       rest = rest[end...]
+      cue = cues.first { rest.hasPrefix($0.text) }
     }
     if isPrompt, messages.last?.role == .assistant, messages.last?.content == "" {
       messages.removeLast()

@@ -186,8 +186,12 @@ final class RowConverter {
       guard let question = columns.question, let answer = columns.answer else { return nil }
       let context = columns.context.map { tape.string(at: $0) }
       if let context, !Self.isBlank(context) {
-        open(.user)
-        tokens += writeParts(tape.string(at: question), context)
+        if Self.isBlank(tape.string(at: question)) {
+          write(.user, context)
+        } else {
+          open(.user)
+          tokens += writeParts(tape.string(at: question), context)
+        }
       } else {
         write(.user, tape.string(at: question))
       }

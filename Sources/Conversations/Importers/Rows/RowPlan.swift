@@ -107,16 +107,18 @@ extension RowPlan {
     if shape != .messages, Set(named.map(\.0)).count < named.count { return nil }
   }
 
-  /// The columns of a completion's layout, and those with which a row would have another layout.
+  /// The columns of a completion's layout, and those with which a row could have one that is looked
+  /// for earlier.
   private static func completion(
     _ layout: CompletionFormat.Layout, _ columns: ColumnNames
   ) -> [(String, Part)] {
-    let context = layout.context ?? columns["context"]
+    let earlier = CompletionFormat.layouts.prefix { $0.needed != layout.needed }
+    let others = earlier.flatMap(\.needed).map { columns[$0] } + ["price"]
+    let layout = CompletionFormat(columns).named(layout)
     var named: [(String, Part)] = [
-      (layout.prompt, .question), (layout.completion, .answer), (context, .context),
-      (columns["category"], .category),
+      (layout.prompt, .question), (layout.completion, .answer),
+      (layout.context ?? columns["context"], .context), (columns["category"], .category),
     ]
-    let others = CompletionFormat.layouts.flatMap(\.needed) + ["price"]
     var seen = Set(named.map(\.0)).union(extras(columns).map(\.0))
     for name in others where seen.insert(name).inserted { named.append((name, .absent)) }
     return named

@@ -94,7 +94,7 @@ enum DataSetSuffix: CaseIterable {
   /// The suffixes, in small letters.
   var suffixes: [String] {
     switch self {
-    case .json: [".json", ".jsonl", ".ndjson"]
+    case .json: [".json", ".jsonl", ".ndjson", ".jsonlines"]
     case .table: [".csv", ".tsv", ".tab"]
     case .arrow: [".parquet", ".arrow", ".feather", ".ipc"]
     }

@@ -38,24 +38,37 @@ struct RowShape {
     let isGPTeacher = hasTexts(["input"]) && !hasTexts(["context"])
     if hasTexts(["instruction", "response"]) { return isGPTeacher ? .completion : .dolly }
     if hasTexts(["instruction", "output"]) { return .alpaca }
-    if hasTexts(["prompt", "completion"]) { return .completion }
+    if hasTexts(["prompt", "completion"]) || hasTurns { return .completion }
     if CompletionFormat.layouts.contains(where: { layout in
-      hasTexts(layout.needed.map { $0 == "context" ? columns[$0] : $0 }, mapped: false)
+      hasTexts(layout.needed)
     }) {
       return .completion
     }
     if hasTexts(["messages"]) { return .messages }
     if hasTexts(["text"]) { return .text }
+    return asksOnly ? .completion : nil
+  }
+
+  /// Whether the row asks, and no column could be the answer under a name that nobody knows.
+  private var asksOnly: Bool {
     let isPrompt = hasTexts(["prompt"]) || value("prompt").map(Self.isList) == true
-    return isPrompt || value("turns")?.array?.first?.string != nil ? .completion : nil
+    guard isPrompt || value("turns")?.array?.first?.string != nil else { return false }
+    return row.object?.keys.contains(where: ColumnSuggestion.isAnswer) != true
+  }
+
+  /// Whether prompt and completion are there, as texts, messages or lists of messages.
+  private var hasTurns: Bool {
+    let values = ["prompt", "completion"].compactMap(value)
+    return values.count == 2
+      && values.allSatisfy { $0.string != nil || $0["role"] != nil || Self.isList($0) }
   }
 
   /// The value in the column that ours is mapped to.
   private func value(_ column: String) -> JSONValue? { row[columns[column]] }
 
-  private func hasTexts(_ names: [String], mapped: Bool = true) -> Bool {
+  private func hasTexts(_ names: [String]) -> Bool {
     names.allSatisfy { name in
-      let value = row[mapped ? columns[name] : name]
+      let value = value(name)
       return value?.string != nil || (value?.double != nil && name != names.first)
     }
   }

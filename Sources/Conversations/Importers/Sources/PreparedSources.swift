@@ -18,7 +18,8 @@ struct PreparedSources {
     _ options: ImportOptions, relativeTo folder: String, skipping skipped: inout [String]
   ) throws {
     let found = try SourcePaths.find(
-      options.paths, relativeTo: folder, named: options.names, skipping: &skipped)
+      options.paths, relativeTo: folder, kind: options.kind, named: options.names,
+      skipping: &skipped)
     let scratch = ScratchFolder()
     all = try found.flatMap { file in
       do {
