@@ -6,25 +6,22 @@
 Peer: screenplain 0.12.0 (PyPI). Files: those given, else the samples of the repository and, where `AKSHARA_SHARED` is,
 the test files of nyousefi/Fountain. Compared: how many scenes have a heading, and who speaks how often. Where the two
 differ and the specification (fountain.io, syntax 1.1) says who is right, the difference is listed below with the
-reason; any other difference, and a listed one that is gone, is a fault (exit status 1).
+reason; any other difference, and a listed one that is gone, is a fault.
 """
 
 import collections
 import json
-import os
 import pathlib
 import re
-import subprocess
 import sys
 import unicodedata
 
 from screenplain.parsers import fountain
 from screenplain.types import Dialog, DualDialog, Slug
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-AKSHARA = os.environ.get("AKSHARA_BINARY", str(ROOT / ".build/release/akshara"))
-SHARED = pathlib.Path(os.environ.get("AKSHARA_SHARED", ROOT / "../shared"))
+from judge import ROOT, SHARED, akshara, check, skip, verdict
 
+OTHERS = 17
 # File → why screenplain is expected to find something else.
 KNOWN = {
     "SceneHeaders.fountain": "screenplain knows neither `I./E.` nor a heading directly below another",
@@ -55,12 +52,7 @@ def theirs(path):
 
 
 def ours(path):
-    outcome = subprocess.run(
-        [AKSHARA, "inspect", str(path), "--kind", "fountain", "--tasks", "continue", "shot-list", "--json"],
-        capture_output=True, text=True)
-    if outcome.returncode != 0:
-        raise SystemExit(f"{path}: {outcome.stderr}")
-    found = json.loads(outcome.stdout)
+    found = json.loads(akshara("inspect", path, "--kind", "fountain", "--tasks", "continue", "shot-list", "--json").stdout)
     cast = collections.Counter({key(entry["name"]): entry["lines"] for entry in found["cast"]})
     return found["report"]["read"], cast
 
@@ -69,23 +61,16 @@ def main(arguments):
     files = [pathlib.Path(name) for name in arguments]
     if not files:
         files = sorted((ROOT / "samples").rglob("*.fountain"))
-        files += sorted((SHARED / "data/fountain_nyousefi").glob("*.fountain"))
-        files += sorted((SHARED / "data/fountain_nyousefi").glob("*.txt"))
-    faults = 0
+        others = sorted(path for path in (SHARED / "data/fountain_nyousefi").glob("*") if path.suffix in (".fountain", ".txt"))
+        files += others or skip("the test files of nyousefi/Fountain", f"they are not below {SHARED}", OTHERS) or []
     for path in files:
         (headings, cast), (scenes, people) = theirs(path), ours(path)
         # A file without a heading is one scene, or one record that is set aside.
         same = cast == people and max(1, headings) == scenes
         reason = KNOWN.get(path.name)
-        if same and reason is None:
-            print(f"{path.name}: {scenes} scenes, {sum(people.values())} lines of {len(people)} characters: equal")
-        elif not same and reason is not None:
-            print(f"{path.name}: {headings} and {scenes} scenes, {sum(cast.values())} and {sum(people.values())} lines: {reason}")
-        else:
-            faults += 1
-            print(f"{path.name}: FAULT: screenplain {headings} scenes, {dict(cast)}; akshara {scenes}, {dict(people)}")
-    print(f"{len(files)} screenplays, {faults} unexplained")
-    return 1 if faults or not files else 0
+        check(path.name, same == (reason is None), f"screenplain {headings} scenes, {dict(cast)}; akshara {scenes}, {dict(people)}",
+              f"{headings} and {scenes} scenes, {sum(cast.values())} and {sum(people.values())} lines" + (f": {reason}" if reason else ""))
+    return verdict(1 if arguments else 2 + OTHERS)
 
 
 if __name__ == "__main__":

@@ -4,16 +4,15 @@
     AKSHARA_BINARY=.build/release/akshara inspection_schema_parity.py
 
 Judge: `jsonschema` 4 (draft 2020-12). The samples and the seeds of every kind are inspected; their samples must fit
-the schema of conversations too. Exit status 1 for a fault, or if a kind of scene is missing.
+the schema of conversations too, and every kind that has a seed must be found.
 """
 
 import json
-import subprocess
 import sys
 
 from jsonschema import Draft202012Validator
 
-from judge import AKSHARA, ROOT
+from judge import ROOT, akshara, check, same, verdict
 
 
 def validator(name):
@@ -29,26 +28,17 @@ def main():
     seeds = sorted(path for path in (ROOT / "tools/fuzz/seeds").iterdir() if path.stem in known)
     quickstart = ROOT / "samples/quickstart"
     samples = [*sorted(quickstart.glob("*.fountain")), *sorted(quickstart.glob("*.jsonl")), quickstart / "snippets.md"]
-    kinds, faults = set(), 0
+    kinds = set()
     for path in seeds + samples:
-        outcome = subprocess.run([AKSHARA, "inspect", str(path), "--json"], capture_output=True, text=True)
-        if outcome.returncode != 0:
-            print(f"{path.name}: {outcome.stderr.strip()}")
-            faults += 1
-            continue
-        found = json.loads(outcome.stdout)
+        found = json.loads(akshara("inspect", path, "--json").stdout)
         kinds.add(found["kind"])
         errors = [error.message for error in inspection.iter_errors(found)]
         errors += [error.message for sample in found["samples"] for error in conversation.iter_errors(sample)]
         if path in seeds and found["kind"] != path.stem:
             errors.append(f"taken for {found['kind']}")
-        if not found["samples"]:
-            errors.append("no sample")
-        for error in errors:
-            faults += 1
-            print(f"{path.name}: {error}")
-    print(f"{len(kinds)} kinds, {faults} faults")
-    return 1 if faults or len(kinds) < len(seeds) else 0
+        check(path.name, not errors and found["samples"], errors or "no sample", f"{found['kind']}, {len(found['samples'])} samples")
+    same("every kind that has a seed is found", sorted({path.stem for path in seeds} - kinds), [])
+    return verdict(23)
 
 
 if __name__ == "__main__":

@@ -12,18 +12,21 @@ calls, thinking, empty contents, null contents, white space at borders, Kannada,
    conversations which transformers refuses are refused, and no others. One difference is told apart and counted:
    transformers' mask ends with the first token of an answer's last character, where that character is several tokens
    (`char_to_token`) and no end token is marked with it; Akshara trains on the whole character;
-2. that the set is proven, or that its template is refused: as one that ends answers with no control token of the
-   vocabulary made here, or because it refuses every conversation, as jinja2 does;
-3. under `cut_at_answer`: the ids of every prompt whose text begins a row are the row's first. transformers encodes a prompt
-   whole; where that joins the beginning of an earlier answer with what stands before it, which the row does not, the prompt is
-   counted apart: no row could begin with the ids of both that prompt and the earlier one;
+2. that the set is proven. The templates of `ENDLESS` write no control token behind an answer: their sets must be refused with
+   that sentence, and are compared with `--train-on-eos none`; those of `REFUSES` refuse every conversation, as jinja2 does;
+   `BLANK` ends an answer without text with nothing, so that a set with one must not be proven, and is compared without;
+3. under `cut_at_answer`: the ids of every prompt whose text begins a row are the row's first. They are transformers' ids of the
+   prompt, part by part between the borders of earlier answers; how many prompts have others if they are encoded whole, where a
+   word of the tokenizer lies across such a border, is counted: no row could begin with the ids of both that prompt and the
+   earlier one;
+   The rows' texts are compared with jinja2's, and what is dropped must be refused there or have no answer, but for the templates
+   of `UNTOLD`, whose refusals must say why;
 4. injection: with the text of every control token, whole and broken, in every text, name and argument of a conversation,
    the control ids are those of the same conversation without them.
-
-The exit status is 1 if any check fails.
 """
 
 import argparse
+import collections
 import copy
 import datetime
 import json
@@ -46,9 +49,26 @@ from shards_parity import shown, write_jsonl
 TEMPLATES = pathlib.Path(trl.__file__).parent / "chat_templates"
 SPLIT = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|"
          r"\s*[\r\n]+|\s+(?!\S)|\s+")
-CONTROL = r"<[|｜][^<>\s]+?[|｜]>|<\|[a-z_]+>|<[a-z_]+\|>|<(?:start_of_turn|end_of_turn|end_of_utterance|image)>|\[/?INST\]"
+# The spellings of control tokens: of most models, then those of Gemma, SmolVLM, Seed-OSS, MiniMax-M1, Nemotron, Reka, Laguna, Mistral and
+# MiniMax-M2.
+CONTROL = (r"<[|｜][^<>\s]+?[|｜]>|<\|[a-z_]+>|<[a-z_]+\|>"
+           r"|<(?:start_of_turn|end_of_turn|end_of_utterance|image|seed:[be]os|(?:beginning|end)_of_sentence|SPECIAL_\d+|sep|/?assistant)>"
+           r"|\[/?INST\]|\]~!?b[\[\]]|\[e~\[")
 # As in Qwen's tokenizers: tokens of their own that data may write, too.
 ADDED = ["<think>", "</think>", "<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>"]
+# What stands behind the last answer of these, as the refusal quotes it.
+ENDLESS = {"glm4moe": "nothing", "GLM-4.6": "nothing", "GLM-4.7-Flash": "nothing", "Apertus-8B-Instruct": "nothing",
+           "Apriel-1.6-15b-Thinker-fixed": "nothing", "tencent-Hy3": "nothing", "llama-cpp-rwkv-world": "`⏎⏎`"}
+# These ask for Cohere's and Hermes's own form of tools, or for variables that a conversation does not have.
+REFUSES = {"CohereForAI-c4ai-command-r-plus-tool_use", "NousResearch-Hermes-2-Pro-Llama-3-8B-tool_use",
+           "NousResearch-Hermes-3-Llama-3.1-8B-tool_use", "fireworks-ai-llama-3-firefunction-v2"}
+BLANK = "ByteDance-Seed-OSS"
+# jinja2 renders these conversations, too, but which part of the text is the answer cannot be told: behind a tool's result the answer
+# goes on without a beginning of its own, or in the middle of one.
+UNTOLD = {"Apertus-8B-Instruct": "begins with what no prompt for an answer has",
+          "CohereForAI-c4ai-command-r7b-12-2024-tool_use": "begins inside of a control token",
+          "deepseek-ai-DeepSeek-R1-Distill-Qwen-32B": "begins with what no prompt for an answer has",
+          "deepseek-ai-DeepSeek-V3.2": "begins with what no prompt for an answer has"}
 PIECES = ["\n", "\n\n", " ", "  ", "\t", "\r\n", ".", "ಕನ್ನಡ", "ಕ್ಷ", "ಶ್ರೀ\u200d", "తెలుగు", "శ్రీ", "🙂", "👩‍👩‍👧", "é", "\u3000",
           "the answer", "42", "user", "<think>\nhm\n</think>\n\n", "{{ x }}", "\"", "'"]
 
@@ -78,12 +98,21 @@ def base_tokenizer():
     return tokenizer
 
 
+def shown_by(template):
+    """What the template writes for a small conversation: some put their control tokens together, as tencent-Hy3 does."""
+    messages = [{"role": "user", "content": "u"}, {"role": "assistant", "content": "a"}] * 2
+    try:
+        return chat_template_utils.render_jinja_template([messages], chat_template=template, bos_token="", eos_token="")[0][0]
+    except Exception:  # Whatever a template does to a conversation: Python's errors, jinja2's, its own.
+        return ""
+
+
 def model_folder(work, name, template, base):
     """A model's folder with the template, and the control tokens that stand in it."""
     folder = work / name
     folder.mkdir()
     tokenizer = Tokenizer.from_str(base.to_str())
-    control = ["<s>", "</s>"] + sorted(set(re.findall(CONTROL, template)) - set(ADDED))
+    control = ["<s>", "</s>"] + sorted(set(re.findall(CONTROL, template + shown_by(template))) - set(ADDED))
     tokenizer.add_special_tokens([AddedToken(text, special=True, normalized=False) for text in control])
     tokenizer.add_tokens([AddedToken(text, special=False, normalized=False) for text in ADDED])
     tokenizer.save(str(folder / "tokenizer.json"))
@@ -158,18 +187,42 @@ def shard(work, name, folder, rows, *options):
     return {row["id"]: row for row in shown(output)}, dropped
 
 
-def judge_refusal(name, template, said, peer, given):
-    """There is no proven set: the template is refused by name, or refuses all."""
-    if "ends answers with" in said:
-        return judge(name, [], "refused by name: answers end with no control token")
-    all_refused = "no row is left" in said and all(theirs(peer, row)[0] is None for row in given)
-    return judge(name, [] if all_refused else [said], "every conversation is refused by both")
+def check_refused(work, name, folder, peer, given):
+    """That the template is refused as the tables say, and for which conversations and options it is to be compared."""
+    if name not in ENDLESS and name not in REFUSES and name != BLANK:
+        return given, []
+    ours, said = shard(work, f"{name}-refused", folder, given)
+    if name in ENDLESS:
+        wanted = (rf"akshara: the template `{name}/tokenizer_config\.json` ends answers with {ENDLESS[name]}, where the tokenizer "
+                  r"sha256:[0-9a-f]{64} has no control token; choose the template of the tokenizer's model, or add the token to the "
+                  r"tokenizer \(`akshara tokenizer extend`\), or train on no end \(`--train-on-eos none`\)\n")
+        judge(f"{name}, refused", [] if ours is None and re.fullmatch(wanted, said) else [said], f"answers end with {ENDLESS[name]}")
+        return given, ["--train-on-eos", "none"]
+    if name in REFUSES:
+        wanted = rf"no row is left of {len(given)}: .*\({len(given)} refused_by_template\)"
+        rendered = [row["id"] for row in given if theirs(peer, row)[0] is not None]
+        judge(f"{name}, refused", [] if ours is None and re.search(wanted, said) and not rendered else [said, rendered],
+              f"each of {len(given)} conversations is refused by both")
+        return [], []
+    blank = [row for row in given if any(is_blank(message) for message in row["messages"])]
+    wanted = r"its proof does not hold: \d+ unsupervised_end_of_turn; run"
+    judge(f"{name}, refused", [] if ours is None and blank and re.search(wanted, said) else [said], f"{len(blank)} have an answer without text")
+    return [row for row in given if row not in blank], []
 
 
-def joins_earlier_answer(encoding, text, own, border):
-    """Whether a token of a whole prompt lies across the beginning of one of its answers."""
-    starts = {len(text.encode()[:span["start"]].decode()) for span in own["spans"] if span["supervised"] and span["start"] < border}
-    return any(first < start < end for start in starts for first, end in encoding["offset_mapping"])
+def is_blank(message):
+    """Whether an answer has no text and no calls."""
+    return message["role"] == "assistant" and not message.get("tool_calls") and (
+        not isinstance(message["content"], str) or not message["content"].strip())
+
+
+def cut_at_answers(peer, text, own, border):
+    """The ids of a prompt, encoded part by part between the borders of its earlier answers."""
+    data, trained = text.encode(), [span for span in own["spans"] if span["supervised"]]
+    # An edge of two spans that follow each other, as text and calls, is no border of an answer.
+    edges = {span["start"] for span in trained} ^ {span["end"] for span in trained}
+    cuts = sorted({0, border} | {edge for edge in edges if edge < border})
+    return [token for first, end in zip(cuts, cuts[1:]) for token in peer(data[first:end].decode(), add_special_tokens=False)["input_ids"]]
 
 
 def lacks_last_bytes(peer, row, own, their):
@@ -182,10 +235,10 @@ def lacks_last_bytes(peer, row, own, their):
         for index, (a, b) in enumerate(zip(own[1], their[1])))
 
 
-def compare_masks(work, name, folder, peer, given):
-    ours, dropped = shard(work, f"{name}-masks", folder, given, "--border", "as_transformers")
+def compare_masks(work, name, folder, peer, given, options):
+    ours, dropped = shard(work, f"{name}-masks", folder, given, "--border", "as_transformers", *options)
     if ours is None:
-        return judge_refusal(name, name, dropped, peer, given)
+        return judge(f"{name}: masks", [dropped], "the set is refused")
     wrong, compared, refused, empty, bytes_left_out = [], 0, 0, 0, 0
     for row in given:
         their, error = theirs(peer, row)
@@ -209,14 +262,42 @@ def compare_masks(work, name, folder, peer, given):
                 kind = "ids" if own[0] != their[0] else "labels"
                 at = next((i for i, (a, b) in enumerate(zip(own[kind == "labels"], their[kind == "labels"])) if a != b), -1)
                 wrong.append((row["id"], kind, at, peer.decode(their[0][max(0, at - 6):at + 6]), row))
-    judge(name, wrong, f"ids and labels of {compared} conversations, {refused} refused by both, {empty} without an answer"
+    if compared < len(given) // 3:
+        wrong.append((compared, "are too few to compare"))
+    judge(f"{name}: masks", wrong, f"ids and labels of {compared} conversations, {refused} refused by both, {empty} without an answer"
           + (f", {bytes_left_out} of which they leave out bytes of a last character" if bytes_left_out else ""))
 
 
-def compare_prompts(work, name, folder, peer, given):
-    ours, dropped = shard(work, f"{name}-prompts", folder, given)
+def compare_texts(work, name, folder, peer, given, ours, dropped, options):
+    """The rows' texts are jinja2's; what is dropped is refused there, or has no answer, or says why its labels cannot be told."""
+    wrong, untold = [], 0
+    for row in given:
+        try:
+            text = peer.apply_chat_template(copy.deepcopy(row["messages"]), tools=copy.deepcopy(row.get("tools")), tokenize=False,
+                                            **row.get("chat_template_kwargs", {}))
+        except Exception:  # As above.
+            text = None
+        own, reason = ours.get(row["id"]), dropped.get(row["id"])
+        if own is None and text is not None and reason == "refused_by_template" and name in UNTOLD:
+            _, said = shard(work, f"{name}-{row['id']}", folder, [row], *options, "--on-refusal", "stop")
+            wanted = rf"message \d+ of conversation `{row['id']}` {UNTOLD[name]} when the template `.*` renders it, so its labels cannot be told;"
+            untold += 1
+            if not re.search(wanted, said):
+                wrong.append((row["id"], said, row))
+        elif own is not None and own["text"] != text or own is None and (text is None) != (reason == "refused_by_template"):
+            wrong.append((row["id"], reason, own and own["text"], text, row))
+    if (untold > 0) != (name in UNTOLD):
+        wrong.append("UNTOLD names a template that refuses nothing by itself")
+    reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(collections.Counter(dropped.values()).items()))
+    judge(f"{name}: texts", wrong, f"{len(ours)} rows; dropped are {reasons or 'none'}" + (f"; of {untold} the labels cannot be told" if untold else ""))
+
+
+def compare_prompts(work, name, folder, peer, given, options):
+    ours, dropped = shard(work, f"{name}-prompts", folder, given, *options)
     if ours is None:
-        return judge_refusal(name, name, dropped, peer, given)
+        judge(f"{name}: prompts", [dropped], "the set is refused")
+        return []
+    compare_texts(work, name, folder, peer, given, ours, dropped, options)
     wrong, compared, others, joined = [], 0, 0, 0
     for row in given:
         own = ours.get(row["id"])
@@ -235,15 +316,14 @@ def compare_prompts(work, name, folder, peer, given):
             if not own["text"].startswith(text) or all(span["start"] != border for span in own["spans"]):
                 others += 1  # Or it ends in the middle of what the row's template marks as the answer.
                 continue
-            encoding = peer(text, add_special_tokens=False, return_offsets_mapping=True)
-            ids = encoding["input_ids"]
-            if joins_earlier_answer(encoding, text, own, border):
-                joined += 1
-                continue
             compared += 1
+            ids = cut_at_answers(peer, text, own, border)
+            joined += ids != peer(text, add_special_tokens=False)["input_ids"]
             if own["input_ids"][:len(ids)] != ids:
                 wrong.append((row["id"], index, row))
-    judge(name, wrong, f"{compared} prompts are the beginnings of {len(ours)} rows, {others} have other texts, {joined} join an earlier answer")
+    judge(f"{name}: prompts", wrong, f"{compared} prompts are the beginnings of {len(ours)} rows, {others} have other texts"
+          + (f", {joined} join an earlier answer if they are encoded whole" if joined else ""))
+    return [row for row in given if row["id"] in ours]
 
 
 def written(value, text):
@@ -257,7 +337,7 @@ def written(value, text):
     return f"{value}ಕ{text}ಗ" if isinstance(value, str) else value
 
 
-def check_injection(work, name, folder, peer, control, given):
+def check_injection(work, name, folder, peer, control, given, options):
     tokens = [token for token in control if peer.convert_tokens_to_ids(token) in peer.all_special_ids_of_template]
     rows = []
     for number, token in enumerate(tokens):
@@ -270,18 +350,20 @@ def check_injection(work, name, folder, peer, control, given):
             if other.get("tools"):
                 other["tools"] = written(other["tools"], text)
             rows.append(other)
-    ours, dropped = shard(work, f"{name}-injected", folder, rows)
+    ours, dropped = shard(work, f"{name}-injected", folder, rows, *options)
     if ours is None:
-        return judge_refusal(f"{name}, injected", name, dropped, peer, rows)
+        return judge(f"{name}: injection", [dropped], "the set is refused")
     special = peer.all_special_ids_of_template
     wrong, compared = [], 0
     for number, token in enumerate(tokens):
         found = {kind: [i for i in ours[f"{number}-{kind}"]["input_ids"] if i in special]
                  for kind in ("clean", "whole", "broken") if f"{number}-{kind}" in ours}
-        compared += len(found) > 1
+        compared += len(found) == 3
         if any(ids != found.get("clean", ids) for ids in found.values()):
             wrong.append((token, found, rows[3 * number]["messages"]))
-    judge(name, wrong, f"{compared} of {len(tokens)} control tokens' texts in every place stay text")
+    if compared < len(tokens) or not tokens:
+        wrong.append("conversations are dropped")
+    judge(f"{name}: injection", wrong, f"{compared} of {len(tokens)} control tokens' texts in every place stay text")
 
 
 def compare(work, name, template, base, rows, seed):
@@ -291,10 +373,14 @@ def compare(work, name, template, base, rows, seed):
     if not takes_text(peer):
         for row in given:
             row["messages"] = [in_parts(message) for message in row["messages"]]
+    given, more = check_refused(work, name, folder, peer, given)
+    if not given:
+        return
     if re.search(r"\{%-?\s*generation", template):
-        compare_masks(work, name, folder, peer, given)
-    compare_prompts(work, name, folder, peer, given)
-    check_injection(work, name, folder, peer, control, given)
+        compare_masks(work, name, folder, peer, given, more)
+    kept = compare_prompts(work, name, folder, peer, given, more)
+    if kept:
+        check_injection(work, name, folder, peer, control, kept, more)
 
 
 def templates():

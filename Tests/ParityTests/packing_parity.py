@@ -5,17 +5,17 @@
     peers/bin/python Tests/ParityTests/packing_parity.py
 
 The lengths come from SplitMix64, as in PackingTests.swift, whose table of packs is read here: so both packers are held
-against the same table. The exit status is 1 if a number differs.
+against the same table.
 """
 
-import pathlib
 import re
 import sys
 
 import datasets
 from trl import pack_dataset
 
-TESTS = pathlib.Path(__file__).resolve().parents[1]
+from judge import ROOT, same, verdict
+
 TABLE = re.compile(r"\(([\d_]+), ([\d_]+), ([\d_]+), ([\d_]+), ([\d_]+)\),  // seed, rows, longest, capacity, packs")
 MASK = (1 << 64) - 1
 
@@ -48,16 +48,12 @@ def packs_by_trl(lengths, capacity):
 
 def main():
     datasets.disable_progress_bars()
-    source = (TESTS / "BatchingTests/Batches/PackingTests.swift").read_text()
-    cases = [tuple(map(int, match)) for match in TABLE.findall(source)]
-    wrong = 0
-    for seed, rows, longest, capacity, packs in cases:
+    source = (ROOT / "Tests/BatchingTests/Batches/PackingTests.swift").read_text()
+    for seed, rows, longest, capacity, packs in (map(int, match) for match in TABLE.findall(source)):
         generator = SplitMix64(seed)
         found = packs_by_trl([1 + generator.below(longest) for _ in range(rows)], capacity)
-        wrong += found != packs
-        print(f"{rows} rows of up to {longest} in packs of {capacity}: TRL {found}, ours {packs}")
-    print(f"{len(cases) - wrong} passed, {wrong} failed")
-    return 0 if cases and not wrong else 1
+        same(f"{rows} rows of up to {longest} in packs of {capacity}", packs, found, f"{packs} packs")
+    return verdict(5)
 
 
 if __name__ == "__main__":
