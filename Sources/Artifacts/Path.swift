@@ -113,6 +113,9 @@ public enum Folder {
     }
   }
 
+  /// Removes a folder if nothing is in it, and else leaves it.
+  public static func removeIfEmpty(_ path: String) { rmdir(path) }
+
   /// Makes a rename inside the folder durable.
   static func synchronize(_ path: String) {
     let descriptor = open(path.isEmpty ? "." : path, O_RDONLY | O_CLOEXEC)

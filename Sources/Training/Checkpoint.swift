@@ -28,12 +28,16 @@ struct Checkpoint {
 
   /// The checkpoints in a run directory, oldest first.
   static func all(in directory: String) -> [Checkpoint] {
+    folders(in: directory).filter { Path.exists(file($0.path, "checkpoint.json")) }
+      .sorted { $0.step < $1.step }
+  }
+
+  /// The folders with a checkpoint's name, whatever they hold.
+  private static func folders(in directory: String) -> [Checkpoint] {
     Folder.list(directory).compactMap { name in
       guard name.hasPrefix(prefix), let step = Int(name.dropFirst(prefix.count)) else { return nil }
-      let path = Path.join(directory, name)
-      guard Path.exists(file(path, "checkpoint.json")) else { return nil }
-      return Checkpoint(path: path, step: step)
-    }.sorted { $0.step < $1.step }
+      return Checkpoint(path: Path.join(directory, name), step: step)
+    }
   }
 
   // MARK: Writing
@@ -58,6 +62,8 @@ struct Checkpoint {
     try AtomicFile.write(json.pretty, to: file(folder.workPath, "checkpoint.json"))
     try folder.commit()
     for old in all(in: directory).dropLast(kept) { try old.remove() }
+    // A crash behind the last file's removal leaves an empty folder.
+    for folder in folders(in: directory) { Folder.removeIfEmpty(folder.path) }
     return Checkpoint(path: folder.path, step: state.step)
   }
 

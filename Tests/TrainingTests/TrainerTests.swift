@@ -58,6 +58,19 @@ import Testing
       ])
   }
 
+  @Test func anEmptyFolderThatACrashLeftGoesAndOthersFoldersStay() throws {
+    let folder = TemporaryFolder()
+    let model = try makeModelFolder(folder.file("model"))
+    try Folder.make(folder.file("run/checkpoint-2"))
+    try AtomicFile.write(Array("mine".utf8), to: folder.file("run/checkpoint-3/notes.txt"))
+    let job = TrainingJob(model: model, options: options(), directory: folder.file("run"))
+    _ = try Trainer(job, source: ToySource(), on: CPUBackend(threads: 1)).run()
+    #expect(
+      Folder.list(folder.file("run")).filter { $0.hasPrefix("checkpoint-") } == [
+        "checkpoint-20", "checkpoint-24", "checkpoint-3",
+      ])
+  }
+
   @Test(arguments: [0, 1, 4, 5, 12, 21, 23])
   func aRunThatWasStoppedGoesOnAsIfItHadNotBeen(stop: Int) throws {
     let folder = TemporaryFolder()
