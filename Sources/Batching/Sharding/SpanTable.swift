@@ -40,8 +40,8 @@ struct SpanTable {
     tokenEnds = rows.int32(Row.tokenEnd)
     weights = rows.float32(Row.weight)
     supervised = rows.bits(Row.supervised)
-    roles = Names(rows, Row.role, of: Role.allCases.map(\.rawValue))
-    kinds = Names(rows, Row.kind, of: SegmentKind.allCases.map(\.rawValue))
+    roles = Names(rows, Row.role, of: Names.roles)
+    kinds = Names(rows, Row.kind, of: Names.kinds)
   }
 
   /// The numbers of a row's spans.
@@ -73,11 +73,12 @@ struct SpanTable {
     private let bytes: UnsafeRawBufferPointer
     private let known: [Name]
 
-    init(_ rows: ArrowBatch, _ buffer: Int, of names: [String]) {
+    static let roles = Role.allCases.map { Name($0.rawValue) }
+    static let kinds = SegmentKind.allCases.map { Name($0.rawValue) }
+
+    init(_ rows: ArrowBatch, _ buffer: Int, of known: [Name]) {
       (offsets, bytes) = (rows.offsets(buffer), rows.stringBytes(buffer))
-      known = names.map { name in
-        Array(name.utf8).withUnsafeBytes { Name($0, 0..<$0.count) }
-      }
+      self.known = known
     }
 
     func isEmpty(at index: Int) -> Bool { offsets[index] == offsets[index + 1] }
@@ -96,6 +97,10 @@ struct SpanTable {
     private let count: Int
     private var front: UInt64 = 0
     private var back: UInt64 = 0
+
+    init(_ name: String) {
+      self = Array(name.utf8).withUnsafeBytes { Name($0, 0..<$0.count) }
+    }
 
     init(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) {
       count = range.count
