@@ -62,13 +62,31 @@ public struct Transliterator: Sendable {
 
   /// The likeliest spellings in Latin letters of a word in the language's script, the best first.
   ///
+  /// A word with a letter that nobody has written in Latin letters is spelled as ISO 15919 spells it,
+  /// without its accents.
+  ///
   /// - Parameters:
   ///   - native: letters, signs and joiners of the script; other words have no candidates.
   ///   - limit: how many at most.
   public func romanCandidates(_ native: some StringProtocol, limit: Int = 5)
     -> [TransliterationCandidate]
   {
-    candidates(units(of: native), from: .native, limit)
+    let found = candidates(units(of: native), from: .native, limit)
+    return found.isEmpty && limit > 0 ? [spelled(String(native))].compactMap(\.self) : found
+  }
+
+  /// What each letter of an unknown word costs, in nats: more than any that is known.
+  private static let unknownLetter = 10.0
+
+  private func spelled(_ native: String) -> TransliterationCandidate? {
+    let exact = ISO15919(language).roman(native)
+    let letters = RomanizedLanguageModel.folded(exact[...]).filter { $0 != UInt8(ascii: ":") }
+    guard !letters.isEmpty, units(of: native).count <= Self.longestWord,
+      letters.allSatisfy({ (0x61...0x7A).contains($0) })
+    else { return nil }
+    return TransliterationCandidate(
+      text: String(decoding: letters, as: UTF8.self).replacing("c", with: "ch"),
+      score: -Self.unknownLetter * Double(native.unicodeScalars.count))
   }
 
   private func candidates(
