@@ -62,23 +62,21 @@ public struct Transliterator: Sendable {
 
   /// The likeliest spellings in Latin letters of a word in the language's script, the best first.
   ///
-  /// A word with a letter that nobody has written in Latin letters is spelled as ISO 15919 spells it,
-  /// without its accents.
-  ///
   /// - Parameters:
   ///   - native: letters, signs and joiners of the script; other words have no candidates.
   ///   - limit: how many at most.
   public func romanCandidates(_ native: some StringProtocol, limit: Int = 5)
     -> [TransliterationCandidate]
   {
-    let found = candidates(units(of: native), from: .native, limit)
-    return found.isEmpty && limit > 0 ? [spelled(String(native))].compactMap(\.self) : found
+    candidates(units(of: native), from: .native, limit)
   }
 
   /// What each letter of an unknown word costs, in nats: more than any that is known.
   private static let unknownLetter = 10.0
 
-  private func spelled(_ native: String) -> TransliterationCandidate? {
+  /// A word as ISO 15919 spells it, without its accents: for one with a letter that the data lack, which has
+  /// no candidates. `nil` for words that are none of the script, or too long.
+  func spelled(_ native: String) -> TransliterationCandidate? {
     let exact = ISO15919(language).roman(native)
     let letters = RomanizedLanguageModel.folded(exact[...]).filter { $0 != UInt8(ascii: ":") }
     guard !letters.isEmpty, units(of: native).count <= Self.longestWord,
