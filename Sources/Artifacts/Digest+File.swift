@@ -14,7 +14,7 @@ extension Digest {
     }
     defer { fclose(file) }
     var hasher = DigestHasher()
-    var buffer = [UInt8](repeating: 0, count: 1 << 18)  // what the nearest caches hold
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)  // what the nearest caches hold
     while true {
       let count = fread(&buffer, 1, buffer.count, file)
       if count == 0 { break }

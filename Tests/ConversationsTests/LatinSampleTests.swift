@@ -14,7 +14,9 @@ import Testing
     ("nenu intiki velthunnanu, nuvvu eppudu vastavu?", "te-Latn"),
     ("I am going home, are you coming too?", "en"),
     ("The capital of France is Paris, and it is known for the Eiffel Tower.", "en"),
-    ("Price is $12.00", "en"), ("hogthini", "en"), ("naanu banda", "en"), ("", "en"),
+    ("Price is $12.00", "en"), ("naanu banda", "kn-Latn"), ("", "en"),
+    ("12 $", "en"), ("chestunnanu", "te-Latn"), ("amma ge phone maadi heltini nanu", "kn-Latn"),
+    ("enti mama full busy na nuvvu", "te-Latn"), ("gonna be late tmrw, start without me", "en"),
   ])
   func wordsTellTheLanguage(text: String, language expected: String) {
     #expect(language(text) == expected)
@@ -29,6 +31,19 @@ import Testing
     #expect(language(spaced) == "kn-Latn")
   }
 
+  @Test func shortAnswersAreToldByTheirQuestions() throws {
+    for (question, answer, language) in [
+      ("Who wrote the song of the year?", "Amma Rani", "en"),
+      ("yaaru banda?", "Amma Rani", "kn-Latn"), ("evaru vacharu?", "Amma Rani", "te-Latn"),
+    ] {
+      let row = "{\"instruction\":\"\(question)\",\"response\":\"\(answer)\"}\n"
+      for limit in [nil, 1] {
+        let found = try ImportCase(.dolly, "a.jsonl", row) { $0.limit = limit }
+        #expect(found.conversations.first?.language == language, "\(question)")
+      }
+    }
+  }
+
   @Test func romanizedRowsGetTheirLanguageOnBothWays() throws {
     let row = "{\"instruction\": \"Say it.\", \"response\": \"naanu manege hogthini, neenu baa\"}\n"
     let found = try ImportCase(.dolly, "a.jsonl", row)
@@ -37,12 +52,12 @@ import Testing
     #expect(limited.conversations.first?.language == "kn-Latn")
   }
 
-  private static let english: Set<String> = [
-    "the", "of", "and", "is", "that", "with", "for", "this", "was", "are", "it", "to", "in", "as",
-    "or", "by", "from", "which", "have", "has", "be", "on", "can", "not", "their", "they", "you",
-    "your", "will", "were", "been", "but", "his", "her", "its", "also", "when", "there", "these",
-    "than", "other", "such", "into", "about",
-  ]
+  private static let english = Set(LatinSample.englishWords)
+
+  @Test func wordsOfEnglishAreShortEnoughForTheTable() {
+    #expect(LatinSample.englishWords.allSatisfy { (2...LatinSample.wordLength).contains($0.count) })
+    #expect(Self.english.count == LatinSample.englishWords.count)
+  }
 
   /// The slow twin: byte by byte.
   private static func counts(_ text: ArraySlice<UInt8>) -> LatinSample.WordCounts {

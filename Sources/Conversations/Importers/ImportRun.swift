@@ -151,24 +151,33 @@ extension Conversation {
     messages.count { $0.content.text.map(ControlTokenText.isFound) ?? false }
   }
 
-  /// The language that the script of the answers tells, and for Latin letters their words; of all messages if the answers have no
-  /// letters.
+  /// The language that the script of the answers tells, and for Latin letters their words, if they are
+  /// few those of the other messages too; of all messages if the answers have no letters.
   var languageOfText: String? {
-    Self.language(of: messages.filter { $0.role == .assistant }) ?? Self.language(of: messages)
+    language { $0 == .assistant } ?? language { _ in true }
   }
 
-  private static func language(of messages: [Message]) -> String? {
-    let language = ScriptProfile(of: text(of: messages)).language
+  private func language(where isChosen: (Role) -> Bool) -> String? {
+    let chosen = messages.filter { isChosen($0.role) }
+    let language = ScriptProfile(of: Self.text(of: chosen)).language
     guard language == "en" else { return language }
     var sample = LatinSample()
-    for message in messages {
-      var text = message.content.text ?? ""
-      text.withUTF8 { sample.add($0) }
+    for message in chosen { sample.add(message) }
+    if sample.isShort {
+      for message in messages where !isChosen(message.role) { sample.add(message) }
     }
     return sample.language
   }
 
   private static func text(of messages: [Message]) -> String {
     messages.compactMap(\.content.text).joined(separator: "\n")
+  }
+}
+
+extension LatinSample {
+  /// Adds what a message says.
+  fileprivate mutating func add(_ message: Message) {
+    var text = message.content.text ?? ""
+    text.withUTF8 { add($0) }
   }
 }

@@ -180,7 +180,7 @@ struct KindRecognition {
         ?? remedy
         + "; if the first record is a row, say what the columns are called: `--columns A,B`"
     }
-    if file.sheet != nil || OfficeFile(file.path) != nil {
+    if let mark = file.name.lastIndex(of: "#"), OfficeFile(String(file.name[..<mark])) != nil {
       remedy += "; if it is no data, name the sheets that are (`book.xlsx#Sheet`)"
     }
     return AksharaError(

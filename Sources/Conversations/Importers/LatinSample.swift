@@ -16,10 +16,15 @@ struct LatinSample {
   /// How much is looked at: some forty words, which are enough to be sure.
   static let length = 256
   static let wordLength = 8
-  /// Fewer words than this tell nothing.
+  /// How much is looked at first: what is plainly English mostly shows it there.
+  static let headLength = 128
+  /// With fewer words the rest of a conversation is worth a look.
   private static let leastWords = 3
-  /// Below this the language is not told, and English is as good as any.
-  private static let leastConfidence = 0.9
+  /// No longer text has so few words, but for addresses and their like.
+  private static let shortLength = 64
+  /// Below this the language is not told, and English is as good as any. Of Dakshina's held-out lines
+  /// 97 % (Kannada) and 95 % (Telugu) are told with it, and of Dolly's answers 1 % wrongly.
+  private static let leastConfidence = 0.6
 
   /// What was added, as far as it is looked at.
   var text: ArraySlice<UInt8> { bytes[..<count] }
@@ -65,12 +70,21 @@ struct LatinSample {
   }
 
   /// The words of the text.
-  var counts: WordCounts { bytes.withUnsafeBytes { WordCounts($0, count: count) } }
+  var counts: WordCounts { counts(upTo: Self.length) }
+
+  private func counts(upTo limit: Int) -> WordCounts {
+    bytes.withUnsafeBytes { WordCounts($0, count: min(count, limit)) }
+  }
+
+  /// Whether there are too few words to tell a language by them alone.
+  var isShort: Bool { count < Self.shortLength && counts.all < Self.leastWords }
 
   /// `en`, `kn-Latn` or `te-Latn`; `en` where that is not certain.
   var language: String {
-    let words = counts
-    guard words.all >= Self.leastWords, !words.arePlainEnglish else { return "en" }
+    let head = counts(upTo: Self.headLength)
+    if head.arePlainEnglish { return "en" }
+    let words = count > Self.headLength ? counts : head
+    guard words.all > 0, !words.arePlainEnglish else { return "en" }
     let guess = bytes.withUnsafeBufferPointer {
       guesser.guess(UnsafeBufferPointer(rebasing: $0[..<count]))
     }

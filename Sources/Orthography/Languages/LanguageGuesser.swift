@@ -3,9 +3,9 @@
 ///
 /// One thread at a time.
 package final class LanguageGuesser {
-  /// A word of at most eight bytes, and its scores.
+  /// A word of at most sixteen bytes, and its scores.
   private struct Entry {
-    var word: UInt64 = 0
+    var word: SIMD2<UInt64> = .zero
     var scores = RomanizedLanguageModel.Scores.zero
   }
 
@@ -15,7 +15,7 @@ package final class LanguageGuesser {
 
   /// Some more than the words of which most text is made; a power of two.
   private static let slots = 4096
-  private static let longestKnown = 8
+  private static let longestKnown = 16
 
   /// A guesser that knows no words.
   ///
@@ -40,10 +40,14 @@ package final class LanguageGuesser {
   private func scores(of marked: UnsafeBufferPointer<UInt8>) -> RomanizedLanguageModel.Scores {
     let length = marked.count - 2
     guard length <= Self.longestKnown, !known.isEmpty else { return model.scores(marked: marked) }
-    var word: UInt64 = 0
-    for place in 1...length { word = word << 8 | UInt64(marked[place]) }
+    var word: SIMD2<UInt64> = .zero
+    for place in 1...length {
+      word[1] = word[1] << 8 | word[0] >> 56
+      word[0] = word[0] << 8 | UInt64(marked[place])
+    }
     // Source of the multiplier: Knuth, TAOCP 3, 6.4: 2⁶⁴ divided by the golden ratio.
-    let slot = Int(truncatingIfNeeded: (word &* 0x9E37_79B9_7F4A_7C15) >> 52)
+    let mixed = (word[0] ^ word[1] &* 31) &* 0x9E37_79B9_7F4A_7C15
+    let slot = Int(truncatingIfNeeded: mixed >> 52)
     if known[slot].word == word { return known[slot].scores }
     let scores = model.scores(marked: marked)
     known[slot] = Entry(word: word, scores: scores)

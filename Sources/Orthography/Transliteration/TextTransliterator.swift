@@ -76,8 +76,10 @@ public struct TextTransliterator: Sendable {
     if isToScript {
       return transliterators.first?.nativeCandidates(word, limit: limit) ?? []
     }
-    let transliterator = transliterators.first { $0.language.script == script }
-    return transliterator?.romanCandidates(word, limit: limit) ?? []
+    guard let transliterator = transliterators.first(where: { $0.language.script == script })
+    else { return [] }
+    let found = transliterator.romanCandidates(word, limit: limit)
+    return found.isEmpty ? [transliterator.spelled(word)].compactMap(\.self) : found
   }
 
   /// Whether no digit and no underscore touches a word.

@@ -71,6 +71,22 @@ public struct Transliterator: Sendable {
     candidates(units(of: native), from: .native, limit)
   }
 
+  /// What each letter of an unknown word costs, in nats: more than any that is known.
+  private static let unknownLetter = 10.0
+
+  /// A word as ISO 15919 spells it, without its accents: for one with a letter that the data lack, which has
+  /// no candidates. `nil` for words that are none of the script, or too long.
+  func spelled(_ native: String) -> TransliterationCandidate? {
+    let exact = ISO15919(language).roman(native)
+    let letters = RomanizedLanguageModel.folded(exact[...]).filter { $0 != UInt8(ascii: ":") }
+    guard !letters.isEmpty, units(of: native).count <= Self.longestWord,
+      letters.allSatisfy({ (0x61...0x7A).contains($0) })
+    else { return nil }
+    return TransliterationCandidate(
+      text: String(decoding: letters, as: UTF8.self).replacing("c", with: "ch"),
+      score: -Self.unknownLetter * Double(native.unicodeScalars.count))
+  }
+
   private func candidates(
     _ pieces: [[UInt8]], from side: PairModel.Side, _ limit: Int
   ) -> [TransliterationCandidate] {

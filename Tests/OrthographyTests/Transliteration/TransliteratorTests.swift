@@ -27,6 +27,9 @@ import Testing
   @Test func otherWordsHaveNoCandidates() {
     #expect(kannada.nativeCandidates("naïve").isEmpty)
     #expect(kannada.nativeCandidates("").isEmpty)
+    #expect(kannada.romanCandidates("ನಮಾಝ್").isEmpty)
+    #expect(kannada.spelled("ನಮಾಝ್")?.text == "namajh")
+    #expect(kannada.spelled("తెలుగు") == nil)
     #expect(kannada.romanCandidates("తెలుగు").isEmpty)
     #expect(kannada.nativeCandidates(String(repeating: "a", count: 65)).isEmpty)
     #expect(!kannada.nativeCandidates(String(repeating: "ka", count: 32)).isEmpty)

@@ -249,10 +249,11 @@ final class RowConverter {
     return RowMessage(role: role, text: text)
   }
 
-  /// As `String.isBlank`.
+  /// As `String.isBlank`. Neither in ASCII behind the space nor from U+0800 to U+0FFF, which holds the
+  /// scripts of India, is there a character without something to see.
   static func isBlank(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
     guard let first = text.first else { return true }
-    if first > 0x20 && first < 0x7F { return false }
+    if first > 0x20 && first < 0x7F || first == 0xE0 { return false }
     return String(decoding: text, as: UTF8.self).isBlank
   }
 }

@@ -10,8 +10,8 @@ struct RowMessage {
 struct RowLanguage {
   private var sample = LatinSample(guesser: LanguageGuesser())
 
-  /// The language that the script of the answers tells, and for Latin letters their words; of all
-  /// messages if the answers have no letters.
+  /// The language that the script of the answers tells, and for Latin letters their words, if they are
+  /// few those of the other messages too; of all messages if the answers have no letters.
   mutating func language(of messages: [RowMessage]) -> String? {
     language(of: messages) { $0 == .assistant } ?? language(of: messages) { _ in true }
   }
@@ -28,6 +28,9 @@ struct RowLanguage {
       guard language == "en" else { return language }
       sample.reset()
       for message in messages where isChosen(message.role) { sample.add(message.text) }
+      if sample.isShort {
+        for message in messages where !isChosen(message.role) { sample.add(message.text) }
+      }
       return sample.language
     }
   }
