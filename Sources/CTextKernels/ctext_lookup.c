@@ -1,8 +1,5 @@
 // The choice of the lookup's instruction set, and insertion, which is the same for all.
-#define _DEFAULT_SOURCE
 #include "ctext_lookup.h"
-
-#include <sys/mman.h>
 
 #include "ctext_lookup_key.h"
 
@@ -33,26 +30,6 @@ ctext_lookup ctext_lookup_for(int isa) {
   (void)isa;
   return ctext_lookup_scalar;
 }
-
-// Huge pages begin at multiples of their size: 2 MiB more are asked for, and the ends given back.
-ctext_slot *ctext_lookup_new_slots(size_t count) {
-  const size_t huge = 2u << 20, size = count * sizeof(ctext_slot);
-  char *memory = mmap(NULL, size + huge, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) return NULL;
-  size_t before = (huge - (uintptr_t)memory % huge) % huge;
-  if (before > 0) munmap(memory, before);
-  size_t page = 4096, end = (before + size + page - 1) / page * page;
-  if (end < size + huge) munmap(memory + end, size + huge - end);
-#if defined(MADV_HUGEPAGE)
-  if (size >= huge) madvise(memory + before, size, MADV_HUGEPAGE);
-#endif
-  return (ctext_slot *)(memory + before);
-}
-
-void ctext_lookup_free_slots(ctext_slot *slots, size_t count) {
-  munmap(slots, count * sizeof(ctext_slot));
-}
-
 
 // A shape of a length, and what stays of 15 bytes.
 #define ONES(n, i) ((i) < (n) ? 0xFF : 0)

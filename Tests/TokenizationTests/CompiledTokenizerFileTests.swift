@@ -16,9 +16,11 @@ import Testing
     CompiledTokenizerFile.bytes(of: try sample(), source: source)
   }
 
-  private func isTaken(_ bytes: [UInt8]) -> Bool {
-    CompiledTokenizerFile.read(bytes, source: source) != nil
+  private func read(_ bytes: [UInt8], source: Digest) -> CompiledTokenizer? {
+    bytes.withUnsafeBytes { CompiledTokenizerFile.read($0, source: source) }
   }
+
+  private func isTaken(_ bytes: [UInt8]) -> Bool { read(bytes, source: source) != nil }
 
   /// The file with `change` made to it and a digest that fits again.
   private func signed(_ change: (inout [UInt8]) -> Void) throws -> [UInt8] {
@@ -31,7 +33,7 @@ import Testing
   }
 
   @Test func theWholeFileIsTaken() throws {
-    let read = try #require(CompiledTokenizerFile.read(try bytes(), source: source))
+    let read = try #require(read(try bytes(), source: source))
     let sample = try sample()
     #expect(read.model.merges == sample.model.merges)
     #expect(read.model.vocabulary.sortedIDs == sample.model.vocabulary.sortedIDs)
@@ -73,7 +75,7 @@ import Testing
   }
 
   @Test func noOtherContentIsTaken() throws {
-    #expect(CompiledTokenizerFile.read(try bytes(), source: Digest(of: [])) == nil)
+    #expect(read(try bytes(), source: Digest(of: [])) == nil)
   }
 
   @Test func countsThatDoNotFillTheFileAreNotTaken() throws {

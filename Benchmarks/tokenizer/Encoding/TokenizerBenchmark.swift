@@ -2,7 +2,7 @@ internal import Foundation
 import Tokenization
 
 /// Encodes a file's documents in this process, again and again, and prints the seconds of each pass
-/// as JSON: the first one cold, the later ones warm.
+/// as JSON: the first one cold, the later ones warm. `load` is CPU time.
 ///
 ///     tokenizer-benchmark TOKENIZER PATTERN|- CORPUS PASSES THREADS [IDS]
 ///
@@ -40,7 +40,7 @@ struct TokenizerBenchmark {
     }
     print(
       "{\"bytes\": \(corpus.count), \"documents\": \(documents.count), \"tokens\": \(batch.tokenCount), "
-        + "\"load\": \(load.wall), \"wall\": \(times.map(\.wall)), \"cpu\": \(times.map(\.cpu))}")
+        + "\"load\": \(load.cpu), \"wall\": \(times.map(\.wall)), \"cpu\": \(times.map(\.cpu))}")
   }
 
   /// The documents' byte ranges.

@@ -62,7 +62,7 @@ typedef struct {
 typedef size_t (*ctext_missing)(void *context, const uint8_t *piece, size_t length, int32_t *ids);
 
 typedef struct {
-  ctext_slot *slots;        // aligned to buckets, zeroed at first
+  ctext_slot *slots;        // aligned to buckets, zeroed at first; best in huge pages
   uint32_t shift;           // 64 less the binary logarithm of the number of slots: 2^2 to 2^27
   uint8_t *arena;           // the bytes of long pieces, and the ids of those with many
   uint32_t arena_capacity;  // its size
@@ -71,11 +71,6 @@ typedef struct {
   ctext_missing missing;    // who is asked for pieces that are not there; may be NULL
   void *context;            // goes to `missing`
 } ctext_table;
-
-// Empty slots, in huge pages where the system gives them, so that a probe needs no walk through
-// page tables; untouched ones take no memory. NULL if there is none.
-ctext_slot *ctext_lookup_new_slots(size_t count);
-void ctext_lookup_free_slots(ctext_slot *slots, size_t count);
 
 // The instruction sets that the kernels are compiled for.
 enum { CTEXT_LOOKUP_SCALAR = 0, CTEXT_LOOKUP_AVX2 = 1, CTEXT_LOOKUP_AVX512 = 2 };

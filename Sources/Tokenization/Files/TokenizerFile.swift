@@ -19,10 +19,19 @@ struct TokenizerFile {
   /// - Throws: `missingFile`, `unreadable`; `malformed` for a file that is too large.
   static func bytes(of path: String) throws -> [UInt8] {
     let source = try ByteSource(path)
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(min(source.storedSize, BPETokenizer.largestFile))
-    var buffer = [UInt8](repeating: 0, count: 1 << 18)
-    while true {
+    // A plain file comes as a whole; of a compressed one more follows.
+    let size = min(source.storedSize, BPETokenizer.largestFile)
+    var bytes = try [UInt8](unsafeUninitializedCapacity: size) { bytes, filled in
+      let memory = UnsafeMutableRawBufferPointer(bytes)
+      while filled < size {
+        let count = try source.read(
+          into: UnsafeMutableRawBufferPointer(rebasing: memory[filled...]))
+        if count == 0 { break }
+        filled += count
+      }
+    }
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while bytes.count >= size {
       let count = try buffer.withUnsafeMutableBytes { try source.read(into: $0) }
       if count == 0 { break }
       guard bytes.count + count <= BPETokenizer.largestFile else {

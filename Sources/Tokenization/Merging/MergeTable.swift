@@ -19,33 +19,40 @@ final class MergeTable: @unchecked Sendable {
   /// One more than the largest rank.
   let rankCount: Int
 
-  // Immutable after `init`, and owned: hence safe to share.
-  private let slots: UnsafeMutablePointer<Merge>
-  private let slotCount: Int
+  // Immutable after `init`, and owned: hence safe to share. `slots` lie in `memory`.
+  private let memory: LargeMemory
+  private let slots: UnsafeMutableBufferPointer<Slot>
   private let filter: HashFilter
 
-  /// An empty slot: no token has this ID.
-  private static let empty = Merge(left: -1, right: -1, result: -1, rank: .max)
+  /// A merge, or nothing if all of it is zero: the left token stands there as its complement, and no
+  /// token is −1.
+  private struct Slot: BitwiseCopyable {
+    var complement: Int32
+    var right: TokenID
+    var result: TokenID
+    var rank: Int32
+
+    var isEmpty: Bool { complement == 0 }
+  }
 
   /// A table of these merges; of two with the same pair the later one counts, as in `tokenizers`.
   init(_ merges: [Merge]) {
     rankCount = (merges.lazy.map { Int($0.rank) }.max() ?? -1) + 1
-    slotCount = merges.count * 5 / 3 + 1
-    slots = .allocate(capacity: slotCount)
-    slots.initialize(repeating: Self.empty, count: slotCount)
+    let slotCount = merges.count * 5 / 3 + 1
+    memory = LargeMemory(byteCount: slotCount * MemoryLayout<Slot>.stride)
+    slots = memory.elements(of: Slot.self, count: slotCount)
     filter = HashFilter(count: merges.count)
     for (index, merge) in merges.enumerated() {
       if index + Self.lookahead < merges.count {
         let next = merges[index + Self.lookahead]
-        ctext_prefetch(slots + firstSlot(Self.hash(next.left, next.right)))
+        prefetch(Self.hash(next.left, next.right))
       }
       let hash = Self.hash(merge.left, merge.right)
       filter.insert(hash)
-      slots[slot(hash, merge.left, merge.right)] = merge
+      slots[slot(hash, merge.left, merge.right)] = Slot(
+        complement: ~merge.left, right: merge.right, result: merge.result, rank: merge.rank)
     }
   }
-
-  deinit { slots.deallocate() }
 
   /// How many merges ahead memory is asked for while the table is filled.
   private static let lookahead = 12
@@ -56,15 +63,20 @@ final class MergeTable: @unchecked Sendable {
     let hash = Self.hash(left, right)
     guard filter.mayContain(hash) else { return nil }
     let merge = slots[slot(hash, left, right)]
-    return merge.left < 0 ? nil : (merge.rank, merge.result)
+    return merge.isEmpty ? nil : (merge.rank, merge.result)
+  }
+
+  /// Asks for the slot of a hash.
+  private func prefetch(_ hash: UInt64) {
+    if let base = slots.baseAddress { ctext_prefetch(base + firstSlot(hash)) }
   }
 
   /// The slot that holds a pair, or the empty one where it belongs.
   @inline(__always)
   private func slot(_ hash: UInt64, _ left: TokenID, _ right: TokenID) -> Int {
     var slot = firstSlot(hash)
-    while slots[slot].left != left || slots[slot].right != right, slots[slot].left >= 0 {
-      slot = slot + 1 == slotCount ? 0 : slot + 1
+    while slots[slot].complement != ~left || slots[slot].right != right, !slots[slot].isEmpty {
+      slot = slot + 1 == slots.count ? 0 : slot + 1
     }
     return slot
   }
@@ -73,7 +85,7 @@ final class MergeTable: @unchecked Sendable {
   /// 2019); the filter uses the lower.
   @inline(__always)
   private func firstSlot(_ hash: UInt64) -> Int {
-    Int(truncatingIfNeeded: ((hash >> 32) &* UInt64(slotCount)) >> 32)
+    Int(truncatingIfNeeded: ((hash >> 32) &* UInt64(slots.count)) >> 32)
   }
 
   /// A product of 128 bits, folded (as in wyhash): both halves of the result are well mixed.

@@ -19,31 +19,29 @@ final class PieceTable {
 
   // Owned. `table` points to the others, and stands in memory of its own because `missing` puts
   // pieces in while the lookup runs.
-  private let slots: UnsafeMutablePointer<ctext_slot>
+  private let slots: LargeMemory
   private let arena: UnsafeMutableRawPointer
   private let table: UnsafeMutablePointer<ctext_table>
   private let lookup: ctext_lookup
-  private let slotCount: Int
 
   /// An empty table whose kernels use `instructions`; `slotCount` is a power of two from 4 on.
   init(
     _ instructions: TextInstructions, slotCount: Int = PieceTable.slotCount,
     arenaSize: Int = PieceTable.arenaSize
   ) {
-    self.slotCount = slotCount
-    slots = ctext_lookup_new_slots(slotCount)
+    slots = LargeMemory(byteCount: slotCount * MemoryLayout<ctext_slot>.stride)
     arena = .allocate(byteCount: arenaSize, alignment: 64)
     table = .allocate(capacity: 1)
     table.initialize(
       to: ctext_table(
-        slots: slots, shift: UInt32(64 - slotCount.trailingZeroBitCount),
+        slots: slots.elements(of: ctext_slot.self, count: slotCount).baseAddress,
+        shift: UInt32(64 - slotCount.trailingZeroBitCount),
         arena: arena.assumingMemoryBound(to: UInt8.self), arena_capacity: UInt32(arenaSize),
         arena_count: 0, turn: 0, missing: nil, context: nil))
     lookup = instructions.lookup
   }
 
   deinit {
-    ctext_lookup_free_slots(slots, slotCount)
     arena.deallocate()
     table.deallocate()
   }

@@ -38,13 +38,17 @@ final class PretokenEncoder {
     }
   }
 
-  /// Where a pretoken that is a token becomes that token, all of them go into the table at once, the
-  /// lowest IDs, which are the most frequent tokens, into the best places.
+  /// Where a pretoken that is a token becomes that token, the lowest IDs, which are the most frequent
+  /// tokens, go into the table at once.
   private func rememberTokens() {
-    model.vocabulary.forEachRising(announce: table.prefetch) { id, bytes in
+    model.vocabulary.forEachRising(Self.remembered, announce: table.prefetch) { id, bytes in
       withUnsafePointer(to: id) { table.insert(bytes, $0, count: 1) }
     }
   }
+
+  /// With all tokens of Llama 3 a start took 15 ms more, and texts were 2 % slower for tokens that they
+  /// do not have; with none the first 16 MB of English or code 5 ms more.
+  private static let remembered = 1 << 15
 
   deinit { ends.deallocate() }
 

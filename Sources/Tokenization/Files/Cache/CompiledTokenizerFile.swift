@@ -59,19 +59,17 @@ enum CompiledTokenizerFile {
 
   /// The tokenizer that `bytes` keep, if they are an undamaged file of this version for a content
   /// with the digest `source`.
-  static func read(_ bytes: [UInt8], source: Digest) -> CompiledTokenizer? {
-    bytes.withUnsafeBytes { file in
-      guard file.count >= headerSize, file.starts(with: magic) else { return nil }
-      var reader = RawReader(bytes: file, position: magic.count)
-      guard reader.next() == version, reader.next() == byteOrder,
-        let kind = CompiledTokenizer.Kind(rawValue: reader.next()), reader.next() == 0 as UInt32,
-        let counts = Counts(&reader, fileSize: file.count),
-        reader.take(16).elementsEqual(AksharaVersion.padded),
-        reader.take(32).elementsEqual(source.bytes),
-        reader.take(32).elementsEqual(digest(of: file).bytes)
-      else { return nil }
-      return tokenizer(kind, counts, &reader)
-    }
+  static func read(_ file: UnsafeRawBufferPointer, source: Digest) -> CompiledTokenizer? {
+    guard file.count >= headerSize, file.starts(with: magic) else { return nil }
+    var reader = RawReader(bytes: file, position: magic.count)
+    guard reader.next() == version, reader.next() == byteOrder,
+      let kind = CompiledTokenizer.Kind(rawValue: reader.next()), reader.next() == 0 as UInt32,
+      let counts = Counts(&reader, fileSize: file.count),
+      reader.take(16).elementsEqual(AksharaVersion.padded),
+      reader.take(32).elementsEqual(source.bytes),
+      reader.take(32).elementsEqual(digest(of: file).bytes)
+    else { return nil }
+    return tokenizer(kind, counts, &reader)
   }
 
   /// How long the parts are; they fill the file exactly.

@@ -78,8 +78,9 @@ struct TokenizerCachePlace: Sendable {
   /// What the first good file keeps.
   func read() -> CompiledTokenizer? {
     for path in paths {
-      if let bytes = Self.bytes(of: path),
-        let tokenizer = CompiledTokenizerFile.read(bytes, source: source)
+      if let content = Self.content(of: path),
+        let tokenizer = withExtendedLifetime(
+          content, { CompiledTokenizerFile.read(UnsafeRawBufferPointer($0.bytes), source: source) })
       {
         return tokenizer
       }
@@ -102,8 +103,8 @@ struct TokenizerCachePlace: Sendable {
     return stat(folder, &status) != 0 || status.st_mode & 0o222 != 0
   }
 
-  /// The whole of a plain file in one read; `nil` if there is none, or one too large for a cache.
-  private static func bytes(of path: String) -> [UInt8]? {
+  /// The whole of a plain file; `nil` if there is none, or one too large for a cache.
+  private static func content(of path: String) -> LargeMemory? {
     // A pipe under this name must not hold up the reader.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
@@ -113,13 +114,14 @@ struct TokenizerCachePlace: Sendable {
       (CompiledTokenizerFile.headerSize...CompiledTokenizerFile.largestSize)
         .contains(Int(status.st_size))
     else { return nil }
-    return [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { bytes, filled in
-      while filled < bytes.count, let base = bytes.baseAddress {
-        let count = Foundation.read(descriptor, base + filled, bytes.count - filled)
-        if count < 0 && errno == EINTR { continue }
-        if count <= 0 { break }
-        filled += count
-      }
+    let content = LargeMemory(byteCount: Int(status.st_size))
+    var filled = 0
+    while filled < content.bytes.count, let base = content.bytes.baseAddress {
+      let count = Foundation.read(descriptor, base + filled, content.bytes.count - filled)
+      if count < 0 && errno == EINTR { continue }
+      if count <= 0 { return nil }
+      filled += count
     }
+    return content
   }
 }
