@@ -43,7 +43,7 @@ from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_token
 from transformers import PreTrainedTokenizerFast
 
 from random_conversations import conversation
-from judge import AKSHARA, SHARED, check, verdict
+from judge import AKSHARA, SHARED, check, skip, verdict
 from shards_parity import shown, write_jsonl
 
 TEMPLATES = pathlib.Path(trl.__file__).parent / "chat_templates"
@@ -72,6 +72,7 @@ UNTOLD = {"diffusion_gemma": SIDES, "gemma4": SIDES, "gemma4_v3": SIDES, "gemma4
           "CohereForAI-c4ai-command-r7b-12-2024-tool_use": "begins inside of a control token",
           "deepseek-ai-DeepSeek-R1-Distill-Qwen-32B": "begins with what no prompt for an answer has",
           "deepseek-ai-DeepSeek-V3.2": "begins with what no prompt for an answer has"}
+TRL, MODELS = 251, 213  # checks of TRL's templates and of the models'
 PIECES = ["\n", "\n\n", " ", "  ", "\t", "\r\n", ".", "ಕನ್ನಡ", "ಕ್ಷ", "ಶ್ರೀ\u200d", "తెలుగు", "శ్రీ", "🙂", "👩‍👩‍👧", "é", "\u3000",
           "the answer", "42", "user", "<think>\nhm\n</think>\n\n", "{{ x }}", "\"", "'"]
 
@@ -392,7 +393,7 @@ def templates():
     yield from ((f"trl/{path.stem}", path) for path in sorted(TEMPLATES.glob("*.jinja")))
     folder = SHARED / "data/chat_templates"
     if not folder.exists():
-        print(f"skipped: {folder} is not there (set AKSHARA_SHARED)")
+        skip("the models' templates", f"{folder} is not there (set AKSHARA_SHARED)", MODELS)
     yield from ((path.stem, path) for path in sorted(folder.glob("*.jinja")))
 
 
@@ -411,7 +412,7 @@ def main():
                 place = work / name.replace("/", "-")
                 place.mkdir()
                 compare(place, path.stem, path.read_text(encoding="utf-8"), base, options.rows, options.seed)
-    return verdict(1)
+    return verdict(1 if options.only else TRL + MODELS)
 
 
 if __name__ == "__main__":
