@@ -52,7 +52,11 @@ def served(*arguments):
         yield json.loads(line)["url"]
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            check(False, f"akshara view {arguments} ends when it is told to")
 
 
 CONVERSATIONS = [

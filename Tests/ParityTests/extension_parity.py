@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Checks `akshara tokenizer extend` with HF `tokenizers`: what was stays, and what is new has equal IDs.
 
-    extension_parity.py [--akshara .build/release/akshara] [--shared ../shared] [--add 16000] [--random 10000]
+    AKSHARA_BINARY=.build/release/akshara extension_parity.py [--add 16000] [--random 10000]
 
-Every check prints what it compared; data that are missing are named and skipped. The exit status is 1 if a check fails.
+Data that are missing are named and skipped.
 Random strings hold only code points that Unicode 15.0 assigns: peers with other tables class the rest differently.
 """
 
@@ -20,25 +20,24 @@ import unicodedata
 
 from tokenizers import Tokenizer
 
+from judge import AKSHARA, SHARED, check, skip, verdict
+
+CHECKS = 18
 OURS = re.compile("[\u0C00-\u0CFF]")
 OUR_BYTES = re.compile(rb"\xE0[\xB0-\xB3][\x80-\xBF]")
 
 
 class Report:
-    def __init__(self):
-        self.failures = 0
+    """How documents' token IDs are compared and shown."""
 
     def equal(self, name, documents, left, right):
         wrong = [i for i, (a, b) in enumerate(zip(left, right)) if a != b]
-        ok = not wrong and len(left) == len(right)
-        print(f"{'same' if ok else 'DIFFERENT'}  {name}: {len(documents):,} documents, {sum(map(len, right)):,} tokens", flush=True)
-        self.failures += not ok
-        for i in wrong[:3]:
-            print(f"    {documents[i][:80]!r}: {left[i][:12]} and {right[i][:12]}")
+        check(name, not wrong and len(left) == len(right) == len(documents) > 0,
+              [f"{documents[i][:80]!r}: {left[i][:12]} and {right[i][:12]}" for i in wrong[:3]],
+              f"{len(documents):,} documents, {sum(map(len, right)):,} tokens")
 
     def claim(self, name, holds, detail=""):
-        print(f"{'holds' if holds else 'FAILS'}  {name} {detail}", flush=True)
-        self.failures += not holds
+        check(name, holds, note=detail)
 
 
 def ours(binary, tokenizer, documents, *flags):
@@ -87,23 +86,22 @@ def lines(path):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--akshara", default=".build/release/akshara")
-    parser.add_argument("--shared", default="../shared")
+    parser.add_argument("--akshara", default=AKSHARA)
+    parser.add_argument("--shared", default=str(SHARED))
     parser.add_argument("--add", type=int, default=16000)
     parser.add_argument("--random", type=int, default=10_000)
     options = parser.parse_args()
     vocabulary = os.path.join(options.shared, "data/tok_llama3/llama3.tokenizer.json.zst")
     if not os.path.exists(vocabulary):
-        print(f"skipped: there is no {vocabulary}")
-        return 0
+        skip("Llama 3's vocabulary", f"there is no {vocabulary}", CHECKS)
+        return verdict(CHECKS)
     report = Report()
     with tempfile.TemporaryDirectory() as folder:
-        check(options, vocabulary, folder, report)
-    print("all checks hold" if report.failures == 0 else f"{report.failures} checks fail")
-    return report.failures > 0
+        compare(options, vocabulary, folder, report)
+    return verdict(CHECKS if options.add >= 16000 else CHECKS - 2)
 
 
-def check(options, vocabulary, folder, report):
+def compare(options, vocabulary, folder, report):
     binary, shared = options.akshara, options.shared
     base_path = os.path.join(folder, "base.json")
     with open(base_path, "wb") as file:
@@ -153,7 +151,7 @@ def check(options, vocabulary, folder, report):
     for language in ("en", "code"):
         source = os.path.join(shared, "corpus", f"{language}.txt.zst")
         if not os.path.exists(source):
-            print(f"skipped: there is no {source}")
+            skip(source, "it is not there", 2)
             continue
         documents = [t for t in lines(source) if not OURS.search(t)]
         left, right = ours(binary, path, [t.encode() for t in documents]), ours(binary, base_path, [t.encode() for t in documents])
@@ -173,7 +171,7 @@ def check(options, vocabulary, folder, report):
     for language, goal in (("kn", 2.4 if options.add < 32000 else 2.1), ("te", 2.7 if options.add < 32000 else 2.4)):
         source = os.path.join(shared, f"data/dakshina_{language}/{language}.romanized.rejoined.dev.native.txt.gz")
         if not os.path.exists(source):
-            print(f"skipped: there is no {source}")
+            skip(source, "it is not there", 2)
             continue
         documents = lines(source)
         encoded = ours(binary, path, [t.encode() for t in documents])

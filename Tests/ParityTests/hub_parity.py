@@ -11,12 +11,12 @@ import json
 import os
 import pathlib
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-AKSHARA = os.environ.get("AKSHARA_BINARY", str(ROOT / ".build/release/akshara"))
+from judge import AKSHARA, ROOT, check, same, verdict
 
 work = pathlib.Path(tempfile.mkdtemp(prefix="akshara-hub-"))
 generator = random.Random(11)
@@ -43,6 +43,13 @@ import huggingface_hub
 from huggingface_hub import errors, snapshot_download
 
 
+# What huggingface_hub raises, and what akshara says.
+REFUSED = [("ravi/gated-model", "main", errors.GatedRepoError, "the repository is gated"),
+           ("ravi/private", "main", errors.RepositoryNotFoundError, "the repository is not there"),
+           ("ravi/kannada", "v9", errors.RevisionNotFoundError, "there is no revision `v9`")]
+FEWEST = 4 + 4 + 2
+
+
 def ours(name, home, offline=False):
     environment = dict(os.environ, HF_HOME=str(work / home), HF_HUB_OFFLINE="1" if offline else "0")
     return subprocess.run([AKSHARA, "pull", name, "--json"], env=environment, capture_output=True, cwd=work)
@@ -66,36 +73,39 @@ def main():
         name = "hf://" + ("datasets/" if kind == "dataset" else "") + repository
         theirs = snapshot_download(repository, repo_type=kind)
         done = ours(name, "ours")
-        assert done.returncode == 0, done.stderr.decode()
+        if done.returncode != 0:
+            check(f"{kind}: akshara downloads it", False, done.stderr.decode())
+            continue
         answer = json.loads(done.stdout)
-        assert pathlib.Path(answer["path"]).name == pathlib.Path(theirs).name
+        same(f"{kind}: the commit", pathlib.Path(answer["path"]).name, pathlib.Path(theirs).name)
         offline = dict(os.environ, HF_HUB_OFFLINE="1", HF_HOME=str(work / "ours"))
         code = f"import huggingface_hub as h; print(h.snapshot_download({repository!r}, repo_type={kind!r}))"
         read = subprocess.run([sys.executable, "-c", code], env=offline, capture_output=True, text=True)
-        assert read.stdout.strip() == answer["path"], read.stderr[-400:]
+        check(f"{kind}: huggingface_hub reads ours offline", read.stdout.strip() == answer["path"], read.stderr[-400:])
         back = ours(name, "theirs", offline=True)
-        assert back.returncode == 0 and json.loads(back.stdout)["path"] == theirs, back.stderr.decode()
+        check(f"{kind}: akshara reads theirs offline", back.returncode == 0 and json.loads(back.stdout)["path"] == theirs, back.stderr.decode())
     mine, other = tree("ours"), tree("theirs")
     # Notes of their own that other clients need not have.
     other = {name: value for name, value in other.items() if "/refs/" in name or "/blobs/" in name or "/snapshots/" in name}
-    assert mine == other, sorted(set(mine.items()) ^ set(other.items()))[:6]
-    print(f"caches equal: {len(mine)} files and links; each reads the other's offline (huggingface_hub {huggingface_hub.__version__})")
-
-    refused = [("ravi/gated-model", "main", errors.GatedRepoError), ("ravi/private", "main", errors.RepositoryNotFoundError),
-               ("ravi/kannada", "v9", errors.RevisionNotFoundError)]
-    for repository, revision, expected in refused:
+    # Of each of four files its blob and its link, and of each repository the commit that `main` is.
+    check(f"caches of akshara and huggingface_hub {huggingface_hub.__version__}", mine == other and len(mine) >= FEWEST,
+          sorted(map(str, set(mine.items()) ^ set(other.items())))[:6], f"{len(mine)} files and links")
+    for repository, revision, expected, words in REFUSED:
         try:
             snapshot_download(repository, revision=revision, cache_dir=work / "none")
-            raise SystemExit(f"huggingface_hub took {repository}@{revision}")
-        except expected:
-            pass
+            theirs = None
+        except Exception as error:  # Which one it is, is compared.
+            theirs = type(error)
         done = ours(f"hf://{repository}@{revision}", "none")
-        assert done.returncode == 1 and b"; " in done.stderr, done.stderr
-    print(f"refusals equal: {len(refused)}")
+        check(f"{repository}@{revision} is refused by both", theirs is expected and done.returncode == 1 and words in done.stderr.decode(),
+              f"{theirs}, {done.stderr.decode()}")
+    return verdict(2 * 3 + 1 + len(REFUSED))
 
 
 try:
-    main()
+    status = main()
 finally:
     stub.stdin.close()
     stub.wait()
+    shutil.rmtree(work)
+sys.exit(status)

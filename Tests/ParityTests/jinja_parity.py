@@ -7,7 +7,7 @@ Peer: transformers 5.17's own compiled template (`chat_template_utils`, jinja2 3
 all of `../shared/data/chat_templates` (or below AKSHARA_SHARED); skipped, with the reason printed, where that folder
 is absent. Each conversation is rendered with and without the generation prompt. One line a template says how many
 renderings are equal, how many both refuse, how many only Akshara refuses (with its words), and how many differ; any
-that differs, or that Akshara renders and jinja2 does not, makes the exit status 1.
+that differs, or that one renders and the other does not, is a failure.
 """
 
 import argparse
@@ -20,9 +20,11 @@ import subprocess
 import sys
 import tempfile
 
+from judge import AKSHARA, SHARED, check, skip, verdict
 from random_conversations import conversation
 
 DATE = "2024-07-26"
+TEMPLATES = 70
 TOKENS = {"bos_token": "<s>", "eos_token": "</s>"}
 
 
@@ -74,48 +76,41 @@ def main():
     parser.add_argument("--templates")
     parser.add_argument("--only", help="part of a template's name")
     arguments = parser.parse_args()
-    shared = os.environ.get("AKSHARA_SHARED", "../shared")
-    folder = pathlib.Path(arguments.templates or f"{shared}/data/chat_templates")
-    files = sorted(folder.glob("*.jinja")) if folder.is_dir() else []
+    folder = pathlib.Path(arguments.templates or SHARED / "data/chat_templates")
+    files = [file for file in sorted(folder.glob("*.jinja")) if (arguments.only or "") in file.name]
     if not files:
-        print(f"skipped: there are no templates in {folder}")
-        return 0
-    command = os.environ.get("AKSHARA_RENDER", "").split() or [
-        os.environ.get("AKSHARA_BINARY", ".build/release/akshara"), "template", "render"]
+        skip("chat templates", f"there are none in {folder}", TEMPLATES)
+        return verdict(TEMPLATES)
+    command = os.environ.get("AKSHARA_RENDER", "").split() or [AKSHARA, "template", "render"]
     rows = [conversation(arguments.seed * 1_000_000 + i) for i in range(arguments.conversations)]
     totals = collections.Counter()
-    print(f"{'template':56} equal  both refuse  refused here  DIFFERENT")
     for file in files:
-        if arguments.only and arguments.only not in file.name:
-            continue
-        counts, detail, refusals = collections.Counter(), "", collections.Counter()
-        template = file.read_text()
-        for prompt in (False, True):
-            with tempfile.TemporaryDirectory() as place:
-                mine = ours(command, template, rows, prompt, place)
-            for row, expected, got in zip(rows, reference(template, rows, prompt), mine):
-                if expected == got:
-                    kind = "equal"
-                elif expected[0] == got[0] == "error":
-                    kind = "both"
-                elif got[0] == "error":
-                    kind = "here"
-                    refusals[got[1]] += 1
-                else:
-                    kind = "different"
-                    if not detail:
-                        detail = f"{row['id']}: " + (
-                            first_difference(expected[1], got[1]) if expected[0] == "text" else f"jinja2 raises {expected[1]}")
-                counts[kind] += 1
+        counts, detail = compare(command, file.read_text(), rows)
         totals += counts
-        print(f"{file.name[:56]:56} {counts['equal']:5}  {counts['both']:11}  {counts['here']:12}  {counts['different']:9}",
-              flush=True)
-        for words, count in refusals.most_common(3):
-            print(f"    {count} refused: {words[:200]}")
-        if detail:
-            print(f"    {detail}")
-    print(f"{'all':56} {totals['equal']:5}  {totals['both']:11}  {totals['here']:12}  {totals['different']:9}")
-    return 1 if totals["different"] else 0
+        check(file.stem, sum(counts.values()) == 2 * len(rows) == counts["equal"] + counts["both"], detail,
+              f"{counts['equal']} renderings are equal, {counts['both']} refused by both, {counts['here']} here alone, {counts['different']} differ")
+    check("most renderings are compared", totals["equal"] > 3 * totals["both"], note=f"{totals['equal']} of {totals.total()} are equal")
+    return verdict(1 if arguments.only or arguments.templates else TEMPLATES + 1)
+
+
+def compare(command, template, rows):
+    """How many renderings are equal and how many are not; the first that is not."""
+    counts, detail = collections.Counter(), ""
+    for prompt in (False, True):
+        with tempfile.TemporaryDirectory() as place:
+            mine = ours(command, template, rows, prompt, place)
+        for row, expected, got in zip(rows, reference(template, rows, prompt), mine):
+            if expected == got:
+                kind = "equal"
+            elif expected[0] == got[0] == "error":
+                kind = "both"
+            else:
+                kind = "here" if got[0] == "error" else "different"
+                detail = detail or f"{row['id']}: " + (
+                    f"refused: {got[1][:300]}" if got[0] == "error" else first_difference(expected[1], got[1])
+                    if expected[0] == "text" else f"jinja2 raises {expected[1]}")
+            counts[kind] += 1
+    return counts, detail
 
 
 if __name__ == "__main__":

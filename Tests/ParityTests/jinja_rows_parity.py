@@ -43,7 +43,7 @@ from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_token
 from transformers import PreTrainedTokenizerFast
 
 from random_conversations import conversation
-from judge import AKSHARA, SHARED, check, verdict
+from judge import AKSHARA, SHARED, check, skip, verdict
 from shards_parity import shown, write_jsonl
 
 TEMPLATES = pathlib.Path(trl.__file__).parent / "chat_templates"
@@ -64,11 +64,15 @@ REFUSES = {"CohereForAI-c4ai-command-r-plus-tool_use", "NousResearch-Hermes-2-Pr
            "NousResearch-Hermes-3-Llama-3.1-8B-tool_use", "fireworks-ai-llama-3-firefunction-v2"}
 BLANK = "ByteDance-Seed-OSS"
 # jinja2 renders these conversations, too, but which part of the text is the answer cannot be told: behind a tool's result the answer
-# goes on without a beginning of its own, or in the middle of one.
-UNTOLD = {"Apertus-8B-Instruct": "begins with what no prompt for an answer has",
+# goes on without a beginning of its own, or in the middle of one, or a call has words of its own before and behind it.
+SIDES = "stands on both sides of its tool's result"
+UNTOLD = {"diffusion_gemma": SIDES, "gemma4": SIDES, "gemma4_v3": SIDES, "gemma4_v4": SIDES, "gemma4_v5": SIDES,
+          "google-gemma-4-31B-it": SIDES,
+          "Apertus-8B-Instruct": "begins with what no prompt for an answer has",
           "CohereForAI-c4ai-command-r7b-12-2024-tool_use": "begins inside of a control token",
           "deepseek-ai-DeepSeek-R1-Distill-Qwen-32B": "begins with what no prompt for an answer has",
           "deepseek-ai-DeepSeek-V3.2": "begins with what no prompt for an answer has"}
+TRL, MODELS = 251, 213  # checks of TRL's templates and of the models'
 PIECES = ["\n", "\n\n", " ", "  ", "\t", "\r\n", ".", "ಕನ್ನಡ", "ಕ್ಷ", "ಶ್ರೀ\u200d", "తెలుగు", "శ్రీ", "🙂", "👩‍👩‍👧", "é", "\u3000",
           "the answer", "42", "user", "<think>\nhm\n</think>\n\n", "{{ x }}", "\"", "'"]
 
@@ -339,13 +343,14 @@ def written(value, text):
 
 def check_injection(work, name, folder, peer, control, given, options):
     tokens = [token for token in control if peer.convert_tokens_to_ids(token) in peer.all_special_ids_of_template]
+    # Two rows for each token: a template may refuse one whose empty messages have a text now, of whatever kind.
+    places = [(number, token, given[(number + offset) % len(given)]) for number, token in enumerate(tokens) for offset in (0, 1)]
     rows = []
-    for number, token in enumerate(tokens):
-        row = given[number % len(given)]
+    for place, (_, token, row) in enumerate(places):
         half = max(1, len(token) // 2)
         for kind, text in [("clean", "x"), ("whole", token), ("broken", token[half:] + "ಕ್ಷ" + token[:half])]:
             other = copy.deepcopy(row)
-            other["id"] = f"{number}-{kind}"
+            other["id"] = f"{place}-{kind}"
             other["messages"] = written(other["messages"], text)
             if other.get("tools"):
                 other["tools"] = written(other["tools"], text)
@@ -354,16 +359,17 @@ def check_injection(work, name, folder, peer, control, given, options):
     if ours is None:
         return judge(f"{name}: injection", [dropped], "the set is refused")
     special = peer.all_special_ids_of_template
-    wrong, compared = [], 0
-    for number, token in enumerate(tokens):
-        found = {kind: [i for i in ours[f"{number}-{kind}"]["input_ids"] if i in special]
-                 for kind in ("clean", "whole", "broken") if f"{number}-{kind}" in ours}
-        compared += len(found) == 3
-        if any(ids != found.get("clean", ids) for ids in found.values()):
-            wrong.append((token, found, rows[3 * number]["messages"]))
-    if compared < len(tokens) or not tokens:
-        wrong.append("conversations are dropped")
-    judge(f"{name}: injection", wrong, f"{compared} of {len(tokens)} control tokens' texts in every place stay text")
+    wrong, compared = [], set()
+    for place, (number, token, row) in enumerate(places):
+        found = [[i for i in ours[f"{place}-{kind}"]["input_ids"] if i in special] if f"{place}-{kind}" in ours else None
+                 for kind in ("clean", "whole", "broken")]
+        if found[0] != found[1] or found[0] != found[2]:
+            wrong.append((token, found, row["messages"]))
+        if found[0] is not None:
+            compared.add(number)
+    if len(compared) < len(tokens) or not tokens:
+        wrong.append("tokens whose conversations are all dropped")
+    judge(f"{name}: injection", wrong, f"{len(compared)} of {len(tokens)} control tokens' texts in every place stay text")
 
 
 def compare(work, name, template, base, rows, seed):
@@ -387,7 +393,7 @@ def templates():
     yield from ((f"trl/{path.stem}", path) for path in sorted(TEMPLATES.glob("*.jinja")))
     folder = SHARED / "data/chat_templates"
     if not folder.exists():
-        print(f"skipped: {folder} is not there (set AKSHARA_SHARED)")
+        skip("the models' templates", f"{folder} is not there (set AKSHARA_SHARED)", MODELS)
     yield from ((path.stem, path) for path in sorted(folder.glob("*.jinja")))
 
 
@@ -406,7 +412,7 @@ def main():
                 place = work / name.replace("/", "-")
                 place.mkdir()
                 compare(place, path.stem, path.read_text(encoding="utf-8"), base, options.rows, options.seed)
-    return verdict(1)
+    return verdict(1 if options.only else TRL + MODELS)
 
 
 if __name__ == "__main__":

@@ -70,4 +70,4 @@ def verdict(expected):
     missing = max(0, expected - made - left_out)
     print(f"{made} checks, {failures} differ" + (f", {left_out} left out" if left_out else "")
           + (f"; {missing} of the {expected} expected were not made" if missing else ""), flush=True)
-    return 1 if failures or missing or not made else 0
+    return 1 if failures or missing or not made + left_out else 0

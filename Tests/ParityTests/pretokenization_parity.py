@@ -7,7 +7,6 @@ Every named pattern and some free regular expressions, on the corpora and on ran
 AKSHARA_ISA = scalar, avx2 and avx512, as far as the machine goes. `cl100k` is compared with `regex`, because `$` means
 the end of a line to `tokenizers`. Random strings hold only code points that Python's tables and Unicode 15.0, the
 version of Akshara's tables, both assign; `docs/TOKENIZATION.md` says where the peers' own tables differ.
-The exit status is 1 if anything differs.
 """
 
 import argparse
@@ -20,6 +19,7 @@ import tempfile
 import regex
 from tokenizers import Regex, pre_tokenizers
 
+from judge import AKSHARA, SHARED, check, verdict
 from tokenizer_parity import CONTRACTIONS, ENDINGS, PATTERNS, Data, random_strings
 
 CASED = (r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+%s"
@@ -88,13 +88,11 @@ def instruction_sets():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
-    parser.add_argument("--akshara", default=os.environ.get("AKSHARA_BINARY", os.path.join(root, ".build", "release", "akshara")))
-    parser.add_argument("--shared", default=os.environ.get("AKSHARA_SHARED", os.path.join(root, "..", "shared")))
+    parser.add_argument("--akshara", default=AKSHARA)
+    parser.add_argument("--shared", default=SHARED)
     parser.add_argument("--random", type=int, default=3_000, help="how many random strings")
     parser.add_argument("--megabytes", type=float, default=0.2, help="how much of each corpus")
     options = parser.parse_args()
-    failures = 0
     lines = random_strings(options.random, seed=11, newlines=False)
     with tempfile.TemporaryDirectory() as temporary:
         data = Data(options.shared, temporary)
@@ -111,14 +109,11 @@ def main():
             wrong = [(d, a, b) for d, a, b in zip(documents, ours, expected) if a != b]
             wrong += [("whole text", a[:3], b[:3]) for a, b in
                       ((whole_ends(options.akshara, arguments, t, isa), e) for t, e in zip(wholes, expected_wholes)) if a != b]
-            same = not wrong and len(ours) == len(documents)
-            print(f"{'same' if same else 'DIFFERENT'}  {name} {isa}: {len(documents):,} strings, {len(wholes)} texts, "
-                  f"{sum(map(len, expected)) + sum(map(len, expected_wholes)):,} pieces")
-            for document, a, b in wrong[:3]:
-                print(f"    {document[:100]!r}: ours {a[:12]}, theirs {b[:12]}")
-            failures += not same
-    print(f"{failures} checks failed" if failures else "all checks passed")
-    sys.exit(1 if failures else 0)
+            pieces = sum(map(len, expected)) + sum(map(len, expected_wholes))
+            check(f"{name} {isa}", not wrong and len(ours) == len(documents) and pieces > len(documents),
+                  [f"{document[:100]!r}: ours {a[:12]}, theirs {b[:12]}" for document, a, b in wrong[:3]],
+                  f"{len(documents):,} strings, {len(wholes)} texts, {pieces:,} pieces")
+    sys.exit(verdict(len(SPLITS) * len(instruction_sets()) + len(FREE)))
 
 
 if __name__ == "__main__":
