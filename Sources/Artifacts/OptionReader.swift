@@ -48,7 +48,7 @@ public struct OptionReader {
 
   /// The value under `key`, whatever its type; `nil` if absent or null.
   public mutating func node(_ key: String) -> OptionNode? {
-    asked.append(key)
+    if !asked.contains(key) { asked.append(key) }
     guard let node = entries.first(where: { $0.key == key })?.node else { return nil }
     return node.value == .scalar(.null) ? nil : node
   }

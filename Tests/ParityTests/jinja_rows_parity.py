@@ -14,7 +14,6 @@ calls, thinking, empty contents, null contents, white space at borders, Kannada,
    (`char_to_token`) and no end token is marked with it; Akshara trains on the whole character;
 2. that the set is proven. The templates of `ENDLESS` write no control token behind an answer: their sets must be refused with
    that sentence, and are compared with `--train-on-eos none`; those of `REFUSES` refuse every conversation, as jinja2 does;
-   `BLANK` ends an answer without text with nothing, so that a set with one must not be proven, and is compared without;
 3. under `cut_at_answer`: the ids of every prompt whose text begins a row are the row's first. They are transformers' ids of the
    prompt, part by part between the borders of earlier answers; how many prompts have others if they are encoded whole, where a
    word of the tokenizer lies across such a border, is counted: no row could begin with the ids of both that prompt and the
@@ -62,12 +61,13 @@ ENDLESS = {"glm4moe": "nothing", "GLM-4.6": "nothing", "GLM-4.7-Flash": "nothing
 # These ask for Cohere's and Hermes's own form of tools, or for variables that a conversation does not have.
 REFUSES = {"CohereForAI-c4ai-command-r-plus-tool_use", "NousResearch-Hermes-2-Pro-Llama-3-8B-tool_use",
            "NousResearch-Hermes-3-Llama-3.1-8B-tool_use", "fireworks-ai-llama-3-firefunction-v2"}
-BLANK = "ByteDance-Seed-OSS"
 # jinja2 renders these conversations, too, but which part of the text is the answer cannot be told: behind a tool's result the answer
-# goes on without a beginning of its own, or in the middle of one, or a call has words of its own before and behind it.
+# goes on without a beginning of its own, or in the middle of one, or a call has words of its own before and behind it, or nothing ends an
+# answer without text.
 SIDES = "stands on both sides of its tool's result"
 UNTOLD = {"diffusion_gemma": SIDES, "gemma4": SIDES, "gemma4_v3": SIDES, "gemma4_v4": SIDES, "gemma4_v5": SIDES,
           "google-gemma-4-31B-it": SIDES,
+          "ByteDance-Seed-OSS": "has no end",
           "Apertus-8B-Instruct": "begins with what no prompt for an answer has",
           "CohereForAI-c4ai-command-r7b-12-2024-tool_use": "begins inside of a control token",
           "deepseek-ai-DeepSeek-R1-Distill-Qwen-32B": "begins with what no prompt for an answer has",
@@ -193,7 +193,7 @@ def shard(work, name, folder, rows, *options):
 
 def check_refused(work, name, folder, peer, given):
     """That the template is refused as the tables say, and for which conversations and options it is to be compared."""
-    if name not in ENDLESS and name not in REFUSES and name != BLANK:
+    if name not in ENDLESS and name not in REFUSES:
         return given, []
     ours, said = shard(work, f"{name}-refused", folder, given)
     if name in ENDLESS:
@@ -208,16 +208,6 @@ def check_refused(work, name, folder, peer, given):
         judge(f"{name}, refused", [] if ours is None and re.search(wanted, said) and not rendered else [said, rendered],
               f"each of {len(given)} conversations is refused by both")
         return [], []
-    blank = [row for row in given if any(is_blank(message) for message in row["messages"])]
-    wanted = r"its proof does not hold: \d+ unsupervised_end_of_turn; run"
-    judge(f"{name}, refused", [] if ours is None and blank and re.search(wanted, said) else [said], f"{len(blank)} have an answer without text")
-    return [row for row in given if row not in blank], []
-
-
-def is_blank(message):
-    """Whether an answer has no text and no calls."""
-    return message["role"] == "assistant" and not message.get("tool_calls") and (
-        not isinstance(message["content"], str) or not message["content"].strip())
 
 
 def cut_at_answers(peer, text, own, border):

@@ -24,6 +24,8 @@ struct SampleMaker: Sendable {
     var samples: [LabeledSample] = []
     /// Why it was dropped.
     var reason: DropReason?
+    /// What its template said against it.
+    var refusal: String?
     /// The tokens of the whole conversation, before anything was cut.
     var renderedTokens = 0
     /// Borders that a token would lie across.
@@ -92,7 +94,7 @@ struct SampleMaker: Sendable {
     } catch var error as AksharaError where error.code == .unsupported {
       error.location = error.location ?? location
       guard options.onRefusal == .drop else { throw error }
-      return Outcome(reason: .refusedByTemplate)
+      return Outcome(reason: .refusedByTemplate, refusal: error.message)
     }
     let encoded = try encoder.encode(rendered)
     var outcome = Outcome(

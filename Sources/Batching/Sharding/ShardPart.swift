@@ -10,6 +10,8 @@ struct ShardPart: Sendable {
     let split: Split
     let reason: SampleMaker.DropReason
     let tokens: Int
+    /// What its template said against it.
+    let refusal: String?
     let location: SourceLocation
   }
 
@@ -59,7 +61,7 @@ struct ShardPart: Sendable {
       dropped.append(
         Dropped(
           id: conversation.id, split: split, reason: outcome.droppedFor,
-          tokens: outcome.renderedTokens, location: location))
+          tokens: outcome.renderedTokens, refusal: outcome.refusal, location: location))
       return
     }
     for sample in outcome.samples {

@@ -35,12 +35,14 @@ final class ShardSetWriter {
   private func write(_ conversation: ShardPart.Dropped) throws {
     let writer = try dropped ?? JSONLinesWriter(Path.join(folder, Self.droppedName))
     dropped = writer
-    try writer.write([
+    var line: JSONObject = [
       "id": .string(conversation.id), "split": .string(conversation.split.rawValue),
       "reason": .string(conversation.reason.rawValue), "tokens": JSONValue(conversation.tokens),
       "file": .string(Path.name(of: conversation.location.file)),
       "line": conversation.location.line.map { JSONValue($0) } ?? .null,
-    ])
+    ]
+    if let refusal = conversation.refusal { line["detail"] = .string(refusal) }
+    try writer.write(.object(line))
   }
 
   /// Writes what is left.

@@ -229,6 +229,23 @@ struct JinjaFixture {
     #expect(error?.message.contains("stands on both sides of its tool's result") == true)
   }
 
+  @Test func anAnswerWithoutAnEndIsRefusedWhereEndsAreTrainedOn() throws {
+    let template = try fixture.template(
+      "{% for m in messages %}{{ '<|im_start|>' + m.role + '\\n' + m.reasoning_content|default('') }}"
+        + "{% if m.content %}{{ m.content + '<|im_end|>\\n' }}{% endif %}{% endfor %}"
+        + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}")
+    var conversation = SampleConversations.dialogue("in", "", "user", "b")
+    conversation.messages[1].reasoning = "ಯೋಚನೆ"
+    let error = #expect(throws: AksharaError.self) {
+      try supervised(template, conversation)
+    }
+    #expect(error?.message.hasPrefix("message 2 of conversation") == true)
+    #expect(error?.message.contains("has no end") == true)
+    #expect(try supervised(template, conversation, trainOn: .lastAssistant) == ["b<|im_end|>"])
+    let plan = try LabelPlan(for: conversation, trainOn: .assistant, trainOnEOS: .none)
+    #expect(throws: Never.self) { try template.render(conversation, labels: plan) }
+  }
+
   @Test func aTokenThatOpensEveryPlainConversationNeedNotBeTheBeginToken() throws {
     let opening = "{{ '<|start_header_id|>s<|eot_id|>' }}"
     let template = try fixture.template(

@@ -292,7 +292,21 @@ struct AtomLabeler {
     }
   }
 
-  private func refusal(_ message: Int, _ problem: String) -> AksharaError {
+  /// The answers that say something, and those that a token ends.
+  var saidAndEnded: (said: Set<Int>, ended: Set<Int>) {
+    var (said, ended): (Set<Int>, Set<Int>) = ([], [])
+    for (atom, label) in zip(atoms, labels) where !atom.bytes.isEmpty {
+      guard let message = label.message, conversation.messages[message].role == .assistant else {
+        continue
+      }
+      if label.kind.isSaid { said.insert(message) }
+      if label.kind == .endOfTurn { ended.insert(message) }
+    }
+    return (said, ended)
+  }
+
+  /// The error that refuses the conversation for one of its messages.
+  func refusal(_ message: Int, _ problem: String) -> AksharaError {
     AksharaError(
       .unsupported,
       "message \(message + 1) of conversation `\(conversation.id)` \(problem) when the template "

@@ -128,6 +128,22 @@ public struct JinjaTemplate: ChatTemplate {
     try renderer.rendering(of: conversation, addsGenerationPrompt: addsGenerationPrompt).bytes
   }
 
+  /// Refuses an answer that is trained on and that nothing ends, where the template ends answers and
+  /// ends are trained on: with one such row a set could not be proven.
+  ///
+  /// - Throws: `unsupported`.
+  private func requireEnds(
+    _ labeler: AtomLabeler, of conversation: Conversation, _ plan: LabelPlan
+  ) throws {
+    guard writesEnd, plan.messages.contains(where: \.end) else { return }
+    let (said, ended) = labeler.saidAndEnded
+    for index in said.subtracting(ended).sorted() where plan[index].isTrainedOn {
+      let next = conversation.messages[(index + 1)...].first { $0.role != .tool }
+      guard !(continuesTurns && next?.role == .assistant) else { continue }
+      throw labeler.refusal(index, "has no end")
+    }
+  }
+
   private func labelled(
     _ atoms: [TemplateAtom], of conversation: Conversation, _ plan: LabelPlan
   ) throws -> RenderedConversation {
@@ -138,6 +154,7 @@ public struct JinjaTemplate: ChatTemplate {
       otherEnds: Set(otherEndTokens.map { Array($0.utf8) }), endText: endText,
       frames: { [frames] in frames.ways(to: $0, of: conversation) })
     try labeler.run()
+    try requireEnds(labeler, of: conversation, plan)
     var assembler = SegmentAssembler(conversation, template: name, plan: plan)
     for (atom, label) in zip(labeler.atoms, labeler.labels) {
       if atom.isControl, !requiredSpecialTokens.contains(atom.text) {
