@@ -72,7 +72,7 @@ UNTOLD = {"diffusion_gemma": SIDES, "gemma4": SIDES, "gemma4_v3": SIDES, "gemma4
           "CohereForAI-c4ai-command-r7b-12-2024-tool_use": "begins inside of a control token",
           "deepseek-ai-DeepSeek-R1-Distill-Qwen-32B": "begins with what no prompt for an answer has",
           "deepseek-ai-DeepSeek-V3.2": "begins with what no prompt for an answer has"}
-TRL, MODELS = 251, 213  # checks of TRL's templates and of the models'
+TRL, MODELS = 251, 212  # checks of TRL's templates and of the models'
 PIECES = ["\n", "\n\n", " ", "  ", "\t", "\r\n", ".", "ಕನ್ನಡ", "ಕ್ಷ", "ಶ್ರೀ\u200d", "తెలుగు", "శ్రీ", "🙂", "👩‍👩‍👧", "é", "\u3000",
           "the answer", "42", "user", "<think>\nhm\n</think>\n\n", "{{ x }}", "\"", "'"]
 
