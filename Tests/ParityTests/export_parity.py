@@ -8,6 +8,7 @@ is said.
 """
 
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -70,7 +71,7 @@ def main():
         check_sign_off(work, folder)
         done = subprocess.run([AKSHARA, "export", folder, "--format", "parquet", "--output", work / "parquet"],
                               capture_output=True, text=True)
-        if done.returncode != 0 and "build-arrow-plugin" in done.stderr:
+        if done.returncode != 0 and "build-arrow-plugin" in done.stderr and "AKSHARA_ARROW_PLUGIN" not in os.environ:
             skip("Parquet", done.stderr.strip(), 5)
             return verdict(11)
         check("export: exit status", done.returncode == 0, done.stderr)

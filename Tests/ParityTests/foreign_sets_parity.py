@@ -144,8 +144,9 @@ def check_sound(work):
 
 
 def plugin():
-    places = [os.environ.get("AKSHARA_ARROW_PLUGIN"), os.path.expanduser("~/.cache/akshara/arrow/libakshara_arrow.so")]
-    there = any(place and os.path.exists(place) for place in places)
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    # Where one is named it has to be there.
+    there = "AKSHARA_ARROW_PLUGIN" in os.environ or os.path.exists(f"{cache}/akshara/arrow/libakshara_arrow.so")
     if not there:
         skip("Parquet", "the plug-in is not there; build it with tools/build-arrow-plugin", 2)
     return there
