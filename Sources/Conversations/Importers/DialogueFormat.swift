@@ -14,8 +14,8 @@ internal import Artifacts
 /// A conversation ends at a rule (`---`, `***`, `===`), at a Markdown heading or a scene heading, which
 /// becomes the next one's title, and at two empty lines; at a single one too, if some paragraph of the
 /// file has two speakers' lines. A line without a name goes on with the line before; `(…)` and `[…]`
-/// are what is done. Which names count is decided over the whole file: a name in small letters only if it stands
-/// there twice.
+/// are what is done. Which names count is decided over the whole file: a name in small letters only if
+/// it stands there twice.
 struct DialogueFormat: SceneFormat {
   func scenes(of text: TextFile) -> SceneFile { Self.scenes(of: text.lines) }
 

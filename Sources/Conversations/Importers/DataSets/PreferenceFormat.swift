@@ -5,7 +5,8 @@ internal import Artifacts
 /// What was asked stands in `messages` or `conversations`, in `prompt`, `question` or `instruction`
 /// (with `input`), or at the beginning of both answers. An answer is a text, a message, a list of
 /// messages, or a whole transcript (see `Transcript`); the columns are `chosen` and `rejected`, or
-/// end in `_messages` or `_response`, or are `response_j` and `response_k`. See `PreferencePair` for how the two come together.
+/// end in `_messages` or `_response`, or are `response_j` and `response_k`. See `PreferencePair` for how
+/// the two come together.
 ///
 /// Sources: anthropics/hh-rlhf; TRL, "Dataset formats"; LLaMA-Factory, `data/README.md`, and
 /// `data/v1_dpo_demo.jsonl`; axolotl, "RLHF".
