@@ -81,8 +81,9 @@ public final class AtomicFile {
   public func write(_ bytes: UnsafeRawBufferPointer) throws {
     count += bytes.count
     var rest = bytes
-    if buffer.isEmpty && bytes.count >= Self.leastUncopied {
+    if bytes.count >= Self.leastUncopied && buffer.holdsWholePages {
       let whole = PageBuffer.wholePages(of: bytes)
+      if whole > 0 { try flush() }
       try emit(UnsafeRawBufferPointer(rebasing: bytes[..<whole]))
       rest = UnsafeRawBufferPointer(rebasing: bytes[whole...])
     }

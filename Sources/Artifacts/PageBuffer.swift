@@ -17,8 +17,8 @@ final class PageBuffer {
   /// What it holds; valid until it is changed.
   var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[..<count]) }
 
-  /// Whether it holds nothing.
-  var isEmpty: Bool { count == 0 }
+  /// Whether what it holds ends where a page does.
+  var holdsWholePages: Bool { count % Self.pageSize == 0 }
 
   /// Whether no byte more goes in.
   var isFull: Bool { count == Self.size }
