@@ -4,9 +4,23 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
-enum { PAGE = 4096, HUGE = 2 << 20 };
+// The address sanitizer does not watch memory that is not from malloc: it is told here that nothing may be touched behind the end, not
+// even on a page of its own.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#include <sanitizer/asan_interface.h>
+#define WATCHED 1
+#endif
+#endif
+#ifndef WATCHED
+#define WATCHED 0
+#define ASAN_POISON_MEMORY_REGION(memory, size) ((void)(memory), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(memory, size) ((void)(memory), (void)(size))
+#endif
 
-static size_t whole_pages(size_t size) { return (size + PAGE - 1) / PAGE * PAGE; }
+enum { PAGE = 4096, HUGE = 2 << 20, GUARD = WATCHED ? PAGE : 0 };
+
+static size_t whole_pages(size_t size) { return (size + PAGE - 1) / PAGE * PAGE + GUARD; }
 
 // Huge pages begin at multiples of their size: 2 MiB more are asked for, and the ends given back.
 void *ctext_memory_new(size_t size) {
@@ -20,9 +34,12 @@ void *ctext_memory_new(size_t size) {
 #if defined(MADV_HUGEPAGE)
   if (pages >= HUGE) madvise(memory + before, pages, MADV_HUGEPAGE);
 #endif
+  ASAN_POISON_MEMORY_REGION(memory + before + size, pages - size);
   return memory + before;
 }
 
 void ctext_memory_free(void *memory, size_t size) {
-  if (memory != NULL) munmap(memory, whole_pages(size));
+  if (memory == NULL) return;
+  ASAN_UNPOISON_MEMORY_REGION(memory, whole_pages(size));
+  munmap(memory, whole_pages(size));
 }

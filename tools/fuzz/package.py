@@ -1,5 +1,9 @@
 #!/usr/bin/env python3
-"""Prints a Package.swift with the named targets of another one and the fuzzer: tools/fuzz/package.py PACKAGE TARGET…"""
+"""Prints a Package.swift with the named targets of another one and the fuzzers: tools/fuzz/package.py PACKAGE TARGET…
+
+The fuzzer of tokenization compares fast paths with their slow twins, which are not public; the kernels are also looked at for what C
+leaves undefined.
+"""
 
 import re
 import sys
@@ -18,7 +22,7 @@ def entries(body: str) -> list[str]:
 
 
 def name(entry: str) -> str | None:
-    found = re.search(r'"(\w+)"', entry)
+    found = re.search(r'"([^"]+)"', entry)
     return found and found.group(1)
 
 
@@ -27,7 +31,19 @@ kept = set(sys.argv[2:])
 head, rest = text.split("  targets: [\n", 1)
 body, tail = rest.split("\n  ],\n  swiftLanguageModes", 1)
 targets = [entry for entry in entries(body) if name(entry) in kept and not entry.strip().startswith("tests(")]
+# What the entries of these targets become.
+CHANGED = {
+    "Tokenization": (r'stage\(("Tokenization"), (\[[^]]*\])\)',
+                     r'.target(name: \1, dependencies: \2, swiftSettings: strict + [.unsafeFlags(["-enable-testing"])])'),
+    "CTextKernels": (r"cSettings: kernelFlags", 'cSettings: kernelFlags + [.unsafeFlags(["-fsanitize=undefined,fuzzer-no-link", '
+                     '"-fno-sanitize-recover=undefined"])]'),
+}
+for i, entry in enumerate(targets):
+    if name(entry) in CHANGED:
+        targets[i], count = re.subn(*CHANGED[name(entry)], entry)
+        assert count == 1, f"{sys.argv[1]} says {name(entry)} in another way"
 targets.append('\n    .executableTarget(name: "ImportFuzzer", dependencies: ["Artifacts", "Conversations"]),')
+targets.append('\n    .executableTarget(name: "TokenFuzzer", dependencies: ["Artifacts", "Tokenization"]),')
 # Of the packages only swift-crypto is needed.
 head = re.sub(r"  products:.*\n", "", head)
 head = re.sub(r"(///[^\n]*\n)?let (yams|hummingbird|argumentParser)\b.*?\n(?=\n|let |///)", "", head, flags=re.S)

@@ -34,19 +34,10 @@ public func testOneInput(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
   return 0
 }
 
-/// libFuzzer's own main function, by the name that its library has for it.
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runDriver(
-  _ argumentCount: UnsafeMutablePointer<CInt>,
-  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
-  _ test: @convention(c) (UnsafePointer<UInt8>, Int) -> CInt
-) -> CInt
-
-/// SwiftPM links the main function of an executable under this name, so that libFuzzer's is not taken.
+/// What SwiftPM calls instead of a main function.
 @_cdecl("ImportFuzzer_main")
 public func fuzzerMain(
   _ count: CInt, _ values: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> CInt {
-  var (count, values) = (count, values)
-  return runDriver(&count, &values) { testOneInput($0, $1) }
+  fuzz(count, values) { testOneInput($0, $1) }
 }
