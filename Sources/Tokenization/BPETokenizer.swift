@@ -178,6 +178,12 @@ public final class BPETokenizer: Tokenizer {
   /// Whether this ID is a special token.
   public func isSpecial(_ token: TokenID) -> Bool { addedTokensByID[token]?.isSpecial ?? false }
 
+  /// How many bytes of the text behind a control token belong to it, as its `rstrip` says.
+  public func space(takenBy token: TokenID, from text: UnsafeBufferPointer<UInt8>) -> Int {
+    guard let added = addedTokensByID[token], added.takesSpaceAfter else { return 0 }
+    return WordBorders.end(ofSpaceFrom: 0, in: text)
+  }
+
   /// The digest of the tokenizer's `tokenizer.json`: of the file it was read from, or, for a
   /// trained one or one read from a file of another kind, of the file that `write(tokenizerJSON:)`
   /// writes. Where no `tokenizer.json` says the same, that of the source file.

@@ -73,6 +73,10 @@ public protocol Tokenizer: Sendable {
   /// Whether this ID is a special token.
   func isSpecial(_ token: TokenID) -> Bool
 
+  /// How many bytes of the text behind a control token belong to it: the white space in front of the
+  /// text where the token takes it (`rstrip` in its file, as Phi-3's have it), else none.
+  func space(takenBy token: TokenID, from text: UnsafeBufferPointer<UInt8>) -> Int
+
   /// The tokens that its file puts before a text, such as the one that begins it; `encode` adds none.
   var leadingTokens: [TokenID] { get }
 
@@ -96,6 +100,9 @@ extension Tokenizer {
   public func encode(_ batch: TextBatch, into buffer: TokenBuffer, places: inout [Int32]) {
     encodeSingly(batch, into: buffer, places: &places)
   }
+
+  /// No control token takes any.
+  public func space(takenBy token: TokenID, from text: UnsafeBufferPointer<UInt8>) -> Int { 0 }
 
   /// Nothing is known without encoding.
   public func cuts(_ bytes: UnsafeBufferPointer<UInt8>, at offset: Int) -> Bool { false }

@@ -18,12 +18,15 @@ struct ToyTokenizer: Tokenizer {
   ]
 
   let specials: [String]
+  /// Control tokens that take spaces, tabs and line feeds behind them.
+  let takers: Set<String>
   private let pieces: [[UInt8]]
   /// Indices of pieces by their first byte.
   private let starts: [[Int]]
 
-  init(specials: [String] = Self.specials) {
+  init(specials: [String] = Self.specials, takers: Set<String> = []) {
     self.specials = specials
+    self.takers = takers
     pieces = Self.pieces.map { Array($0.utf8) }
     var starts = [[Int]](repeating: [], count: 256)
     for (index, piece) in pieces.enumerated() { starts[Int(piece[0])].append(index) }
@@ -75,6 +78,11 @@ struct ToyTokenizer: Tokenizer {
   }
 
   func isSpecial(_ token: TokenID) -> Bool { specials.indices.contains(Int(token)) }
+
+  func space(takenBy token: TokenID, from text: UnsafeBufferPointer<UInt8>) -> Int {
+    guard isSpecial(token), takers.contains(specials[Int(token)]) else { return 0 }
+    return text.prefix { " \t\n".utf8.contains($0) }.count
+  }
 
   /// The tokens' texts, for expectations that can be read.
   func texts(_ ids: some Sequence<TokenID>) -> [String] {

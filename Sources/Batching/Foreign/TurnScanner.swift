@@ -83,14 +83,19 @@ struct TurnScanner {
     var token = first
     // How much of the current token is used up.
     var used = 0
+    var isSpaceTaken = false
     for piece in header.pieces {
-      var offset = 0
       if piece.isControl {
         guard used == 0, token < ids.count, isControl(token), bytes(of: token) == piece.bytes[...]
         else { return nil }
+        isSpaceTaken = table.takesSpace(ids[token])
         token += 1
         continue
       }
+      var offset =
+        isSpaceTaken
+        ? piece.bytes.withUnsafeBytes { PythonWhitespace.end(ofSpaceFrom: 0, in: $0) } : 0
+      isSpaceTaken = false
       while offset < piece.bytes.count {
         guard token < ids.count, !isControl(token) else { return nil }
         let wanted = piece.bytes[offset...]

@@ -17,6 +17,15 @@ enum PythonWhitespace {
     return start..<end
   }
 
+  /// Where the white space that begins at `start` ends.
+  static func end(ofSpaceFrom start: Int, in text: UnsafeRawBufferPointer) -> Int {
+    var end = start
+    while end < text.count, case let next = characterEnd(from: end, in: text),
+      isSpace(text, end..<next)
+    { end = next }
+    return end
+  }
+
   /// Whether a text holds nothing else.
   static func isAll(of text: UnsafeRawBufferPointer) -> Bool {
     range(of: text, .end).isEmpty

@@ -82,7 +82,8 @@ struct PlainRowEncoder {
     let tokenizer = maker.encoder.tokenizer
     guard maker.options.trainOn != .responseTemplate, maker.options.border == .cutAtAnswer,
       let template = maker.chooser.only, template.placesContents,
-      !TextContinuation(tokenizer).isNeeded
+      !TextContinuation(tokenizer).isNeeded,
+      !template.requiredSpecialTokens.contains(where: tokenizer.takesSpace)
     else { return nil }
     self.maker = maker
     scanner = maker.scanner

@@ -13,12 +13,13 @@ struct RowEncoder: ConversationEncoder {
   private let continuation: TextContinuation
   private var shortPieces = ShortPieces()
   private var controls: [(text: String, id: TokenID)] = []
+  /// Those of them that take white space behind them; nearly no tokenizer has such.
+  private var takers: [TokenID] = []
 
   private var bytes: [UInt8] = []
   /// Where each segment begins, and the end.
   private var starts: [Int] = []
-  private var ids: [TokenID] = []
-  private var ends: [Int32] = []
+  private var tokens = PlacedTokens()
   private var straddles = 0
 
   init(tokenizer: any Tokenizer, border: BorderRule) {
@@ -30,14 +31,13 @@ struct RowEncoder: ConversationEncoder {
   mutating func encode(_ rendered: RenderedConversation) throws -> EncodedConversation {
     let segments = rendered.segments
     layOut(segments)
-    ids.removeAll(keepingCapacity: true)
-    ends.removeAll(keepingCapacity: true)
+    tokens.removeAll()
     straddles = 0
     var index = 0
     while index < segments.count {
       if case .control(let text) = segments[index].piece {
-        ids.append(try controlToken(text))
-        ends.append(Int32(starts[index + 1]))
+        tokens.ids.append(try controlToken(text))
+        tokens.ends.append(Int32(starts[index + 1]))
         index += 1
       } else {
         index = encodeRun(of: segments, from: index)
@@ -45,9 +45,9 @@ struct RowEncoder: ConversationEncoder {
     }
     let spans = spans(of: segments)
     let sample = LabeledSample(
-      conversationID: rendered.id, template: rendered.template, text: text, inputIDs: Array(ids),
+      conversationID: rendered.id, template: rendered.template, text: text, inputIDs: tokens.ids,
       labels: labels(of: spans), spans: spans)
-    return EncodedConversation(sample: sample, ends: Array(ends), straddles: straddles)
+    return EncodedConversation(sample: sample, ends: tokens.ends, straddles: straddles)
   }
 
   private mutating func layOut(_ segments: [RenderedSegment]) {
@@ -72,6 +72,7 @@ struct RowEncoder: ConversationEncoder {
     for known in controls where known.text == text { return known.id }
     let id = try tokenizer.controlToken(text)
     controls.append((text, id))
+    if tokenizer.takesSpace(id) { takers.append(id) }
     return id
   }
 
@@ -83,17 +84,37 @@ struct RowEncoder: ConversationEncoder {
   private mutating func encodeRun(of segments: [RenderedSegment], from first: Int) -> Int {
     var next = first + 1
     while next < segments.count, case .text = segments[next].piece { next += 1 }
-    var start = starts[first]
+    let run = starts[first] + takeSpace(of: segments, from: first, to: next)
+    var start = run
     for index in first + 1..<max(next, first + 1) {
       let (left, right) = (segments[index - 1], segments[index])
       guard left.isBorder(before: right) else { continue }
       countStraddle(at: starts[index], in: starts[first]..<starts[next])
       guard border == .cutAtAnswer, left.isCut(before: right) else { continue }
-      encodePiece(start..<starts[index], run: starts[first])
+      encodePiece(start..<starts[index], run: run)
       start = starts[index]
     }
-    encodePiece(start..<starts[next], run: starts[first])
+    encodePiece(start..<starts[next], run: run)
     return next
+  }
+
+  /// Lets the control token before a run take the white space that the run begins with, up to its first
+  /// cut.
+  ///
+  /// - Returns: how many bytes that is.
+  private mutating func takeSpace(
+    of segments: [RenderedSegment], from first: Int, to next: Int
+  ) -> Int {
+    guard let control = tokens.ids.last, takers.contains(control) else { return 0 }
+    let cut = (first + 1..<next).first {
+      border == .cutAtAnswer && segments[$0 - 1].isCut(before: segments[$0])
+    }
+    let space = bytes.withUnsafeBufferPointer { all in
+      let piece = UnsafeBufferPointer(rebasing: all[starts[first]..<starts[cut ?? next]])
+      return tokenizer.space(takenBy: control, from: piece)
+    }
+    tokens.take(space)
+    return space
   }
 
   /// Encodes the text of a range.
@@ -103,20 +124,22 @@ struct RowEncoder: ConversationEncoder {
     guard !range.isEmpty else { return }
     let offset = Int32(range.lowerBound)
     if continuation.continues(at: range.lowerBound, run: run), let encoding = continued(range) {
-      ids += encoding.ids
-      ends += encoding.ends.lazy.map { $0 + offset }
+      tokens.ids += encoding.ids
+      tokens.ends += encoding.ends.lazy.map { $0 + offset }
       return
     }
     bytes.withUnsafeBufferPointer { all in
       let piece = UnsafeBufferPointer(rebasing: all[range])
-      if shortPieces.append(piece, offset: offset, to: &ids, &ends) { return }
+      if shortPieces.append(piece, offset: offset, to: &tokens.ids, &tokens.ends) { return }
       buffer.removeAll()
       tokenizer.encode(piece, specials: .asText, into: buffer)
-      buffer.withIDs { ids.append(contentsOf: $0) }
+      buffer.withIDs { tokens.ids.append(contentsOf: $0) }
       buffer.withEnds { pieceEnds in
-        let count = ends.count
-        ends.append(contentsOf: pieceEnds)
-        if offset > 0 { for index in count..<ends.count { ends[index] &+= offset } }
+        let count = tokens.ends.count
+        tokens.ends.append(contentsOf: pieceEnds)
+        if offset > 0 {
+          for index in count..<tokens.ends.count { tokens.ends[index] &+= offset }
+        }
         if piece.count <= ShortPieces.longest {
           buffer.withIDs { shortPieces.insert(piece, $0, pieceEnds) }
         }
@@ -171,22 +194,24 @@ struct RowEncoder: ConversationEncoder {
   /// The first token at or behind `token` that belongs to a segment behind segment `index`.
   private func tokensEnd(of index: Int, from token: Int, _ segments: [RenderedSegment]) -> Int {
     let isLast = index + 1 == segments.count
-    if isLast { return ids.count }
+    if isLast { return tokens.ids.count }
     let end = Int32(starts[index + 1])
     var next = firstToken(endingBehind: end, from: token)
     // A token without bytes at the border belongs to what is behind it.
-    while next > token, ends[next - 1] == end, start(of: next - 1) == end { next -= 1 }
-    while next < ids.count, start(of: next) < end, owner(of: next, segments) <= index { next += 1 }
+    while next > token, tokens.ends[next - 1] == end, tokens.start(of: next - 1) == end {
+      next -= 1
+    }
+    while next < tokens.ids.count, tokens.start(of: next) < end,
+      owner(of: next, segments) <= index
+    { next += 1 }
     return next
   }
 
-  private func start(of token: Int) -> Int32 { token == 0 ? 0 : ends[token - 1] }
-
   private func firstToken(endingBehind offset: Int32, from token: Int) -> Int {
-    var (low, high) = (token, ends.count)
+    var (low, high) = (token, tokens.ends.count)
     while low < high {
       let middle = (low + high) / 2
-      if ends[middle] > offset { high = middle } else { low = middle + 1 }
+      if tokens.ends[middle] > offset { high = middle } else { low = middle + 1 }
     }
     return low
   }
@@ -194,7 +219,7 @@ struct RowEncoder: ConversationEncoder {
   /// The segment of a token that lies across a border: the one in which it begins, or, where they
   /// differ in supervision, the first that `border` names.
   private func owner(of token: Int, _ segments: [RenderedSegment]) -> Int {
-    let (start, end) = (Int(start(of: token)), Int(ends[token]))
+    let (start, end) = (Int(tokens.start(of: token)), Int(tokens.ends[token]))
     var first = 0
     var (low, high) = (0, segments.count)
     while high - low > 1 {
@@ -212,10 +237,10 @@ struct RowEncoder: ConversationEncoder {
   }
 
   private func labels(of spans: [SampleSpan]) -> [TokenID] {
-    [TokenID](unsafeUninitializedCapacity: ids.count) { labels, count in
+    [TokenID](unsafeUninitializedCapacity: tokens.ids.count) { labels, count in
       labels.initialize(repeating: ignoreIndex)
-      count = ids.count
-      ids.withUnsafeBufferPointer { ids in
+      count = tokens.ids.count
+      tokens.ids.withUnsafeBufferPointer { ids in
         for span in spans where span.supervised && !span.tokens.isEmpty {
           let part = UnsafeMutableBufferPointer(rebasing: labels[span.tokens])
           _ = part.update(fromContentsOf: UnsafeBufferPointer(rebasing: ids[span.tokens]))

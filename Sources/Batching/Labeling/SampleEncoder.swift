@@ -13,6 +13,12 @@ internal import Tokenization
 ///     runs                    └───────────────┘            └─┘
 ///     pieces                  └─────────┘└────┘            └─┘      cutAtAnswer
 ///
+/// White space that a control token takes (`Tokenizer.space(takenBy:from:)`) has no tokens; it is taken
+/// up to the next cut, so that a prompt's tokens stay a prefix:
+///
+///     segments   <|user|>│\n│ ನಮಸ್ಕಾರ│<|end|>│\n│<|assistant|>│\n│ నమస్తే│<|end|>
+///     taken               ···                 ··               ··
+///
 /// This is the readable form; `RowEncoder` gives the same in memory that is used again.
 struct SampleEncoder: ConversationEncoder {
   let tokenizer: any Tokenizer
@@ -33,7 +39,7 @@ struct SampleEncoder: ConversationEncoder {
   func encode(_ rendered: RenderedConversation) throws -> EncodedConversation {
     let layout = SegmentLayout(rendered)
     let bytes = layout.bytes
-    var tokens = Encoding()
+    var tokens = PlacedTokens()
     var straddles = 0
     try bytes.withUnsafeBufferPointer { all in
       var index = 0
@@ -56,7 +62,8 @@ struct SampleEncoder: ConversationEncoder {
   }
 
   private func sample(
-    _ rendered: RenderedConversation, _ bytes: [UInt8], _ tokens: Encoding, _ spans: [SampleSpan]
+    _ rendered: RenderedConversation, _ bytes: [UInt8], _ tokens: PlacedTokens,
+    _ spans: [SampleSpan]
   ) -> LabeledSample {
     var labels = [TokenID](repeating: ignoreIndex, count: tokens.ids.count)
     for span in spans where span.supervised {
@@ -76,20 +83,33 @@ struct SampleEncoder: ConversationEncoder {
   }
 
   private func append(
-    _ run: SegmentLayout.Run, of all: UnsafeBufferPointer<UInt8>, to tokens: inout Encoding
+    _ run: SegmentLayout.Run, of all: UnsafeBufferPointer<UInt8>, to tokens: inout PlacedTokens
   ) {
-    let cuts = border == .cutAtAnswer ? run.cuts : []
-    var start = run.bytes.lowerBound
-    for end in cuts + [run.bytes.upperBound] where end > start {
+    let ends = (border == .cutAtAnswer ? run.cuts : []) + [run.bytes.upperBound]
+    let first =
+      run.bytes.lowerBound + takeSpace(in: run.bytes.lowerBound..<ends[0], of: all, &tokens)
+    var start = first
+    for end in ends where end > start {
       let piece = UnsafeBufferPointer(rebasing: all[start..<end])
       let continued =
-        continuation.continues(at: start, run: run.bytes.lowerBound)
+        continuation.continues(at: start, run: first)
         ? continuation.encode(piece, by: tokenizer) : nil
       let encoding = continued ?? tokenizer.encode(piece, specials: .asText)
       tokens.ids += encoding.ids
       tokens.ends += encoding.ends.lazy.map { $0 + Int32(start) }
       start = end
     }
+  }
+
+  /// Lets the control token before a run take the white space that the run's first piece begins with.
+  private func takeSpace(
+    in piece: Range<Int>, of all: UnsafeBufferPointer<UInt8>, _ tokens: inout PlacedTokens
+  ) -> Int {
+    guard let control = tokens.ids.last else { return 0 }
+    let space = tokenizer.space(
+      takenBy: control, from: UnsafeBufferPointer(rebasing: all[piece]))
+    tokens.take(space)
+    return space
   }
 
   private func countStraddles(

@@ -55,7 +55,7 @@ struct SegmentLayout {
   /// Neighbouring segments that differ in nothing become one span. A token that lies across a
   /// border belongs to the segment in which it begins, or, if the segments differ in supervision,
   /// to that which `border` names.
-  func spans(over tokens: Encoding, border: BorderRule) -> [SampleSpan] {
+  func spans(over tokens: PlacedTokens, border: BorderRule) -> [SampleSpan] {
     var spans: [SampleSpan] = []
     var token = 0
     for (index, segment) in segments.enumerated() {

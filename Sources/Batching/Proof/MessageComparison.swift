@@ -10,6 +10,11 @@ struct MessageComparison {
   let rendered: [UInt8]?
   /// The whole text of the row.
   let row: [UInt8]
+  /// Whether the row ends inside of the message.
+  var isCut = false
+
+  /// No mark that a template writes before thinking is longer.
+  private static let longestMark = 32
 
   /// The message's fate.
   var change: ConversationAccount.Change {
@@ -19,14 +24,20 @@ struct MessageComparison {
       return !content.isEmpty && contains(trimmed(content), in: row) ? .merged : .leftOut
     }
     if !message.toolCalls.isEmpty {
-      return toolNames.allSatisfy { contains($0, in: rendered) } ? .toolCallsRendered : .differs
+      // How a call is written is the template's matter, so of one that is cut nothing can be told.
+      return isCut
+        ? .cut
+        : toolNames.allSatisfy { contains($0, in: rendered) } ? .toolCallsRendered : .differs
     }
     if let reasoning = message.reasoning, !reasoning.isEmpty {
-      if contains(trimmed(Array(reasoning.utf8)), in: rendered) {
-        return contains(trimmed(content), in: rendered) ? .reasoningRendered : cutOrDiffers(content)
+      let thinking = trimmed(Array(reasoning.utf8))
+      if let place = thinking.isEmpty ? rendered.startIndex..<0 : rendered.firstRange(of: thinking)
+      {
+        if contains(trimmed(content), in: rendered) { return .reasoningRendered }
+        return endsInBeginning(of: content, behind: place.upperBound) ? .cut : .differs
       }
-      let isThere = rendered == content || rendered == trimmed(content)
-      return isThere ? .reasoningLeftOut : cutOrDiffers(content)
+      if rendered == content || rendered == trimmed(content) { return .reasoningLeftOut }
+      return endsInBeginning(of: thinking, behind: 0) ? .cut : cutOrDiffers(content)
     }
     if rendered == content { return .unchanged }
     if trimmed(rendered) == trimmed(content) { return .trimmed }
@@ -38,8 +49,20 @@ struct MessageComparison {
 
   private func cutOrDiffers(_ content: [UInt8]) -> ConversationAccount.Change {
     guard let rendered, !rendered.isEmpty else { return .differs }
-    return content.starts(with: rendered) || trimmed(content).starts(with: rendered)
+    // The template may write a space before the answer.
+    let space = rendered.withUnsafeBytes { PythonWhitespace.end(ofSpaceFrom: 0, in: $0) }
+    return content.starts(with: rendered) || trimmed(content).starts(with: rendered[space...])
       ? .cut : .differs
+  }
+
+  /// Whether what stands in the row, from `start` on, is a mark and the beginning of a text, where the row
+  /// is cut.
+  private func endsInBeginning(of text: [UInt8], behind start: Int) -> Bool {
+    guard isCut, let rest = rendered?[start...] else { return false }
+    let text = trimmed(text)
+    return (0...min(rest.count, text.count)).contains { count in
+      rest.count - count <= Self.longestMark && text.starts(with: rest.suffix(count))
+    }
   }
 
   /// The names of the functions that the message calls.

@@ -30,11 +30,19 @@ struct RowComparison: Sendable {
       note("the row has a message \(foreign), which the conversation has not")
     }
     for (index, message) in conversation.messages.enumerated() {
-      let change = MessageComparison(message: message, rendered: own[index], row: text).change
+      let comparison = MessageComparison(
+        message: message, rendered: own[index], row: text, isCut: isCut(index, in: sample))
+      let change = comparison.change
       changes[change, default: 0] += 1
       if change == .differs { note("message \(index) stands in the row as other text") }
       checkLabels(of: index, in: sample)
     }
+  }
+
+  /// Whether the row ends inside of a message.
+  private func isCut(_ index: Int, in sample: LabeledSample) -> Bool {
+    options.truncation == .right && sample.spans.last?.message == index
+      && !sample.spans.contains { $0.message == index && $0.kind == .endOfTurn }
   }
 
   private mutating func note(_ problem: String) { problems.append("\(place): \(problem)") }

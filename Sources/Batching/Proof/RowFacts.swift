@@ -7,9 +7,10 @@ internal import Tokenization
 ///     tokens  … [\n\n\n] …                  the token's reach is 4...5
 ///
 /// Where each token lies follows from the bytes that it decodes to, which must be the text, byte for
-/// byte. A tokenizer may change text before it encodes it; two such changes are known:
+/// byte. A tokenizer may change text before it encodes it; three such changes are known:
 ///
 /// - a space in front of a text (SentencePiece's dummy prefix), which stands for no byte of it;
+/// - a control token that takes the white space behind it (Phi-3's), which then has no tokens;
 /// - a normalizer (NFC in Qwen's), after which the tokens of each span must decode to text that is
 ///   canonically equivalent to the span's, as Unicode 17 chapter 3.7 says; Swift compares strings so.
 struct RowFacts {
@@ -34,7 +35,7 @@ struct RowFacts {
 
   /// Finds each token's place; `false` if the tokens are not the text.
   mutating func place(with table: TokenTable) -> Bool {
-    if placeExactly(with: table) || placeWithPrefixes(table) { return true }
+    if placeExactly(with: table) || placeWithSpaces(table) { return true }
     isNormalized = placeBySpans(with: table)
     return isNormalized
   }
@@ -53,29 +54,58 @@ struct RowFacts {
     return end == text.count
   }
 
-  /// As `placeExactly`, where the tokenizer has put a space before each text that it was given:
-  /// behind a control token, and where a span begins that was encoded by itself.
-  private mutating func placeWithPrefixes(_ table: TokenTable) -> Bool {
-    guard table.addsSpace else { return false }
+  /// As `placeExactly`, where the tokenizer has put a space before each text that it was given: behind a
+  /// control token, and where a span begins that was encoded by itself; and where control tokens take the
+  /// white space behind them.
+  private mutating func placeWithSpaces(_ table: TokenTable) -> Bool {
+    guard table.addsSpace || table.hasTakers else { return false }
     reach.removeAll(keepingCapacity: true)
     var (end, span, index) = (0, 0, 0)
-    let starts = Set(spans.map(\.tokens.lowerBound))
+    var starts = Dictionary(
+      spans.map { ($0.tokens.lowerBound, $0.bytes.lowerBound) }, uniquingKeysWith: { $1 })
+    starts[ids.count] = text.count
     while index < ids.count {
       var next = index + 1
       while next < ids.count, !table.isSpecial(ids[next - 1]), !table.isSpecial(ids[next]),
-        !starts.contains(next)
+        starts[next] == nil
       { next += 1 }
-      let counts =
-        matches(index..<next, at: end, dropping: 1, in: table)
-        ?? matches(index..<next, at: end, dropping: 0, in: table)
-      guard let counts else { return false }
-      for count in counts {
+      guard let fit = fit(index..<next, behind: end, starts, in: table) else { return false }
+      end = fit.start
+      for count in fit.counts {
         span = appendReach(end..<end + count, from: span)
         end += count
       }
       index = next
     }
-    return end == text.count
+    return places(of: ids.count, behind: end, starts, in: table).contains(text.count)
+  }
+
+  /// Where tokens begin behind `end`, and how many bytes each of them covers; `nil` if they are not what
+  /// stands there.
+  ///
+  /// A token of spaces alone fits with and without a prefix; then the next span's beginning decides.
+  private func fit(
+    _ tokens: Range<Int>, behind end: Int, _ starts: [Int: Int], in table: TokenTable
+  ) -> (start: Int, counts: [Int])? {
+    for start in places(of: tokens.lowerBound, behind: end, starts, in: table) {
+      let fitting = (table.addsSpace ? [1, 0] : [0]).compactMap {
+        matches(tokens, at: start, dropping: $0, in: table)
+      }
+      let exact = fitting.first { start + $0.reduce(0, +) == starts[tokens.upperBound] }
+      if let counts = exact ?? fitting.first { return (start, counts) }
+    }
+    return nil
+  }
+
+  /// Where a token may begin behind the offset `end`: there, or, where the token before it takes white
+  /// space, behind some of that: all that stands before the token's span, and as much in it as is needed.
+  private func places(
+    of index: Int, behind end: Int, _ starts: [Int: Int], in table: TokenTable
+  ) -> ClosedRange<Int> {
+    guard index > 0, table.takesSpace(ids[index - 1]) else { return end...end }
+    let limit = PythonWhitespace.end(ofSpaceFrom: end, in: text)
+    let start = starts[index] ?? end
+    return ((end...limit).contains(start) ? start : end)...limit
   }
 
   /// How many bytes of the text each of `tokens` covers; `nil` if they are not what stands there.

@@ -25,6 +25,31 @@ import Testing
     }
   }
 
+  @Test(arguments: BorderRule.allCases)
+  func givesTheSameWhereControlTokensTakeSpace(border: BorderRule) throws {
+    let tokenizer = ToyTokenizer(takers: ["<|im_start|>", "<|im_end|>", "<|end_header_id|>"])
+    var generator = SplitMix64(seed: 19)
+    var fast = RowEncoder(tokenizer: tokenizer, border: border)
+    let slow = SampleEncoder(tokenizer: tokenizer, border: border)
+    for name in ["chatml", "llama3"] {
+      let options = FormatOptions(templates: [name], border: border)
+      let template = try TemplateCatalog.template(named: name, for: tokenizer)
+      var records: [ShardRecord] = []
+      for number in 0..<200 {
+        let conversation = SampleConversations.random(&generator, id: "\(number)", flags: true)
+        let plan = try LabelPlan(for: conversation, trainOn: .assistant)
+        let rendered = try template.render(conversation, labels: plan)
+        let expected = try slow.encode(rendered)
+        #expect(try fast.encode(rendered) == expected, "\(name) \(conversation.json.compactString)")
+        if expected.sample.supervisedCount > 0 {
+          records.append(ShardRecord(sample: expected.sample))
+        }
+      }
+      let report = try ShardFolder(records: records, options, tokenizer: tokenizer).verify()
+      #expect(report.proof.holds && report.proof.rows > 100, "\(report.examples.prefix(2))")
+    }
+  }
+
   @Test func aResponseTemplateCutsInsideAnswers() throws {
     var generator = SplitMix64(seed: 18)
     let options = FormatOptions(

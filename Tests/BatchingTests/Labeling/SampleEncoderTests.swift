@@ -55,6 +55,37 @@ import Testing
     #expect(try encode(SampleConversations.dialogue("?", "x")).straddles == 0)
   }
 
+  @Test func whiteSpaceThatAControlTokenTakesHasNoTokens() throws {
+    // As Phi-3's tokenizer: `rstrip` of its control tokens.
+    let marks = ["<|user|>", "<|assistant|>", "<|system|>", "<|end|>", "<|endoftext|>"]
+    let tokenizer = ToyTokenizer(specials: marks, takers: Set(marks))
+    let template = try TemplateCatalog.template(named: "phi3.5", for: tokenizer)
+    let conversation = SampleConversations.dialogue(" \n in", " ಕ")
+    let rendered = try template.render(
+      conversation, labels: LabelPlan(for: conversation, trainOn: .assistant))
+    for border in BorderRule.allCases {
+      let encoded = try SampleEncoder(tokenizer: tokenizer, border: border).encode(rendered)
+      var fast = RowEncoder(tokenizer: tokenizer, border: border)
+      #expect(try fast.encode(rendered) == encoded)
+      // The answer keeps its space where it is encoded by itself: the prompt ends before it.
+      let answer = border == .cutAtAnswer ? [" ", "ಕ"] : ["ಕ"]
+      let sample = encoded.sample
+      #expect(
+        tokenizer.texts(sample.inputIDs)
+          == ["<|user|>", "in", "<|end|>", "<|assistant|>"] + answer + ["<|end|>", "<|endoftext|>"])
+      #expect(
+        tokenizer.texts(sample.labels.filter { $0 != ignoreIndex }) == answer + ["<|end|>"])
+      let options = FormatOptions(templates: ["phi3.5"], border: border)
+      let folder = try ShardFolder(
+        records: [ShardRecord(sample: sample)], options, tokenizer: tokenizer)
+      #expect(try folder.verify().proof.holds)
+    }
+    var asked = conversation
+    asked.messages.removeLast()
+    let prompt = try PromptEncoder(template, tokenizer: tokenizer).tokens(for: asked)
+    #expect(tokenizer.texts(prompt) == ["<|user|>", "in", "<|end|>", "<|assistant|>"])
+  }
+
   @Test func textOfControlTokensStaysText() throws {
     let texts = ToyTokenizer.specials
     for text in texts {

@@ -42,6 +42,42 @@ import Testing
     #expect(counts(comparison) == [.trimmed: 1, .reasoningLeftOut: 1])
   }
 
+  @Test(arguments: [
+    ("<think>", true), ("<think>\nh", true), ("<think>\nhm, y", true),
+    ("<think>\nhm, yes\n</think>\n\n", true), ("<think>\nhm, yes\n</think>\n\nab", true),
+    ("<think>\nhm, no", true),
+    ("<think>\nhm, yes\n</think>\n\nac and much else that was not said", false),
+    ("hm, something else that nobody has thought", false),
+  ])
+  func anAnswerMayBeCutInsideOfItsThinking(rendered: String, isCut: Bool) {
+    let message = Message(.assistant, "abc", reasoning: "hm, yes")
+    let bytes = Array(rendered.utf8)
+    func change(_ isCut: Bool) -> ConversationAccount.Change {
+      MessageComparison(message: message, rendered: bytes, row: bytes, isCut: isCut).change
+    }
+    #expect(change(true) == (isCut ? .cut : .differs))
+    #expect(change(false) == .differs, "the row goes on")
+  }
+
+  @Test func rowsThatWereCutAreCompared() throws {
+    // Of Llama 2's answers the first byte is the template's space.
+    var thinking = SampleConversations.dialogue("in", "ಕನ್ನಡ ಕನ್ನಡ")
+    thinking.messages[1].reasoning = "ಕನ್ನಡ"
+    for (template, conversation) in [
+      ("chatml", SampleConversations.dialogue("in", "ಕನ್ನಡ ಕನ್ನಡ")), ("qwen3", thinking),
+    ] {
+      let whole = try SampleMaker(
+        FormatOptions(templates: [template]), tokenizer: ToyTokenizer()
+      ).make(conversation).renderedTokens
+      for length in 8..<whole {
+        var options = FormatOptions(templates: [template], maxLength: length)
+        options.truncation = .right
+        guard let comparison = try? compare([conversation], options) else { continue }
+        #expect(comparison.problems == [], "\(template) \(length)")
+      }
+    }
+  }
+
   @Test func everyFateOfAMessage() {
     func change(_ text: String, _ rendered: String?, row: String = "") -> ConversationAccount.Change
     {
@@ -58,6 +94,7 @@ import Testing
     #expect(change("ab", nil, row: "x") == .leftOut)
     #expect(change("abc", "ab") == .cut)
     #expect(change("abc", "abd") == .differs)
+    #expect(change("abc", " ab") == .cut, "a space of the template's")
     #expect(change("ಕ್ಷ", "ಕಷ") == .differs)
     #expect(change("é", "e\u{301}") == .differs, "bytes are compared, not characters")
   }

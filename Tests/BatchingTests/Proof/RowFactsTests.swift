@@ -78,6 +78,13 @@ import Tokenization
     // A text that begins with a space of its own keeps it.
     let own = [(text: "<s>", tokens: 0..<1), (" ab", 1..<3)]
     #expect(place(["<s>", " a", "b"], in: own, prefix: " ")?.reach.count == 3)
+    // A text of spaces alone, with a prefix and as a continuation without one.
+    let blank = [(text: "<s>", tokens: 0..<1), ("  ", 1..<2), ("</s>", 2..<3)]
+    #expect(place(["<s>", "   ", "</s>"], in: blank, prefix: " ")?.reach.count == 3)
+    #expect(place(["<s>", "  ", "</s>"], in: blank, prefix: " ")?.reach.count == 3)
+    let answer = [(text: "<s>", tokens: 0..<1), ("a", 1..<2), ("  ", 2..<3), ("</s>", 3..<4)]
+    #expect(place(["<s>", " a", "  ", "</s>"], in: answer, prefix: " ")?.reach.count == 4)
+    #expect(place(["<s>", " a", "    ", "</s>"], in: answer, prefix: " ") == nil)
     // In the middle of a text no space is forgiven.
     #expect(place(["<s>", " a", " b"], in: [("<s>", 0..<1), ("ab", 1..<3)], prefix: " ") == nil)
   }

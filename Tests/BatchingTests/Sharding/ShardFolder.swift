@@ -8,7 +8,7 @@ import Testing
 
 /// A shard set in a temporary folder, for tests that look at it or break it.
 final class ShardFolder {
-  let tokenizer = ToyTokenizer()
+  let tokenizer: ToyTokenizer
   let path: String
   private let folder = TemporaryFolder()
 
@@ -17,6 +17,7 @@ final class ShardFolder {
     _ conversations: [Conversation], _ options: FormatOptions = FormatOptions(), threads: Int = 1,
     limits: ShardWriter.Limits = .init(), renders: Bool = false
   ) throws {
+    tokenizer = ToyTokenizer()
     path = folder.file("set")
     let input = folder.file("in.jsonl")
     try Self.write(conversations, to: input)
@@ -28,7 +29,11 @@ final class ShardFolder {
 
   /// Makes a set by hand: these records, whatever is wrong with them, and a manifest whose counts
   /// fit.
-  init(records: [ShardRecord], _ options: FormatOptions = FormatOptions()) throws {
+  init(
+    records: [ShardRecord], _ options: FormatOptions = FormatOptions(),
+    tokenizer: ToyTokenizer = ToyTokenizer()
+  ) throws {
+    self.tokenizer = tokenizer
     path = folder.file("set")
     let writer = ShardWriter(.train, below: path)
     var counts = ShardCounts()
