@@ -46,12 +46,24 @@ public final class AtomicFile {
   /// - Throws: `unwritable`.
   public init(_ path: String, isDigested: Bool = true) throws {
     self.path = path
+    try Self.requireFile(path)
     hasher = isDigested ? DigestHasher() : nil
     let folder = Path.folder(of: path)
     try Folder.make(folder)
     partial = Path.join(folder, ".\(Path.name(of: path)).partial")
     descriptor = try Self.lock(partial, for: path)
     guard ftruncate(descriptor, 0) == 0 || errno == EINVAL else { throw Self.unwritable(path) }
+  }
+
+  /// Refuses a path at which a device, a pipe or a socket stands: a file that takes its place would end it.
+  private static func requireFile(_ path: String) throws {
+    var status = stat()
+    guard stat(path, &status) == 0, ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else {
+      return
+    }
+    throw AksharaError(
+      .unwritable, "this is a device or a pipe, not a file", at: SourceLocation(file: path),
+      remedy: "name a file")
   }
 
   /// Opens the partial file and locks it, so that two processes never write into one.

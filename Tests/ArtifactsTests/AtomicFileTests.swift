@@ -46,6 +46,19 @@ import Testing
     #expect(error?.remedy == "free some space and start again")
   }
 
+  @Test func devicesAndPipesStayWhatTheyAre() throws {
+    let folder = TemporaryFolder()
+    let pipe = folder.file("pipe")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("link"), withDestinationPath: "/dev/null")
+    for path in [pipe, folder.file("link")] {
+      let error = #expect(throws: AksharaError.self) { try AtomicFile(path) }
+      #expect(
+        error?.description == "\(path): this is a device or a pipe, not a file; name a file")
+    }
+  }
+
   /// Long files are written past the page cache, but for their ends; on a disk, and in memory where the
   /// file system may not know how.
   @Test(arguments: [FileManager.default.temporaryDirectory.path, "/dev/shm"])

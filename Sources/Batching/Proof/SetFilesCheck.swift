@@ -67,30 +67,25 @@ struct SetFilesCheck {
   }
 
   private mutating func checkDatasetsFiles() {
-    let splits = strings("dataset_dict.json") { $0["splits"]?.array?.map(\.string) }
-    if splits != manifest.splits.map(\.split.rawValue) {
-      problems.append("`dataset_dict.json` does not name the splits of the manifest")
+    let (name, value) = DatasetsFolder.descriptionOfSet(manifest.splits.map(\.split))
+    if json(name) != value {
+      problems.append("`\(name)` does not name the splits of the manifest")
     }
     for record in manifest.splits {
-      let name = "\(record.split.rawValue)/state.json"
-      let files = strings(name) {
-        $0["_data_files"]?.array?.map { $0["filename"]?.string }
-      }
-      if files != record.files.filter(\.isData).map({ Path.name(of: $0.path) }) {
-        problems.append("`\(name)` does not name the data files of the manifest")
+      for (name, value) in DatasetsFolder.descriptionsOfSplit(record.files) {
+        let path = "\(record.split.rawValue)/\(name)"
+        guard json(path) != value else { continue }
+        problems.append("`\(path)` does not describe the data files of the manifest")
       }
     }
   }
 
-  /// The strings of a small JSON file; `nil` if it is not there or not as it should be.
-  private func strings(
-    _ name: String, _ list: (JSONValue) -> [String?]?
-  ) -> [String]? {
-    guard let file = try? MappedFile(Path.join(folder, name)), file.bytes.count <= 1 << 24,
-      let found = (try? JSONValue(parsing: file.bytes)).flatMap(list)
-    else { return nil }
-    let strings = found.compactMap { $0 }
-    return strings.count == found.count ? strings : nil
+  /// What a small JSON file says; `nil` if it is not there or no JSON.
+  private func json(_ name: String) -> JSONValue? {
+    guard let file = try? MappedFile(Path.join(folder, name)), file.bytes.count <= 1 << 24 else {
+      return nil
+    }
+    return try? JSONValue(parsing: file.bytes)
   }
 }
 

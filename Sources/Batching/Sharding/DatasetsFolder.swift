@@ -11,8 +11,8 @@ enum DatasetsFolder {
   ///
   /// - Throws: `unwritable`.
   static func describeSet(in folder: String, splits: [Split]) throws {
-    let names = splits.map { JSONValue.string($0.rawValue) }
-    try write(["splits": .array(names)], "dataset_dict.json", in: folder)
+    let (name, value) = descriptionOfSet(splits)
+    try AtomicFile.write(value.pretty, to: Path.join(folder, name))
   }
 
   /// Writes `state.json` and `dataset_info.json`. Files that `state.json` does not name are not
@@ -20,6 +20,20 @@ enum DatasetsFolder {
   ///
   /// - Throws: `unwritable`.
   static func describeSplit(in folder: String, dataFiles files: [ShardManifest.File]) throws {
+    for (name, value) in descriptionsOfSplit(files) {
+      try AtomicFile.write(value.pretty, to: Path.join(folder, name))
+    }
+  }
+
+  /// The file beside the splits, and what it says.
+  static func descriptionOfSet(_ splits: [Split]) -> (name: String, value: JSONValue) {
+    ("dataset_dict.json", ["splits": .array(splits.map { .string($0.rawValue) })])
+  }
+
+  /// The files beside the data files of a split, and what they say.
+  static func descriptionsOfSplit(
+    _ files: [ShardManifest.File]
+  ) -> [(name: String, value: JSONValue)] {
     let data = files.filter { $0.isData }
     // The fingerprint keys the library's caches: 16 hexadecimal digits that follow the content.
     let digests = data.map(\.digest.description).joined(separator: " ")
@@ -30,13 +44,9 @@ enum DatasetsFolder {
       "_format_kwargs": .object(JSONObject()), "_format_type": .null,
       "_output_all_columns": false, "_split": .null,
     ]
-    try write(state, "state.json", in: folder)
-    try write(
-      ["citation": "", "description": "", "homepage": "", "license": ""], "dataset_info.json",
-      in: folder)
-  }
-
-  private static func write(_ value: JSONValue, _ name: String, in folder: String) throws {
-    try AtomicFile.write(value.pretty, to: Path.join(folder, name))
+    return [
+      ("state.json", state),
+      ("dataset_info.json", ["citation": "", "description": "", "homepage": "", "license": ""]),
+    ]
   }
 }

@@ -6,6 +6,11 @@ extension ShardManifest {
   ///
   /// - Throws: `checkFailed`.
   func requireRows(at path: String, remedy: String) throws {
+    guard totals.rowsIn > 0 else {
+      throw AksharaError(
+        .checkFailed, "there is nothing to make rows of: the input holds no conversation",
+        at: SourceLocation(file: path), remedy: "check that these are the right files, and whole")
+    }
     guard totals.rowsKept > 0 else {
       throw AksharaError(
         .checkFailed, "no row is left of \(totals.rowsIn): \(summary)",

@@ -100,7 +100,19 @@ import Testing
     ("dataset_dict.json", "train", "`dataset_dict.json` does not name the splits of the manifest"),
     (
       "train/state.json", "data-00000",
-      "`train/state.json` does not name the data files of the manifest"
+      "`train/state.json` does not describe the data files of the manifest"
+    ),
+    (
+      "train/state.json", "_format_type\": null",
+      "`train/state.json` does not describe the data files of the manifest"
+    ),
+    (
+      "train/dataset_info.json", "license",
+      "`train/dataset_info.json` does not describe the data files of the manifest"
+    ),
+    (
+      "train/dataset_info.json", "{",
+      "`train/dataset_info.json` does not describe the data files of the manifest"
     ),
   ])
   func filesByWhichOthersWouldReadOtherRows(name: String, text: String, problem: String) throws {
