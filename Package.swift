@@ -50,6 +50,7 @@ let package = Package(
     .target(
       name: "CICU",
       linkerSettings: [.linkedLibrary("icui18n"), .linkedLibrary("icuuc")]),
+    .target(name: "CFileFlags"),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
@@ -71,7 +72,7 @@ let package = Package(
     .target(name: "CTensorKernels", cSettings: kernelFlags, linkerSettings: [.linkedLibrary("m")]),
 
     // The stages, in the order in which data flows.
-    stage("Artifacts", ["CZstd", "CZlib", "CJSON", crypto]),
+    stage("Artifacts", ["CFileFlags", "CZstd", "CZlib", "CJSON", crypto]),
     stage("Orthography", ["CICU", "COrthographyModels"]),
     stage("Transfer", ["Artifacts", "CCurl", crypto]),
     stage("Conversations", ["Artifacts", "CXML", "CZip", "Orthography"]),

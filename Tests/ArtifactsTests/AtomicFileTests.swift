@@ -5,6 +5,16 @@ import Testing
 @testable import Artifacts
 
 @Suite struct AtomicFileTests {
+  /// Knuth's linear congruential generator: the same pieces each time.
+  private struct Generator {
+    private var state: UInt64 = 11
+
+    mutating func next() -> UInt64 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return state >> 24
+    }
+  }
+
   @Test func appearsWholeWithItsDigest() throws {
     let folder = TemporaryFolder()
     let path = folder.file("a/b.txt")
@@ -34,6 +44,40 @@ import Testing
     }
     #expect(error?.code == .unwritable)
     #expect(error?.remedy == "free some space and start again")
+  }
+
+  /// Long files are written past the page cache, but for their ends; on a disk, and in memory where the
+  /// file system may not know how.
+  @Test(arguments: [FileManager.default.temporaryDirectory.path, "/dev/shm"])
+  func longFilesHoldTheSameBytes(_ place: String) throws {
+    guard Path.exists(place) else { return print("skipped: there is no \(place)") }
+    var random = Generator()
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 5 << 20, alignment: 4_096)
+    defer { memory.deallocate() }
+    for index in memory.indices { memory[index] = UInt8(truncatingIfNeeded: random.next() >> 7) }
+    let bytes = UnsafeRawBufferPointer(memory)
+    for size in [0, 1, 4_095, 4_096, 4_097, 1 << 20, (2 << 20) + 4_096, (5 << 20) - 3, 5 << 20] {
+      for largest in [1 << 12, 1 << 18, 3 << 20] {
+        let path = "\(place)/akshara-\(getpid())-\(size)-\(largest)"
+        defer { unlink(path) }
+        let file = try AtomicFile(path)
+        file.directFrom = 1 << 19
+        var start = 0
+        while start < size {
+          // Every other piece is of whole pages.
+          var piece = Int(random.next() % UInt64(largest)) + 1
+          if random.next() % 2 == 0 { piece = (piece + 4_095) / 4_096 * 4_096 }
+          let end = min(size, start + piece)
+          try file.write(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+          start = end
+        }
+        #expect(file.count == size)
+        let digest = try file.commit()
+        let wanted = Data(bytes[..<size])
+        #expect(FileManager.default.contents(atPath: path) == wanted, "\(size) by \(largest)")
+        #expect(digest == Digest(of: wanted), "\(size) by \(largest)")
+      }
+    }
   }
 
   @Test func foldersReplaceWhatStoodThere() throws {

@@ -46,6 +46,17 @@ struct ArrowBatch: @unchecked Sendable {
     }
   }
 
+  /// Checks a message that is about to be written against the schema.
+  ///
+  /// - Throws: `malformed`.
+  init(only batch: EncodedBatch, schema: ArrowSchema) throws {
+    var messages = ArrowMessages(batch)
+    guard let message = try messages.next(), message.type == ArrowCode.recordBatchHeader else {
+      throw messages.malformed("a message is no record batch")
+    }
+    try self.init(message, schema: schema, in: messages)
+  }
+
   /// The offsets of a list or string column, `count + 1` of them.
   func offsets(_ buffer: Int) -> UnsafeBufferPointer<Int32> {
     buffers[buffer + 1].assumingMemoryBound(to: Int32.self)

@@ -52,11 +52,12 @@ struct ArrowMessages {
     let body: UnsafeRawBufferPointer
   }
 
-  private let file: MappedFile
+  private let file: any FileBytes
+  private let bytes: UnsafeRawBufferPointer
   private var position = 0
   private var isAtEnd = false
 
-  init(_ file: MappedFile) { self.file = file }
+  init(_ file: any FileBytes) { (self.file, bytes) = (file, file.bytes) }
 
   /// An error that says what is wrong with the file.
   func malformed(_ problem: String) -> AksharaError {
@@ -71,8 +72,8 @@ struct ArrowMessages {
   }
 
   private func number(at offset: Int) -> UInt32? {
-    guard offset + 4 <= file.bytes.count else { return nil }
-    return UInt32(littleEndian: file.bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    guard offset + 4 <= bytes.count else { return nil }
+    return UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
   }
 
   /// The next message; `nil` behind the end marker.
@@ -87,15 +88,15 @@ struct ArrowMessages {
     if size == 0 {
       isAtEnd = true
       position += 8
-      guard position == file.bytes.count else { throw malformed("bytes follow the end marker") }
+      guard position == bytes.count else { throw malformed("bytes follow the end marker") }
       return nil
     }
     let start = position + 8
-    guard size % 8 == 0, Int(size) <= file.bytes.count - start else {
+    guard size % 8 == 0, Int(size) <= bytes.count - start else {
       throw malformed("a message's metadata reach behind the end")
     }
     let bodyStart = start + Int(size)
-    let metadata = UnsafeRawBufferPointer(rebasing: file.bytes[start..<bodyStart])
+    let metadata = UnsafeRawBufferPointer(rebasing: bytes[start..<bodyStart])
     let (version, type, header, length) = try checked { () throws(FlatBufferError) in
       let table = try FlatBufferTable(rootOf: metadata)
       return (
@@ -106,11 +107,11 @@ struct ArrowMessages {
     guard version == ArrowCode.version5, let header else {
       throw malformed("a message has no header of version 5")
     }
-    guard length >= 0, length % 8 == 0, Int(length) <= file.bytes.count - bodyStart else {
+    guard length >= 0, length % 8 == 0, Int(length) <= bytes.count - bodyStart else {
       throw malformed("a message's body reaches behind the end")
     }
     position = bodyStart + Int(length)
-    let body = UnsafeRawBufferPointer(rebasing: file.bytes[bodyStart..<position])
+    let body = UnsafeRawBufferPointer(rebasing: bytes[bodyStart..<position])
     return Message(type: type, header: header, body: body)
   }
 }

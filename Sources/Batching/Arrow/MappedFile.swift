@@ -6,7 +6,7 @@ internal import Foundation
 ///
 /// The bytes never change while it is open if files are replaced by renaming, as everywhere in
 /// Akshara. Safe to share between threads.
-final class MappedFile: @unchecked Sendable {
+final class MappedFile: FileBytes, @unchecked Sendable {
   /// The path as it was given.
   let path: String
   /// The file's bytes; valid as long as this object lives.

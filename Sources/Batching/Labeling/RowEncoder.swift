@@ -89,20 +89,20 @@ struct RowEncoder: ConversationEncoder {
       guard left.isBorder(before: right) else { continue }
       countStraddle(at: starts[index], in: starts[first]..<starts[next])
       guard border == .cutAtAnswer, left.isCut(before: right) else { continue }
-      encodePiece(start..<starts[index], continues: start > starts[first])
+      encodePiece(start..<starts[index], run: starts[first])
       start = starts[index]
     }
-    encodePiece(start..<starts[next], continues: start > starts[first])
+    encodePiece(start..<starts[next], run: starts[first])
     return next
   }
 
   /// Encodes the text of a range.
   ///
-  /// - Parameter continues: whether text of the same run stands before it.
-  private mutating func encodePiece(_ range: Range<Int>, continues: Bool) {
+  /// - Parameter run: where its run begins.
+  private mutating func encodePiece(_ range: Range<Int>, run: Int) {
     guard !range.isEmpty else { return }
     let offset = Int32(range.lowerBound)
-    if continues, continuation.isNeeded, let encoding = continued(range) {
+    if continuation.continues(at: range.lowerBound, run: run), let encoding = continued(range) {
       ids += encoding.ids
       ends += encoding.ends.lazy.map { $0 + offset }
       return

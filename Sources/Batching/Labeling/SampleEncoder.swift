@@ -17,6 +17,13 @@ internal import Tokenization
 struct SampleEncoder: ConversationEncoder {
   let tokenizer: any Tokenizer
   let border: BorderRule
+  private let continuation: TextContinuation
+
+  init(tokenizer: any Tokenizer, border: BorderRule) {
+    self.tokenizer = tokenizer
+    self.border = border
+    continuation = TextContinuation(tokenizer)
+  }
 
   /// How many bytes on either side of a border are looked at to see whether a token lies across
   /// it. Words are hardly as long, 21 letters of Kannada; the count is a report and decides nothing.
@@ -75,9 +82,8 @@ struct SampleEncoder: ConversationEncoder {
     var start = run.bytes.lowerBound
     for end in cuts + [run.bytes.upperBound] where end > start {
       let piece = UnsafeBufferPointer(rebasing: all[start..<end])
-      let continuation = TextContinuation(tokenizer)
       let continued =
-        start > run.bytes.lowerBound && continuation.isNeeded
+        continuation.continues(at: start, run: run.bytes.lowerBound)
         ? continuation.encode(piece, by: tokenizer) : nil
       let encoding = continued ?? tokenizer.encode(piece, specials: .asText)
       tokens.ids += encoding.ids

@@ -1,23 +1,55 @@
 internal import Tokenization
 
-/// Encodes a piece that continues a text, for tokenizers that put a space before every text as
+/// Encodes a piece that continues a text, for tokenizers that put a space before a text as
 /// SentencePiece's dummy prefix does: such a piece must not get one of its own.
 ///
 ///     text        [INST] hi [/INST]│ hello        the answer is encoded by itself
 ///     by itself   ▁▁hello                         two spaces
 ///     continued   ▁hello                          what the model writes behind the prompt
 ///
+/// Which pieces get the space differs. Llama 2's own code and older `tokenizer.json` files put it behind
+/// every control token; those that transformers 5 writes only before text that begins the row
+/// (`"prepend_scheme": "first"`). Which one a tokenizer does is seen from what it makes of a text behind
+/// a control token.
+///
+///     every run   <s>[INST] hi     <s> ▁[ INST ] ▁hi
+///     first only  <s>[INST] hi     <s> [ INST ] ▁hi
+///
 /// The piece is encoded behind a line feed, which no piece of such a vocabulary joins to what follows,
 /// and the tokens of the line feed are taken off again.
 struct TextContinuation: Sendable {
   /// Whether the tokenizer puts a space before a text.
   let isNeeded: Bool
+  /// Whether it does so only where the text begins the row.
+  private let isOnlyFirst: Bool
 
   private static let lineFeed = UInt8(ascii: "\n")
+  private static let letter = UInt8(ascii: "a")
 
   init(_ tokenizer: any Tokenizer) {
-    let first = tokenizer.encode("a").ids.first
-    isNeeded = first.flatMap { tokenizer.bytes(of: $0)?.first } == UInt8(ascii: " ")
+    let text = tokenizer.encode([Self.letter]).ids
+    isNeeded = Self.beginsWithSpace(text.first, tokenizer)
+    isOnlyFirst = isNeeded && !Self.isPrefixedBehindControl(tokenizer)
+  }
+
+  private static func beginsWithSpace(_ token: TokenID?, _ tokenizer: any Tokenizer) -> Bool {
+    token.flatMap { tokenizer.bytes(of: $0)?.first } == UInt8(ascii: " ")
+  }
+
+  /// Whether a text behind a control token gets a space, too; so does one that has no control token to
+  /// stand behind.
+  private static func isPrefixedBehindControl(_ tokenizer: any Tokenizer) -> Bool {
+    let controls = (0..<TokenID(tokenizer.vocabularyCount)).lazy.filter(tokenizer.isSpecial)
+    guard let control = controls.first, let text = tokenizer.bytes(of: control) else { return true }
+    let tokens = tokenizer.encode(text + [letter], specials: .allow).ids
+    return tokens.first != control || beginsWithSpace(tokens.dropFirst().first, tokenizer)
+  }
+
+  /// Whether the piece that begins at `start` must get no space.
+  ///
+  /// - Parameter run: where the text begins that has no control token in it.
+  func continues(at start: Int, run: Int) -> Bool {
+    isNeeded && (start > run || isOnlyFirst && start > 0)
   }
 
   /// The tokens of a piece behind other text; their ends count from its beginning.

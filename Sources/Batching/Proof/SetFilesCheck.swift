@@ -8,14 +8,14 @@ struct SetFilesCheck {
   /// What is wrong, a sentence each.
   private(set) var problems: [String] = []
 
-  private let shards: ShardSet
-  private var manifest: ShardManifest { shards.manifest }
+  private let manifest: ShardManifest
+  private let folder: String
 
-  /// Checks a set.
+  /// Checks the set in a folder.
   ///
   /// - Parameter digests: those of the files as they are now.
-  init(_ shards: ShardSet, digests: [String: Digest]) {
-    self.shards = shards
+  init(_ manifest: ShardManifest, in folder: String, digests: [String: Digest]) {
+    (self.manifest, self.folder) = (manifest, folder)
     for file in manifest.provenFiles where digests[file.path] != file.digest {
       problems.append("`\(file.path)` is not the file that the manifest names")
     }
@@ -28,7 +28,7 @@ struct SetFilesCheck {
 
   /// Every dropped conversation has a line, and the lines are the manifest's counts.
   private mutating func checkDropped() {
-    let path = Path.join(shards.path, ShardSetWriter.droppedName)
+    let path = Path.join(folder, ShardSetWriter.droppedName)
     guard let file = manifest.dropped else {
       if manifest.totals.rowsDropped > 0 {
         problems.append("the manifest counts dropped rows, but names no list of them")
@@ -39,7 +39,7 @@ struct SetFilesCheck {
       return
     }
     do {
-      let found = try DroppedCounts(Path.join(shards.path, file.path))
+      let found = try DroppedCounts(Path.join(folder, file.path))
       if found.lines != file.rows {
         problems.append(
           "`\(file.path)` has \(found.lines) lines, where the manifest says \(file.rows)")
@@ -58,7 +58,7 @@ struct SetFilesCheck {
   // MARK: Files beside the data
 
   private mutating func checkTokenizer() {
-    guard let path = ShardVerifier.ownTokenizer(in: shards.path) else { return }
+    guard let path = ShardVerifier.ownTokenizer(in: folder) else { return }
     let digest = try? Digest(ofFile: path).description
     if digest != manifest.tokenizerDigest {
       problems.append(
@@ -86,7 +86,7 @@ struct SetFilesCheck {
   private func strings(
     _ name: String, _ list: (JSONValue) -> [String?]?
   ) -> [String]? {
-    guard let file = try? MappedFile(Path.join(shards.path, name)), file.bytes.count <= 1 << 24,
+    guard let file = try? MappedFile(Path.join(folder, name)), file.bytes.count <= 1 << 24,
       let found = (try? JSONValue(parsing: file.bytes)).flatMap(list)
     else { return nil }
     let strings = found.compactMap { $0 }

@@ -75,31 +75,11 @@ public struct ShardVerifier: Sendable {
   /// - Throws: `checkFailed` if the tokenizer is not the set's; `missingFile`, `malformed` for the
   ///   files of conversations.
   public func verify(_ set: ShardSet, conversations: [String]? = nil) throws -> Report {
-    try verify(set, conversations: conversations, digests: nil)
-  }
-
-  /// Checks every row.
-  ///
-  /// - Parameter digests: those of the files by their paths, where whoever calls has just made them
-  ///   of what it wrote; `nil` makes them of what is there.
-  func verify(
-    _ set: ShardSet, conversations: [String]?, digests: [String: Digest]?
-  ) throws -> Report {
-    guard tokenizer.digest == set.manifest.tokenizerDigest else {
-      throw AksharaError(
-        .checkFailed,
-        "the set was made with the tokenizer \(set.manifest.tokenizerDigest), not with "
-          + "\(tokenizer.digest)", at: SourceLocation(file: set.path),
-        remedy: "name the right one with --tokenizer")
-    }
+    try requireTokenizer(of: set.manifest, at: set.path)
     let checker = RowChecker(set.manifest, tokenizer: tokenizer)
-    var report = Report(
-      proof: SupervisionProof(rows: 0, faults: [:], files: [:]), examples: [],
-      problems: vocabularyProblems(set.manifest), notices: paddingNotices(set.manifest))
-    for split in set.splits { try check(split, of: set, by: checker, into: &report) }
-    report.proof.unproven = set.manifest.origin?.unproven ?? []
-    report.proof.files = digests ?? set.currentDigests(threads: threads)
-    report.problems += SetFilesCheck(set, digests: report.proof.files).problems
+    var report = report(
+      on: set.manifest, in: set.path, digests: set.currentDigests(threads: threads),
+      findings: try set.splits.map { try findings(in: $0, of: set, by: checker) })
     if let conversations {
       let comparison = try ConversationComparison(
         set, conversations: conversations, threads: threads)
@@ -110,31 +90,55 @@ public struct ShardVerifier: Sendable {
     return report
   }
 
-  private func check(
-    _ split: Split, of set: ShardSet, by checker: RowChecker, into report: inout Report
-  ) throws {
+  private func requireTokenizer(of manifest: ShardManifest, at path: String) throws {
+    guard tokenizer.digest != manifest.tokenizerDigest else { return }
+    throw AksharaError(
+      .checkFailed,
+      "the set was made with the tokenizer \(manifest.tokenizerDigest), not with "
+        + "\(tokenizer.digest)", at: SourceLocation(file: path),
+      remedy: "name the right one with --tokenizer")
+  }
+
+  private func findings(
+    in split: Split, of set: ShardSet, by checker: RowChecker
+  ) throws -> SplitFindings {
     var batches = set.batches(split).makeIterator()
-    var first = 0
-    var tokens = (all: 0, supervised: 0)
+    var findings = SplitFindings(split)
     try OrderedWork.run(
       threads: threads, next: { batches.next() }, work: checker.check,
-      consume: { found in
-        tokens = (tokens.all + found.tokens.all, tokens.supervised + found.tokens.supervised)
-        report.proof.observations.merge(found.observations, uniquingKeysWith: +)
-        for (row, id, finding, excerpt) in found.faults {
-          report.proof.faults[finding.fault, default: 0] += 1
-          guard report.examples.count < Self.mostExamples else { continue }
-          report.examples.append(
-            Example(
-              split: split, row: first + row, id: id, fault: finding.fault,
-              detail: finding.detail, excerpt: excerpt))
-        }
-        first += found.rows
-      })
-    report.proof.rows += first
-    let differences = set.manifest.counts(of: split)?.differences(
-      rows: first, tokens: tokens.all, supervised: tokens.supervised)
-    report.problems += (differences ?? []).map { "\(split.rawValue): \($0)" }
+      consume: { findings.add($0) })
+    return findings
+  }
+
+  /// What is to be said of a set whose rows were checked.
+  ///
+  /// - Parameters:
+  ///   - folder: where the set lies.
+  ///   - digests: those of its files by their paths, as they were read or written.
+  ///   - findings: what the rows of each split hold.
+  func report(
+    on manifest: ShardManifest, in folder: String, digests: [String: Digest],
+    findings: [SplitFindings]
+  ) -> Report {
+    var faults: [SupervisionProof.Fault: Int] = [:]
+    var observations: [SupervisionProof.Observation: Int] = [:]
+    for found in findings {
+      faults.merge(found.faults, uniquingKeysWith: +)
+      observations.merge(found.observations, uniquingKeysWith: +)
+    }
+    let proof = SupervisionProof(
+      rows: findings.reduce(0) { $0 + $1.rows }, faults: faults, observations: observations,
+      unproven: manifest.origin?.unproven ?? [], files: digests)
+    let differences = findings.flatMap { found -> [String] in
+      let differences = manifest.counts(of: found.split)?.differences(
+        rows: found.rows, tokens: found.tokens.all, supervised: found.tokens.supervised)
+      return (differences ?? []).map { "\(found.split.rawValue): \($0)" }
+    }
+    return Report(
+      proof: proof, examples: Array(findings.flatMap(\.examples).prefix(Self.mostExamples)),
+      problems: vocabularyProblems(manifest) + differences
+        + SetFilesCheck(manifest, in: folder, digests: digests).problems,
+      notices: paddingNotices(manifest))
   }
 
   private func vocabularyProblems(_ manifest: ShardManifest) -> [String] {

@@ -10,14 +10,26 @@ struct ShardBatch: Sendable {
   private let data: ArrowBatch
   private let rows: ArrowBatch
   // The batches point into these files.
-  private let dataFile: MappedFile
-  private let rowsFile: MappedFile
+  private let dataFile: any FileBytes
+  private let rowsFile: any FileBytes
 
-  init(data: ArrowBatch, rows: ArrowBatch, dataFile: MappedFile, rowsFile: MappedFile) {
+  init(data: ArrowBatch, rows: ArrowBatch, dataFile: any FileBytes, rowsFile: any FileBytes) {
     self.data = data
     self.rows = rows
     self.dataFile = dataFile
     self.rowsFile = rowsFile
+  }
+
+  /// Reads record batches that are about to be written.
+  ///
+  /// - Throws: `malformed` if they are not what a reader of the files would take.
+  init(data: EncodedBatch, rows: EncodedBatch) throws {
+    let dataBatch = try ArrowBatch(only: data, schema: ShardSchema.data)
+    let rowsBatch = try ArrowBatch(only: rows, schema: ShardSchema.rows)
+    guard dataBatch.rowCount == rowsBatch.rowCount, Self.hasEqualColumns(dataBatch) else {
+      throw ArrowMessages(data).malformed("a row's columns are not equally long")
+    }
+    self.init(data: dataBatch, rows: rowsBatch, dataFile: data, rowsFile: rows)
   }
 
   /// How many rows.

@@ -13,27 +13,37 @@ extension ShardManifest {
     }
   }
 
-  /// Writes what stands beside the data files, checks those, adds the proof, and lets the set appear.
+  /// Writes what stands beside the data files, adds the proof, and lets the set appear.
   ///
-  /// - Parameter digests: those of the files by their paths, where they were just made; `nil` makes
-  ///   them of what is there.
+  /// - Parameter findings: what the rows of each split hold, where they were checked as they were
+  ///   written; `nil` checks them as they are there.
   /// - Returns: the manifest with the proof.
   /// - Throws: `unwritable`; as `ShardVerifier.verify`.
   func finish(
     in folder: AtomicFolder, tokenizer: any Tokenizer, threads: Int,
-    digests: [String: Digest]? = nil
+    findings: [SplitFindings]? = nil
   ) throws -> ShardManifest {
-    try (tokenizer as? BPETokenizer)?.write(into: folder.workPath)
-    try DatasetsFolder.describeSet(in: folder.workPath, splits: splits.map(\.split))
-    let file = Path.join(folder.workPath, ShardSet.manifestName)
+    let path = folder.workPath
+    try (tokenizer as? BPETokenizer)?.write(into: path)
+    try DatasetsFolder.describeSet(in: path, splits: splits.map(\.split))
+    let file = Path.join(path, ShardSet.manifestName)
     try AtomicFile.write(json.pretty, to: file)
-    var proven = self
     let verifier = ShardVerifier(tokenizer: tokenizer, threads: threads)
-    proven.proof = try verifier.verify(
-      try ShardSet(folder.workPath), conversations: nil, digests: digests
-    ).recordedProof
+    let report =
+      if let findings {
+        verifier.report(on: self, in: path, digests: provenDigests, findings: findings)
+      } else {
+        try verifier.verify(try ShardSet(path))
+      }
+    var proven = self
+    proven.proof = report.recordedProof
     try AtomicFile.write(proven.json.pretty, to: file)
     try folder.commit()
     return proven
+  }
+
+  /// The digests of the files that a proof covers, by their paths.
+  private var provenDigests: [String: Digest] {
+    Dictionary(provenFiles.map { ($0.path, $0.digest) }, uniquingKeysWith: { first, _ in first })
   }
 }

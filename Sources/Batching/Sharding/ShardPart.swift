@@ -4,6 +4,14 @@ internal import Conversations
 /// What became of the conversations of one block of lines: rows and counts by split, and who was
 /// dropped. Made by one thread, written in order by another.
 struct ShardPart: Sendable {
+  /// Rows on their way into a split's files.
+  enum Rows: Sendable {
+    /// A record batch.
+    case batch(SealedBatch)
+    /// Too few for one.
+    case few(ShardColumns)
+  }
+
   /// A conversation that became no row.
   struct Dropped: Sendable {
     let id: String
@@ -15,8 +23,10 @@ struct ShardPart: Sendable {
     let location: SourceLocation
   }
 
-  /// The rows of each split, in the order of `Split.allCases`: complete record batches, then what is left.
+  /// The rows of each split, in the order of `Split.allCases`.
   private var columns = [[ShardColumns]](repeating: [], count: Split.allCases.count)
+  /// The same, ready for the writer.
+  private var rows = [[Rows]](repeating: [], count: Split.allCases.count)
   private(set) var counts: [Split: ShardCounts] = [:]
   private(set) var dropped: [Dropped] = []
   private let limits: ShardWriter.Limits
@@ -35,15 +45,29 @@ struct ShardPart: Sendable {
   /// Takes in a row that lies in an encoder's memory.
   mutating func append(_ row: PlainRow, template: [UInt8]) {
     if !tally.isOf(row) {
-      finish()
+      finishTally()
       tally = PlainTally(of: row)
     }
     tally.count(row)
     withColumns(of: tally.split) { $0.append(row, template: template) }
   }
 
-  /// Counts what is not counted yet; to be called behind the last row.
-  mutating func finish() {
+  /// Makes record batches of the rows, and checks them; to be called behind the last row.
+  ///
+  /// - Throws: `malformed` if a reader would not take a batch.
+  mutating func finish(_ checker: RowChecker) throws {
+    finishTally()
+    for number in columns.indices {
+      for columns in takeColumns(number) {
+        rows[number].append(
+          columns.isWorthWriting(rows: limits.batchRows)
+            ? .batch(try SealedBatch(columns, checker: checker)) : .few(columns))
+      }
+    }
+  }
+
+  /// Counts what is not counted yet.
+  private mutating func finishTally() {
     guard tally.rows > 0 else { return }
     counts[tally.split, default: ShardCounts()].count(tally)
     tally = PlainTally()
@@ -71,8 +95,21 @@ struct ShardPart: Sendable {
     }
   }
 
-  /// The rows of a split: complete record batches, then what is left.
-  func columns(of split: Split) -> [ShardColumns] { columns[split.number] }
+  /// The rows of a split.
+  func rows(of split: Split) -> [Rows] { rows[split.number] }
+
+  /// Takes the columns of a split out. What is left behind complete batches goes into the last of them.
+  private mutating func takeColumns(_ number: Int) -> [ShardColumns] {
+    var taken: [ShardColumns] = []
+    swap(&taken, &columns[number])
+    guard taken.count > 1, let last = taken.last, !last.isWorthWriting(rows: limits.batchRows)
+    else {
+      return taken
+    }
+    taken.removeLast()
+    taken[taken.count - 1].append(last)
+    return taken
+  }
 
   /// Lets `body` append to the columns of a split, after new ones were begun if those are full.
   private mutating func withColumns(of split: Split, _ body: (inout ShardColumns) -> Void) {

@@ -7,15 +7,26 @@ final class ShardSetWriter {
   /// The name of the file that lists dropped conversations.
   static let droppedName = "dropped.jsonl"
 
+  /// What was written.
+  struct Written {
+    var splits: [ShardManifest.SplitRecord] = []
+    var findings: [SplitFindings] = []
+    var dropped: ShardManifest.File?
+  }
+
   private let folder: String
   private let limits: ShardWriter.Limits
+  private let checker: RowChecker
   private var writers: [Split: ShardWriter] = [:]
   private var counts: [Split: ShardCounts] = [:]
   private var dropped: JSONLinesWriter?
 
-  init(in folder: AtomicFolder, limits: ShardWriter.Limits) {
+  /// A writer into a folder.
+  ///
+  /// - Parameter checker: checks rows that come in parts too small for a record batch.
+  init(in folder: AtomicFolder, limits: ShardWriter.Limits, checker: RowChecker) {
     self.folder = folder.workPath
-    self.limits = limits
+    (self.limits, self.checker) = (limits, checker)
   }
 
   /// Writes the rows of a block of conversations, and why there are none of some.
@@ -25,9 +36,10 @@ final class ShardSetWriter {
     for split in Split.allCases {
       guard let found = part.counts[split] else { continue }
       counts[split, default: ShardCounts()].add(found)
-      let writer = writers[split] ?? ShardWriter(split, below: folder, limits: limits)
+      let writer =
+        writers[split] ?? ShardWriter(split, below: folder, limits: limits, checker: checker)
       writers[split] = writer
-      for columns in part.columns(of: split) { try writer.append(columns) }
+      for rows in part.rows(of: split) { try writer.append(rows) }
     }
     for conversation in part.dropped { try write(conversation) }
   }
@@ -47,21 +59,23 @@ final class ShardSetWriter {
 
   /// Writes what is left.
   ///
-  /// - Returns: the splits in the order train, validation, test, and the file of dropped
-  ///   conversations if there are any.
+  /// - Returns: the splits in the order train, validation, test, what their rows hold, and the file
+  ///   of dropped conversations if there are any.
   /// - Throws: `unwritable`.
-  func finish() throws -> ([ShardManifest.SplitRecord], ShardManifest.File?) {
-    let splits = try Split.allCases.compactMap { split in
-      try writers[split].map { writer in
+  func finish() throws -> Written {
+    var written = Written()
+    for split in Split.allCases {
+      guard let writer = writers[split] else { continue }
+      written.splits.append(
         ShardManifest.SplitRecord(
-          split: split, counts: counts[split] ?? ShardCounts(), files: try writer.finish())
-      }
+          split: split, counts: counts[split] ?? ShardCounts(), files: try writer.finish()))
+      written.findings.append(writer.findings)
     }
-    let file = try dropped.map { writer in
+    written.dropped = try dropped.map { writer in
       let rows = writer.count
       return ShardManifest.File(
         path: Self.droppedName, digest: try writer.commit(), rows: rows)
     }
-    return (splits, file)
+    return written
   }
 }

@@ -8,16 +8,22 @@ internal import Tokenization
 final class ShardWorker {
   private let maker: SampleMaker
   private let limits: ShardWriter.Limits
+  private let checker: RowChecker
   private let parser: JSONParser
   private var encoder: RowEncoder
   /// Makes the rows of plain conversations; `nil` where none are.
   private var plainEncoder: PlainRowEncoder?
   private var plain = PlainConversation()
 
-  /// - Parameter renders: whether all rows are made of rendered conversations, which gives the same in
-  ///   more time.
-  init(_ maker: SampleMaker, limits: ShardWriter.Limits, renders: Bool = false) throws {
+  /// - Parameters:
+  ///   - checker: checks the rows once they are encoded.
+  ///   - renders: whether all rows are made of rendered conversations, which gives the same in more
+  ///     time.
+  init(
+    _ maker: SampleMaker, limits: ShardWriter.Limits, checker: RowChecker, renders: Bool = false
+  ) throws {
     self.maker = maker
+    self.checker = checker
     plainEncoder = renders ? nil : PlainRowEncoder(maker)
     self.limits = limits
     parser = try JSONParser()
@@ -47,7 +53,7 @@ final class ShardWorker {
       }
       try finish(&plains, of: block, in: path, to: &part)
     }
-    part.finish()
+    try part.finish(checker)
     return part
   }
 

@@ -6,8 +6,8 @@ internal import Foundation
 final class ShardWriter {
   /// How much goes into a record batch and into a file.
   struct Limits: Sendable {
-    /// A record batch has about so many rows, from half to one and a half; `datasets` writes a
-    /// thousand.
+    /// A record batch has about so many rows, from half to one and a half, and fewer where an input
+    /// ends; `datasets` writes a thousand.
     var batchRows = 1_000
     /// A data file grows to about so many bytes; `datasets` cuts at 500 MB.
     var fileBytes = 500_000_000
@@ -16,6 +16,9 @@ final class ShardWriter {
   private let folder: String
   private let name: String
   private let limits: Limits
+  private let checker: RowChecker?
+  /// What the rows that were written hold; of none if nobody checks them as they are written.
+  private(set) var findings: SplitFindings
   private var pending = ShardColumns()
   private var open: (data: ArrowStreamWriter, rows: ArrowStreamWriter)?
   private var rowsInFile = 0
@@ -23,10 +26,16 @@ final class ShardWriter {
   private var written: [(data: Digest, rows: Digest, rowCount: Int)] = []
 
   /// Begins a split below `folder`.
-  init(_ split: Split, below folder: String, limits: Limits = Limits()) {
+  ///
+  /// - Parameter checker: checks rows as they are written; `nil` leaves that to whoever verifies the
+  ///   set.
+  init(
+    _ split: Split, below folder: String, limits: Limits = Limits(), checker: RowChecker? = nil
+  ) {
     name = split.rawValue
+    findings = SplitFindings(split)
     self.folder = Path.join(folder, split.rawValue)
-    self.limits = limits
+    (self.limits, self.checker) = (limits, checker)
   }
 
   /// Appends a row.
@@ -42,20 +51,31 @@ final class ShardWriter {
   /// Where record batches begin follows from the rows of each part, never from who made it when.
   ///
   /// - Throws: `unwritable`.
-  func append(_ part: ShardColumns) throws {
-    if pending.rowCount == 0 { pending = part } else { pending.append(part) }
-    if pending.isWorthWriting(rows: limits.batchRows) { try flush() }
+  func append(_ rows: ShardPart.Rows) throws {
+    switch rows {
+    case .batch(let batch):
+      try flush()
+      try write(batch)
+    case .few(let columns):
+      if pending.rowCount == 0 { pending = columns } else { pending.append(columns) }
+      if pending.isWorthWriting(rows: limits.batchRows) { try flush() }
+    }
   }
 
   private func flush() throws {
-    if pending.rowCount > 0 {
-      let files = try open ?? begin()
-      try files.data.write(rows: pending.rowCount, pending.data)
-      try files.rows.write(rows: pending.rowCount, pending.rows)
-      rowsInFile += pending.rowCount
-      pending = ShardColumns()
-      if files.data.byteCount >= limits.fileBytes { try close() }
-    }
+    guard pending.rowCount > 0 else { return }
+    let batch = try SealedBatch(pending, checker: checker)
+    pending = ShardColumns()
+    try write(batch)
+  }
+
+  private func write(_ batch: SealedBatch) throws {
+    let files = try open ?? begin()
+    try files.data.write(batch.data)
+    try files.rows.write(batch.rows)
+    rowsInFile += batch.rowCount
+    if let found = batch.findings { findings.add(found) }
+    if files.data.byteCount >= limits.fileBytes { try close() }
   }
 
   private func begin() throws -> (data: ArrowStreamWriter, rows: ArrowStreamWriter) {

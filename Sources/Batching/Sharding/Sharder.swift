@@ -55,29 +55,36 @@ public struct Sharder: Sendable {
     let inputs = try paths.map { path in
       ShardManifest.Input(name: Path.name(of: path), digest: try Digest(ofFile: path))
     }
-    let folder = try AtomicFolder(
-      output, replacing: ShardSet.manifestName, inputs: paths)
-    let source = BlockSource(paths)
-    let limits = limits
-    let renders = renders
-    let workers = ShardWorkers { try ShardWorker(maker, limits: limits, renders: renders) }
-    let writer = ShardSetWriter(in: folder, limits: limits)
-    try OrderedWork.run(
-      threads: threads, next: source.next,
-      work: { block in try workers.withWorker { try $0.rows(of: block.lines, in: block.path) } },
-      consume: { try writer.write($0) })
-    let (splits, dropped) = try writer.finish()
-    let manifest = ShardManifest(
+    var manifest = ShardManifest(
       tool: AksharaVersion.text, tokenizerDigest: tokenizer.digest,
       vocabularyCount: tokenizer.vocabularyCount,
       templates: maker.chooser.all.map(ShardManifest.Template.init),
       options: options.recorded(as: maker.chooser.all),
-      inputs: inputs, splits: splits, dropped: dropped, proof: nil)
+      inputs: inputs, splits: [], dropped: nil, proof: nil)
+    let folder = try AtomicFolder(
+      output, replacing: ShardSet.manifestName, inputs: paths)
+    let written = try write(paths, maker, RowChecker(manifest, tokenizer: tokenizer), in: folder)
+    (manifest.splits, manifest.dropped) = (written.splits, written.dropped)
     try manifest.requireRows(at: output, remedy: "look at the reasons, and at `format`")
-    let digests = manifest.provenFiles.map { ($0.path, $0.digest) }
     return try manifest.finish(
-      in: folder, tokenizer: tokenizer, threads: threads,
-      digests: Dictionary(uniqueKeysWithValues: digests))
+      in: folder, tokenizer: tokenizer, threads: threads, findings: written.findings)
+  }
+
+  /// Makes rows of all lines, and writes them in order.
+  private func write(
+    _ paths: [String], _ maker: SampleMaker, _ checker: RowChecker, in folder: AtomicFolder
+  ) throws -> ShardSetWriter.Written {
+    let source = BlockSource(paths)
+    let (limits, renders) = (limits, renders)
+    let workers = ShardWorkers {
+      try ShardWorker(maker, limits: limits, checker: checker, renders: renders)
+    }
+    let writer = ShardSetWriter(in: folder, limits: limits, checker: checker)
+    try OrderedWork.run(
+      threads: threads, next: source.next,
+      work: { block in try workers.withWorker { try $0.rows(of: block.lines, in: block.path) } },
+      consume: { try writer.write($0) })
+    return try writer.finish()
   }
 
   /// Refuses to replace a folder whose manifest is not a shard set's.

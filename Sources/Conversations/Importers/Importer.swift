@@ -127,16 +127,19 @@ public struct Importer: Sendable {
 
   private func read(_ source: SourceFile, as kind: ImportKind, into run: ImportRun) throws {
     let columns = KindRecognition(options).columns(of: source.path)
+    func take(_ format: some RowFormat) throws {
+      try rows(of: source, as: format, (kind, columns), into: run)
+    }
     switch kind {
-    case .dolly: try rows(of: source, as: InstructionFormat.dolly(columns), kind, into: run)
-    case .alpaca: try rows(of: source, as: InstructionFormat.alpaca(columns), kind, into: run)
-    case .completion: try rows(of: source, as: CompletionFormat(columns), kind, into: run)
-    case .preference: try rows(of: source, as: PreferenceFormat(columns), kind, into: run)
+    case .dolly: try take(InstructionFormat.dolly(columns))
+    case .alpaca: try take(InstructionFormat.alpaca(columns))
+    case .completion: try take(CompletionFormat(columns))
+    case .preference: try take(PreferenceFormat(columns))
     case .text where KindRecognition(options).hasTextRows(source.path):
-      try rows(of: source, as: TextFormat(columns), kind, into: run)
+      try take(TextFormat(columns))
     case .text: try lines(of: source, as: TextFormat(columns), into: run)
-    case .messages: try rows(of: source, as: MessagesFormat(columns), kind, into: run)
-    case .conversations: try rows(of: source, as: ConversationsFormat(), kind, into: run)
+    case .messages: try take(MessagesFormat(columns))
+    case .conversations: try take(ConversationsFormat())
     case .auto, .fountain, .fdx, .script, .sceneMarkdown, .sceneJSON, .snippets, .dialogue,
       .dialogueTable, .srt, .webvtt:
       break  // recognized, and read as scenes, in `run`
@@ -145,12 +148,13 @@ public struct Importer: Sendable {
 
   /// Reads the rows of a data set.
   private func rows(
-    of source: SourceFile, as format: some RowFormat, _ kind: ImportKind, into run: ImportRun
+    of source: SourceFile, as format: some RowFormat,
+    _ shape: (kind: ImportKind, columns: ColumnNames),
+    into run: ImportRun
   ) throws {
-    let columns = KindRecognition(options).columns(of: source.path)
     let reader = try RowReader(source.path, columns: options.tableColumns)
     if let blocks = reader.blocks, options.limit == nil, !readsPlainly,
-      let plan = RowPlan(kind, columns, first: try Self.firstRow(of: source.path))
+      let plan = RowPlan(shape.kind, shape.columns, first: try Self.firstRow(of: source.path))
     {
       return try BlockImport(source, plan, format, into: run).read(try blocks())
     }

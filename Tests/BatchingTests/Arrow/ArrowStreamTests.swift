@@ -23,7 +23,9 @@ import Testing
   /// A file of two record batches of three rows.
   private func write(_ path: String, schema: ArrowSchema? = nil) throws {
     let writer = try ArrowStreamWriter(path, schema: schema ?? self.schema)
-    for _ in 0..<2 { try writer.write(rows: 3, columns) }
+    for _ in 0..<2 {
+      try writer.write(EncodedBatch(rows: 3, columns, path: path))
+    }
     _ = try writer.commit()
   }
 

@@ -6,9 +6,11 @@ import Tokenization
 
 /// An answer that is encoded by itself continues its prompt: it gets no dummy prefix of its own.
 @Suite struct TextContinuationTests {
-  /// A token for each byte, and a space before every text, which covers nothing.
+  /// A token for each byte, and a space before a text, which covers nothing: before every text, or
+  /// only where no control token stands before it.
   private struct PrefixingTokenizer: Tokenizer {
     static let specials = ["<s>", "</s>"]
+    var isOnlyFirst = false
     var vocabularyCount: Int { 256 + Self.specials.count }
     var digest: String { "sha256:" + String(repeating: "0", count: 64) }
 
@@ -16,6 +18,12 @@ import Tokenization
       _ bytes: UnsafeBufferPointer<UInt8>, specials: SpecialTokenPolicy
     ) -> Encoding {
       guard !bytes.isEmpty else { return Encoding() }
+      let begin = Array(Self.specials[0].utf8)
+      if specials == .allow, bytes.starts(with: begin) {
+        let rest = UnsafeBufferPointer(rebasing: bytes[begin.count...])
+        let tokens = encode(rest, specials: .asText).ids
+        return Encoding(ids: [256] + (isOnlyFirst ? Array(tokens.dropFirst()) : tokens))
+      }
       return Encoding(
         ids: [0x20] + bytes.map { TokenID($0) }, ends: [0] + (1...bytes.count).map { Int32($0) })
     }
@@ -53,6 +61,29 @@ import Tokenization
     let prompt = try PromptEncoder(template, tokenizer: tokenizer).tokens(for: asked)
     #expect(text(prompt) == "<s> [INST] ಹೇ [/INST]")
     #expect(sample.inputIDs.starts(with: prompt))
+  }
+
+  @Test func onlyTextThatBeginsTheRowHasASpaceWhereTheTokenizerSaysSo() throws {
+    let first = PrefixingTokenizer(isOnlyFirst: true)
+    let conversation = SampleConversations.dialogue("ಹೇ", "ಹಾ")
+    func text(of name: String, _ border: BorderRule, _ tokens: SequenceTokens) throws -> String {
+      let template: any ChatTemplate =
+        name == "completion"
+        ? CompletionTemplate(tokens) : try TemplateCatalog.template(named: name, for: first)
+      let plan = try LabelPlan(for: conversation, trainOn: .assistant)
+      let rendered = try template.render(conversation, labels: plan)
+      var fast = RowEncoder(tokenizer: first, border: border)
+      let sample = try SampleEncoder(tokenizer: first, border: border).encode(rendered).sample
+      #expect(try fast.encode(rendered).sample == sample)
+      return self.text(sample.inputIDs)
+    }
+    let tokens = SequenceTokens(begin: "<s>", end: "</s>")
+    for border in BorderRule.allCases {
+      #expect(try text(of: "llama2", border, tokens) == "<s>[INST] ಹೇ [/INST] ಹಾ </s>")
+      #expect(
+        try text(of: "completion", border, SequenceTokens(begin: nil, end: "</s>"))
+          == " ಹೇಹಾ</s>")
+    }
   }
 
   @Test func otherTokenizersAreLeftAlone() {

@@ -51,6 +51,26 @@ import Testing
     #expect(found == [.noSupervisedToken])
   }
 
+  /// `akshara shard` checks rows as it writes them, `akshara labels verify` as they lie in the files.
+  @Test func rowsThatAreCheckedAsTheyAreWrittenHaveTheSameFaults() throws {
+    let sound = try record()
+    var (silent, noisy) = (sound, sound)
+    silent.sample.labels = silent.sample.labels.map { _ in ignoreIndex }
+    noisy.sample.labels = noisy.sample.inputIDs
+    let records = [sound, silent, sound, noisy, sound, noisy]
+    let folder = try ShardFolder(records: records, FormatOptions(templates: ["llama3"]))
+    let report = try folder.verify()
+    let checker = RowChecker(try folder.open().manifest, tokenizer: tokenizer)
+    let limits = ShardWriter.Limits(batchRows: 2)
+    let writer = ShardWriter(.train, below: folder.path + "-2", limits: limits, checker: checker)
+    for record in records { try writer.append(record) }
+    _ = try writer.finish()
+    #expect(writer.findings.rows == 6)
+    #expect(writer.findings.examples == report.examples)
+    #expect(writer.findings.examples.map(\.row).contains(5))
+    #expect(writer.findings.faults == report.proof.faults.filter { $0.value > 0 })
+  }
+
   @Test func anEndTokenThatIsNotTrainedOn() throws {
     let found = try faults { sample in
       let end = try index(of: "<|eot_id|>", in: sample)

@@ -18,11 +18,11 @@ import Testing
     return nil
   }
 
-  private let data = "train/data-00000-of-00004.arrow"
+  private let data = "train/data-00000-of-00003.arrow"
 
   @Test func rowsAreFoundInWhicheverFileTheyStand() throws {
     let set = try folder().open()
-    #expect(set.manifest.splits[0].files.map(\.path).filter { $0.contains("data") }.count == 4)
+    #expect(set.manifest.splits[0].files.map(\.path).filter { $0.contains("data") }.count == 3)
     #expect(set.manifest.splits[0].files[0].path == data)
     for row in 0..<10 { #expect(try set.record(.train, row).sample.conversationID == "\(row)") }
     #expect(
@@ -149,21 +149,21 @@ import Testing
 
   @Test func rowsOfAnotherFileAreRefused() throws {
     let folder = try folder()
-    try folder.change("train/rows-00000-of-00004.arrow") { bytes in
-      let other = "\(folder.path)/train/rows-00003-of-00004.arrow"
+    try folder.change("train/rows-00000-of-00003.arrow") { bytes in
+      let other = "\(folder.path)/train/rows-00002-of-00003.arrow"
       bytes = [UInt8](FileManager.default.contents(atPath: other) ?? Data())
     }
     #expect(
       refusal { _ = try folder.open() }?.message
-        == "its rows are not those of `data-00000-of-00004.arrow`")
+        == "its rows are not those of `data-00000-of-00003.arrow`")
   }
 
   @Test(arguments: [
     ("\"version\": 1,\n  \"tool\"", "\"version\": 2,\n  \"tool\"", AksharaError.Code.unsupported),
     ("akshara-shards", "something", .malformed),
     (
-      "train/data-00000-of-00004.arrow\",\n          \"digest",
-      "../data-00000-of-00004.arrow\",\n          \"digest", .malformed
+      "train/data-00000-of-00003.arrow\",\n          \"digest",
+      "../data-00000-of-00003.arrow\",\n          \"digest", .malformed
     ),
     ("\"rows_in\": 10", "\"rows_in\": -1", .malformed),
     ("\"train_on\": \"assistant\"", "\"train_on\": \"nobody\"", .invalidOption),
