@@ -15,9 +15,12 @@ import Orthography
 ///
 /// What "frequent enough" means: the first phase ends at a count such that the second phase, with
 /// the tokens that are left, ends at the same count or just below. An akshara gets a token exactly
-/// if it earns one as a piece of any other kind would. The count is found by halving the interval
-/// in which it must lie, from where plain BPE ends: the lower it is, the fewer tokens are left and the sooner the second phase
-/// ends.
+/// if it earns one as a piece of any other kind would.
+///
+/// The lower that count is, the fewer tokens are left for the second phase, and the higher the count
+/// at which this ends. So a trial with a count below which the second phase ends shows that none
+/// below *that* will do: together with plain BPE's last count, the first trial, two or three
+/// learnings find the count.
 struct AksharaLearning {
   private let words: CountedWords
   private let vocabulary: Vocabulary
@@ -31,15 +34,16 @@ struct AksharaLearning {
 
   /// Learns the merges.
   ///
-  /// - Complexity: that of plain learning, times the logarithm of the last count.
+  /// - Complexity: that of plain learning, times at most the logarithm of the last count.
   func learn() throws -> LearnedMerges {
     var low = max(1, goal.minimumFrequency)
     var high = max(low, try goal.learn(words, vocabulary).lastCount)
     var best = try learn(aksharasFrom: high)
     while best.lastCount > high {
-      (low, high) = (high + 1, high * 2)
+      (low, high) = (high + 1, best.lastCount)
       best = try learn(aksharasFrom: high)
     }
+    low = max(low, best.lastCount)
     while low < high {
       let middle = low + (high - low) / 2
       let trial = try learn(aksharasFrom: middle)
@@ -47,6 +51,7 @@ struct AksharaLearning {
         low = middle + 1
       } else {
         (high, best) = (middle, trial)
+        low = max(low, trial.lastCount)
       }
     }
     return best
