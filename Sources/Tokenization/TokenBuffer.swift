@@ -13,8 +13,10 @@ public final class TokenBuffer {
   /// Whether `ends` are kept, too.
   public let keepsEnds: Bool
 
-  // Owned, with room for `capacity` elements; the first `count` hold tokens (trivial types).
-  private var capacity: Int
+  /// How many tokens there is room for.
+  private(set) var capacity: Int
+  // Owned, with room for `capacity` elements; the first `count` hold tokens. `ids` and `ends` lie there.
+  private var memory: (ids: TokenMemory<TokenID>, ends: TokenMemory<Int32>?)
   private var ids: UnsafeMutablePointer<TokenID>
   private var ends: UnsafeMutablePointer<Int32>?
 
@@ -26,13 +28,14 @@ public final class TokenBuffer {
   public init(keepsEnds: Bool = false, capacity: Int = 256) {
     self.keepsEnds = keepsEnds
     self.capacity = max(capacity, 16)
-    ids = .allocate(capacity: self.capacity)
-    ends = keepsEnds ? .allocate(capacity: self.capacity) : nil
+    memory = Self.memory(self.capacity, keepsEnds)
+    (ids, ends) = (memory.ids.elements, memory.ends?.elements)
   }
 
-  deinit {
-    ids.deallocate()
-    ends?.deallocate()
+  private static func memory(
+    _ capacity: Int, _ keepsEnds: Bool
+  ) -> (ids: TokenMemory<TokenID>, ends: TokenMemory<Int32>?) {
+    (TokenMemory(capacity: capacity), keepsEnds ? TokenMemory(capacity: capacity) : nil)
   }
 
   /// Forgets the tokens, but keeps the memory.
@@ -134,16 +137,34 @@ public final class TokenBuffer {
 
   private func grow(to least: Int) {
     let larger = max(least, capacity * 2)
-    let moved = UnsafeMutablePointer<TokenID>.allocate(capacity: larger)
-    moved.update(from: ids, count: count)
-    ids.deallocate()
-    ids = moved
-    if let old = ends {
-      let moved = UnsafeMutablePointer<Int32>.allocate(capacity: larger)
-      moved.update(from: old, count: count)
-      old.deallocate()
-      ends = moved
-    }
+    let moved = Self.memory(larger, keepsEnds)
+    moved.ids.elements.update(from: ids, count: count)
+    if let ends { moved.ends?.elements.update(from: ends, count: count) }
+    memory = moved
+    (ids, ends) = (moved.ids.elements, moved.ends?.elements)
     capacity = larger
+  }
+}
+
+/// Room for elements of a trivial type; where there are many, in huge pages: new memory is otherwise had
+/// in pieces of 4 KiB, each of which takes longer than to encode its tokens.
+private final class TokenMemory<Element: BitwiseCopyable> {
+  // Owned.
+  let elements: UnsafeMutablePointer<Element>
+  private let large: LargeMemory?
+
+  /// What is smaller comes from the allocator: of a huge page the whole is made zero, used or not.
+  private static var leastLarge: Int { 4 << 20 }
+
+  init(capacity: Int) {
+    let size = capacity * MemoryLayout<Element>.stride
+    large = size >= Self.leastLarge ? LargeMemory(byteCount: size) : nil
+    elements =
+      large?.elements(of: Element.self, count: capacity).baseAddress
+      ?? .allocate(capacity: capacity)
+  }
+
+  deinit {
+    if large == nil { elements.deallocate() }
   }
 }

@@ -37,4 +37,20 @@ import Testing
     }
     #expect(batch.tokenCount == 0)
   }
+
+  /// From 4 MiB on the memory is of another kind.
+  @Test func bufferKeepsItsTokensWhenItGrows() {
+    let buffer = TokenBuffer(keepsEnds: true)
+    let count = 3 << 20
+    for index in 0..<count { buffer.append(TokenID(index), end: index + 1) }
+    let areAllThere = buffer.withIDs { ids in
+      buffer.withEnds { ends in
+        ids.count == count && ends.count == count
+          && (0..<count).allSatisfy { ids[$0] == TokenID($0) && ends[$0] == Int32($0 + 1) }
+      }
+    }
+    #expect(areAllThere)
+    buffer.removeAll()
+    #expect(buffer.encoding.ids.isEmpty)
+  }
 }

@@ -16,6 +16,10 @@ final class PieceTable {
   private static let mostTokens = CTEXT_PIECE_IDS
   /// The lookup writes whole slots: some elements behind the last token.
   private static let slack = CTEXT_IDS_SLACK
+  /// The most tokens that `encode` asks a buffer for, with the ends of one window of text.
+  static let mostRoom = room(for: PretokenScanner.bestRoom)
+
+  private static func room(for pieces: Int) -> Int { pieces * mostTokens + slack }
 
   // Owned. `table` points to the others, and stands in memory of its own because `missing` puts
   // pieces in while the lookup runs.
@@ -72,7 +76,7 @@ final class PieceTable {
     _ text: UnsafeBufferPointer<UInt8>, from start: UInt32, ends: UnsafeBufferPointer<UInt32>,
     into buffer: TokenBuffer
   ) -> Int {
-    buffer.reserve(ends.count * Self.mostTokens + Self.slack)
+    buffer.reserve(Self.room(for: ends.count))
     var tokens = 0
     let pieces = lookup(
       table, text.baseAddress, text.count, start, ends.baseAddress, ends.count, buffer.next,
