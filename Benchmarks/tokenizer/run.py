@@ -5,8 +5,8 @@
     python3 -m venv peers && peers/bin/pip install -r Benchmarks/tokenizer/requirements.txt
     peers/bin/python Benchmarks/tokenizer/run.py [--corpora kn,en] [--peers fastokens,tiktoken] [--threads 1,2] [--processes 3] [--json FILE]
 
-Each tokenizer gets fresh processes (3), pinned to as many cores as it has threads, and the same documents: a corpus cut at
-the first line end behind each 16 KiB. Speeds are the processes' medians. Cold is the first pass, with loading left out; warm is the median of the later
+Each tokenizer gets fresh processes (3, in turn with the others'), pinned to as many cores as it has threads, and the same documents: a corpus
+cut at the first line end behind each 16 KiB. Speeds are the processes' medians. Cold is the first pass, with loading left out; warm is the median of the later
 ones. Both are given by CPU time and by wall time; ratios use CPU time on one thread, because it depends less on what
 else the machine does, and wall time for two threads against one. Loading is given by CPU time, with Akshara's cache.
 Peers are called the way that is fastest for them; HF tokenizers gets the first 2 MB of a corpus only, because its speed
@@ -191,13 +191,28 @@ def host_scaling():
     return statistics.median(2 * seconds(1) / seconds(2) for _ in range(5))
 
 
-def run_processes(count, *arguments):
-    """The same several times: speeds are medians, since one process in three is a third slower here for no reason of its own."""
-    rows = [run_process(*arguments) for _ in range(count)]
+def medians(rows):
+    """The figures of several processes as one: speeds are medians, since one process in three is a third slower here for no reason of its own."""
     if len({row["digest"] for row in rows}) > 1:
         raise RuntimeError("other IDs in each process")
-    medians = {key: statistics.median(row[key] for row in rows) for key, value in rows[0].items() if isinstance(value, float)}
-    return rows[0] | medians
+    return rows[0] | {key: statistics.median(row[key] for row in rows) for key, value in rows[0].items() if isinstance(value, float)}
+
+
+def run_in_turn(kinds, processes, corpus, folder):
+    """Runs each kind, a tokenizer with so many threads, in as many processes, all kinds in turn, so that all of them see the host's moods
+    alike; gives each kind with its figures, or with what went wrong."""
+    rows, faults = {kind: [] for kind in kinds}, {}
+    for _ in range(processes):
+        for tokenizer, threads in [kind for kind in kinds if kind not in faults]:
+            try:
+                rows[tokenizer, threads].append(run_process(tokenizer, corpus, folder, threads))
+            except (RuntimeError, subprocess.TimeoutExpired) as error:
+                faults[tokenizer, threads] = error
+    for kind in kinds:
+        try:
+            yield kind, None if kind in faults else medians(rows[kind]), faults.get(kind)
+        except RuntimeError as error:
+            yield kind, None, error
 
 
 def decompressed(path):
@@ -271,17 +286,16 @@ def main():
         print(f"{'tokenizer':16}{'corpus':9}{'threads':8}{'cold':>9}{'warm':>9}{'cold':>8}{'warm':>8}{'load ms':>9}  IDs")
         for corpus in corpora:
             rows = []
-            for tokenizer in ["akshara"] + [part for part in options.peers.split(",") if part]:
-                for threads in map(int, options.threads.split(",")):
-                    try:
-                        row = run_processes(options.processes, tokenizer, corpus, folder, threads)
-                    except (RuntimeError, subprocess.TimeoutExpired) as error:
-                        print(f"{tokenizer:16}{corpus.stem:9}{threads:<8} did not run: {error}")
-                        good &= tokenizer != "akshara"
-                        continue
-                    rows.append(row)
-                    print(f"{tokenizer:16}{corpus.stem:9}{threads:<8}{row['cold_cpu']:9.1f}{row['warm_cpu']:9.1f}"
-                          f"{row['cold_wall']:8.1f}{row['warm_wall']:8.1f}{row['load'] * 1000:9.0f}  {row['digest'][:8]}", flush=True)
+            tokenizers = ["akshara"] + [part for part in options.peers.split(",") if part]
+            kinds = [(name, threads) for name in tokenizers for threads in map(int, options.threads.split(","))]
+            for (tokenizer, threads), row, fault in run_in_turn(kinds, options.processes, corpus, folder):
+                if row is None:
+                    print(f"{tokenizer:16}{corpus.stem:9}{threads:<8} did not run: {fault}")
+                    good &= tokenizer != "akshara"
+                    continue
+                rows.append(row)
+                print(f"{tokenizer:16}{corpus.stem:9}{threads:<8}{row['cold_cpu']:9.1f}{row['warm_cpu']:9.1f}"
+                      f"{row['cold_wall']:8.1f}{row['warm_wall']:8.1f}{row['load'] * 1000:9.0f}  {row['digest'][:8]}", flush=True)
             good &= compare(rows, thresholds)
             all_rows += [{key: value for key, value in row.items() if key != "ids"} for row in rows]
     if options.json:
