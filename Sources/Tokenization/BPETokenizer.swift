@@ -178,6 +178,9 @@ public final class BPETokenizer: Tokenizer {
   /// Whether this ID is a special token.
   public func isSpecial(_ token: TokenID) -> Bool { addedTokensByID[token]?.isSpecial ?? false }
 
+  /// The tokens that its file adds to the vocabulary, rising.
+  public var addedTokenIDs: [TokenID] { addedTokensByID.keys.sorted() }
+
   /// How many bytes of the text behind a control token belong to it, as its `rstrip` says.
   public func space(takenBy token: TokenID, from text: UnsafeBufferPointer<UInt8>) -> Int {
     guard let added = addedTokensByID[token], added.takesSpaceAfter else { return 0 }

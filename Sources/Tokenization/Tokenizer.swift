@@ -73,6 +73,10 @@ public protocol Tokenizer: Sendable {
   /// Whether this ID is a special token.
   func isSpecial(_ token: TokenID) -> Bool
 
+  /// The tokens that its file adds to the vocabulary, all control tokens among them, rising: they are found
+  /// in a text before all else, and what stands between them is encoded piece by piece.
+  var addedTokenIDs: [TokenID] { get }
+
   /// How many bytes of the text behind a control token belong to it: the white space in front of the
   /// text where the token takes it (`rstrip` in its file, as Phi-3's have it), else none.
   func space(takenBy token: TokenID, from text: UnsafeBufferPointer<UInt8>) -> Int
@@ -91,6 +95,11 @@ public protocol Tokenizer: Sendable {
 extension Tokenizer {
   /// None: only files name such tokens.
   public var leadingTokens: [TokenID] { [] }
+
+  /// The control tokens.
+  ///
+  /// - Complexity: O(vocabulary).
+  public var addedTokenIDs: [TokenID] { (0..<TokenID(vocabularyCount)).filter(isSpecial) }
 
   /// Only files name such tokens.
   public func hasConditions(_ token: TokenID) -> Bool { false }

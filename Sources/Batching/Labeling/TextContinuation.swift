@@ -29,8 +29,7 @@ struct TextContinuation: Sendable {
   init(_ tokenizer: any Tokenizer) {
     let text = tokenizer.encode([Self.letter]).ids
     isNeeded = Self.beginsWithSpace(text.first, tokenizer)
-    let controls = (0..<TokenID(isNeeded ? tokenizer.vocabularyCount : 0)).lazy
-      .filter(tokenizer.isSpecial)
+    let controls = isNeeded ? tokenizer.addedTokenIDs.filter(tokenizer.isSpecial) : []
     bare = Set(controls.filter { !Self.isPrefixed(behind: $0, tokenizer) })
   }
 

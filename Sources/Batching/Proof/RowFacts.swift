@@ -55,9 +55,9 @@ struct RowFacts {
     return end == text.count
   }
 
-  /// As `placeExactly`, where the tokenizer has put a space before each text that it was given: behind a
-  /// control token, and where a span begins that was encoded by itself; and where control tokens take the
-  /// white space behind them.
+  /// As `placeExactly`, where the tokenizer has put a space before each text that it was given: behind an
+  /// added token, a control token or one as `<think>`, and where a span begins that was encoded by itself;
+  /// and where control tokens take the white space behind them.
   private mutating func placeWithSpaces(_ table: TokenTable) -> Bool {
     guard table.addsSpace || table.hasTakers else { return false }
     reach.removeAll(keepingCapacity: true)
@@ -67,8 +67,8 @@ struct RowFacts {
     starts[ids.count] = text.count
     while index < ids.count {
       var next = index + 1
-      while next < ids.count, !table.isSpecial(ids[next - 1]), !table.isSpecial(ids[next]),
-        !table.takesSpace(ids[next - 1]), starts[next] == nil
+      while next < ids.count, !table.isAdded(ids[next - 1]), !table.isAdded(ids[next]),
+        starts[next] == nil
       { next += 1 }
       guard let fit = fit(index..<next, behind: end, starts, in: table) else { return false }
       end = fit.start
@@ -84,7 +84,8 @@ struct RowFacts {
   /// Where tokens begin behind `end`, and how many bytes each of them covers; `nil` if they are not what
   /// stands there.
   ///
-  /// A token of spaces alone fits with and without a prefix; then the next span's beginning decides.
+  /// A token of spaces alone fits with and without a prefix; then the next span's beginning decides, or
+  /// the added token behind them.
   private func fit(
     _ tokens: Range<Int>, behind end: Int, _ starts: [Int: Int], in table: TokenTable
   ) -> (start: Int, counts: [Int])? {
@@ -92,10 +93,21 @@ struct RowFacts {
       let fitting = (table.addsSpace ? [1, 0] : [0]).compactMap {
         matches(tokens, at: start, dropping: $0, in: table)
       }
-      let exact = fitting.first { start + $0.reduce(0, +) == starts[tokens.upperBound] }
+      let exact = fitting.first {
+        meets(tokens.upperBound, at: start + $0.reduce(0, +), starts, in: table)
+      }
       if let counts = exact ?? fitting.first { return (start, counts) }
     }
     return nil
+  }
+
+  /// Whether a token is known to begin at `offset`: a span does there, or it is an added one, whose text it
+  /// is.
+  private func meets(
+    _ index: Int, at offset: Int, _ starts: [Int: Int], in table: TokenTable
+  ) -> Bool {
+    if let start = starts[index] { return start == offset }
+    return table.isAdded(ids[index]) && match(ids[index], at: offset, dropping: 0, in: table) != nil
   }
 
   /// Where a token may begin behind the offset `end`: there, or, where the token before it takes white

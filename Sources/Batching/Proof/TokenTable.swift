@@ -10,7 +10,8 @@ final class TokenTable: Sendable {
   private let starts: [UInt32]
   private let isMissing: [Bool]
   private let special: [Bool]
-  /// Added tokens, most of them control tokens, that take the white space behind them.
+  private let added: Set<TokenID>
+  /// Those of them that take the white space behind them.
   private let takers: Set<TokenID>
 
   /// Whether the tokenizer puts a space before a text, as SentencePiece's dummy prefix does.
@@ -34,7 +35,8 @@ final class TokenTable: Sendable {
     starts.append(UInt32(bytes.count))
     (self.bytes, self.starts, self.isMissing, self.special) = (bytes, starts, isMissing, special)
     let first = tokenizer.encode("a").ids.first
-    takers = Set((0..<TokenID(special.count)).filter(tokenizer.takesSpace))
+    added = Set(tokenizer.addedTokenIDs)
+    takers = added.filter(tokenizer.takesSpace)
     addsSpace = first.flatMap { tokenizer.bytes(of: $0)?.first } == UInt8(ascii: " ")
   }
 
@@ -46,6 +48,9 @@ final class TokenTable: Sendable {
 
   /// Whether the ID, which must be one of the vocabulary, is a control token.
   func isSpecial(_ id: TokenID) -> Bool { special[Int(id)] }
+
+  /// Whether the tokenizer finds the token, a control token or another, before it cuts what stands around it.
+  func isAdded(_ id: TokenID) -> Bool { added.contains(id) }
 
   /// Whether there are tokens that take the white space behind them.
   var hasTakers: Bool { !takers.isEmpty }

@@ -23,6 +23,10 @@ import Tokenization
     }
     func specialToken(_ text: String) -> TokenID? { nil }
     func isSpecial(_ token: TokenID) -> Bool { tokens[Int(token)].hasPrefix("<") }
+    var addedTokenIDs: [TokenID] {
+      tokens.indices.filter { tokens[$0].hasPrefix("<") || tokens[$0].hasPrefix("[") }
+        .map { TokenID($0) }
+    }
   }
 
   /// The reach of each token, or `nil` if the tokens are not the text.
@@ -75,6 +79,11 @@ import Tokenization
     let spans = [(text: "<s>", tokens: 0..<1), ("ab", 1..<3), ("</s>", 3..<4)]
     #expect(place(["<s>", " a", "b", "</s>"], in: spans, prefix: " ")?.reach.count == 4)
     #expect(place(["<s>", " a", "b", "</s>"], in: spans) == nil, "no prefix, no tolerance")
+    // An added token that is no control token cuts the text, too.
+    let thought = [(text: "<s>", tokens: 0..<1), (" [t]ab [/t] b", 1..<8)]
+    let tokens = ["<s>", " ", "[t]", " a", "b ", "[/t]", " ", " b"]
+    #expect(place(tokens, in: thought, prefix: " ")?.reach.count == 8)
+    #expect(place(["<s>", "ab", " c"], in: [("<s>", 0..<1), ("abc", 1..<3)], prefix: " ") == nil)
     // A text that begins with a space of its own keeps it.
     let own = [(text: "<s>", tokens: 0..<1), (" ab", 1..<3)]
     #expect(place(["<s>", " a", "b"], in: own, prefix: " ")?.reach.count == 3)
