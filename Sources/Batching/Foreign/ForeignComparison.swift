@@ -44,16 +44,21 @@ public struct ForeignComparisonCounts: Sendable, Equatable {
 final class ForeignComparison {
   /// What a row is.
   enum Match {
-    case identical
+    /// Sound if the row that the template makes passes the check of a shard set's rows.
+    case identical(isSound: Bool)
     /// The tokens of this conversation.
     case otherLabels(Int)
     /// Begins as this conversation does, if one is known.
     case otherTokens(Int?)
+
+    /// Whether it is a row that the template makes, and nothing is wrong with it.
+    var isSound: Bool { if case .identical(true) = self { true } else { false } }
   }
 
   private struct Entry {
     var number: Int
-    var labels: Set<UInt64>
+    /// The hashes of the labels that conversations with these tokens have, and whether those rows are sound.
+    var labels: [UInt64: Bool]
     /// How many conversations have these tokens, and how many rows.
     var conversations = 0
     var rows = 0
@@ -62,6 +67,7 @@ final class ForeignComparison {
   private(set) var counts = ForeignComparisonCounts()
   private let paths: [String]
   private let maker: SampleMaker
+  private let checker: RowChecker
   private var byTokens: [UInt64: Entry] = [:]
   private var byBeginning: [UInt64: Int] = [:]
 
@@ -77,6 +83,13 @@ final class ForeignComparison {
     var options = options
     options.onRefusal = .drop
     maker = try SampleMaker(options, tokenizer: tokenizer)
+    let templates = maker.chooser.all
+    let manifest = ShardManifest(
+      tool: AksharaVersion.text, tokenizerDigest: tokenizer.digest,
+      vocabularyCount: tokenizer.vocabularyCount,
+      templates: templates.map(ShardManifest.Template.init),
+      options: options.recorded(as: templates), inputs: [], splits: [], dropped: nil, proof: nil)
+    checker = RowChecker(manifest, tokenizer: tokenizer)
     var number = 0
     try forEachSample(threads: threads) { samples in
       if samples.isEmpty { counts.refused += 1 }
@@ -86,11 +99,13 @@ final class ForeignComparison {
     counts.conversations = number
   }
 
-  private func add(_ sample: LabeledSample, _ number: Int) {
+  private func add(_ made: Made, _ number: Int) {
+    let sample = made.sample
     let key = Self.hash(sample.inputIDs)
-    var entry = byTokens[key] ?? Entry(number: number, labels: [])
+    var entry = byTokens[key] ?? Entry(number: number, labels: [:])
     entry.conversations += 1
-    entry.labels.insert(Self.hash(sample.labels))
+    let labels = Self.hash(sample.labels) ^ Self.hash(ofWeights: sample)
+    entry.labels[labels] = entry.labels[labels] ?? true && made.isSound
     byTokens[key] = entry
     let beginning = Self.beginningHash(sample.inputIDs)
     if byBeginning[beginning] == nil { byBeginning[beginning] = number }
@@ -104,13 +119,28 @@ final class ForeignComparison {
       return .otherTokens(byBeginning[Self.beginningHash(sample.ids)])
     }
     byTokens[key]?.rows += 1
-    guard entry.labels.contains(Self.hash(sample.labels)) else {
+    guard let isSound = entry.labels[Self.hash(sample.labels)] else {
       counts.otherLabels += 1
       return .otherLabels(entry.number)
     }
     counts.identical += 1
-    return .identical
+    return .identical(isSound: isSound)
   }
+
+  /// The rows that the template makes, and nothing is wrong with: to be asked by many threads.
+  struct SoundRows: Sendable {
+    fileprivate let labels: [UInt64: [UInt64: Bool]]
+
+    /// Whether a row is one of them.
+    func contains(_ sample: ForeignSample) -> Bool {
+      sample.faults.isEmpty
+        && labels[ForeignComparison.hash(sample.ids)]?[ForeignComparison.hash(sample.labels)]
+          ?? false
+    }
+  }
+
+  /// Those of all conversations.
+  var soundRows: SoundRows { SoundRows(labels: byTokens.mapValues(\.labels)) }
 
   /// Counts the conversations that no row was, and the rows that were there already.
   func finish() {
@@ -121,7 +151,7 @@ final class ForeignComparison {
   }
 
   /// FNV-1a over the tokens' bytes. Source: Fowler, Noll and Vo, RFC 9923.
-  private static func hash(_ ids: some Sequence<TokenID>) -> UInt64 {
+  fileprivate static func hash(_ ids: some Sequence<TokenID>) -> UInt64 {
     ids.reduce(0xcbf2_9ce4_8422_2325) { hash, id in
       var hash = hash
       for shift in stride(from: 0, to: 32, by: 8) {
@@ -129,6 +159,14 @@ final class ForeignComparison {
       }
       return hash
     }
+  }
+
+  /// The hash of weights, which a foreign set has not: 0 where all that is trained on weighs 1.
+  private static func hash(ofWeights sample: LabeledSample) -> UInt64 {
+    let spans = sample.spans.filter { $0.supervised && $0.weight != 1 }
+    if spans.isEmpty { return 0 }
+    return hash(
+      spans.flatMap { [TokenID($0.tokens.lowerBound), TokenID(bitPattern: $0.weight.bitPattern)] })
   }
 
   /// The hash of the first tokens, of which equal ones in front count once: a begin token that stands
@@ -150,7 +188,7 @@ final class ForeignComparison {
     let numbers = Set(rows.map(\.number))
     try forEachSample(threads: 1, wanted: { numbers.contains($0) }) { samples in
       for (index, row) in rows.enumerated() where row.number == number {
-        texts[index] = samples.first.map { Self.difference(row.sample, $0, table) } ?? ""
+        texts[index] = samples.first.map { Self.difference(row.sample, $0.sample, table) } ?? ""
       }
       number += 1
     }
@@ -175,7 +213,7 @@ final class ForeignComparison {
     guard
       let token = zip(row.labels, sample.labels).enumerated().first(where: { $1.0 != $1.1 })?
         .offset
-    else { return name }
+    else { return "\(name) has weights, which the set has not" }
     let word = row.labels[token] == ignoreIndex ? "not trained on" : "trained on"
     return "\(name): token \(token) `\(text(row.ids[token...token]))` is \(word)"
   }
@@ -188,15 +226,38 @@ final class ForeignComparison {
     var numbers: [Int] = []
   }
 
+  /// A row that the template makes, and whether nothing is wrong with it.
+  private struct Made: Sendable {
+    let sample: LabeledSample
+    let isSound: Bool
+  }
+
+  /// Checks the rows of some conversations as those of a shard set are checked.
+  private static func checked(
+    _ samples: [[LabeledSample]], by checker: RowChecker
+  ) throws -> [[Made]] {
+    var columns = ShardColumns()
+    for sample in samples.joined() { columns.append(ShardRecord(sample: sample)) }
+    let findings = try SealedBatch(columns, checker: checker).findings
+    let faulty = Set(findings?.faults.map(\.row) ?? [])
+    var row = 0
+    return samples.map { samples in
+      samples.map { sample in
+        defer { row += 1 }
+        return Made(sample: sample, isSound: !faulty.contains(row))
+      }
+    }
+  }
+
   /// Gives the samples of every conversation in order; none for those that are not wanted.
   private func forEachSample(
     threads: Int, wanted: @escaping @Sendable (Int) -> Bool = { _ in true },
-    _ body: ([LabeledSample]) throws -> Void
+    _ body: ([Made]) throws -> Void
   ) throws {
     var number = 0
     for path in paths {
       let reader = try JSONLinesReader(path)
-      let maker = maker
+      let (maker, checker) = (maker, checker)
       let first = number
       var taken = 0
       try OrderedWork.run(
@@ -212,13 +273,14 @@ final class ForeignComparison {
         },
         work: { block in
           let parser = try JSONParser()
-          return try zip(block.lines, block.numbers).map { line, number -> [LabeledSample] in
+          let samples = try zip(block.lines, block.numbers).map { line, number -> [LabeledSample] in
             guard wanted(number) else { return [] }
             let place = SourceLocation(file: block.path, line: line.number)
             let conversation = try ConversationRow.conversation(
               try parser.value(of: line, in: block.path), at: place)
             return try maker.make(conversation, at: place).samples
           }
+          return try Self.checked(samples, by: checker)
         },
         consume: { list in
           for samples in list {

@@ -1,7 +1,7 @@
 /// A way in which a row of a foreign set can be wrong. `docs/LABELS.md` says what each means and what
 /// commonly causes it.
 public enum ForeignFault: String, Sendable, CaseIterable {
-  /// A null, or a number that is no token.
+  /// A null, or no integer of 32 bits.
   case missingValue = "missing_value"
   /// No token, or columns that are not equally long.
   case unequalColumns = "unequal_columns"
@@ -9,6 +9,12 @@ public enum ForeignFault: String, Sendable, CaseIterable {
   case tokenOutsideVocabulary = "token_outside_vocabulary"
   /// The attention mask hides a token between others.
   case hiddenToken = "hidden_token"
+  /// An attention mask that is neither 1 everywhere nor counts the samples of a packed row.
+  case wrongAttentionMask = "wrong_attention_mask"
+  /// Positions that do not rise by one from 0, or begin again where other columns say that nothing does.
+  case wrongPositions = "wrong_positions"
+  /// Lengths of samples that do not make up the row, or are not above 0.
+  case wrongSequenceLengths = "wrong_sequence_lengths"
   /// Padding is trained on.
   case supervisedPadding = "supervised_padding"
   /// A row trains on nothing: its loss is NaN.
@@ -47,10 +53,13 @@ public enum ForeignFault: String, Sendable, CaseIterable {
   /// What it means, for the reader of a report.
   var meaning: String {
     switch self {
-    case .missingValue: "values are missing"
+    case .missingValue: "values are missing, or no integers of 32 bits"
     case .unequalColumns: "rows are empty, or their columns are not equally long"
     case .tokenOutsideVocabulary: "tokens are not the tokenizer's"
     case .hiddenToken: "the attention mask hides tokens between others"
+    case .wrongAttentionMask: "the attention mask is neither 1 nor the number of a packed sample"
+    case .wrongPositions: "positions do not rise from 0 in each sample"
+    case .wrongSequenceLengths: "the lengths of packed samples do not make up the row"
     case .supervisedPadding: "padding is trained on"
     case .noSupervisedToken: "rows train on nothing (a loss of NaN)"
     case .shiftedLabels: "labels are already shifted by one; trainers shift them again"

@@ -58,8 +58,8 @@ public struct ForeignReport: Sendable, Equatable {
   /// Whether no fault was found.
   public var holds: Bool { faults.values.allSatisfy { $0 == 0 } }
 
-  /// Whether no fault was found and nothing was left unchecked.
-  public var isProven: Bool { holds && unchecked.isEmpty }
+  /// Whether no fault was found and nothing was left unchecked; of a set without rows nothing is proven.
+  public var isProven: Bool { holds && unchecked.isEmpty && rows > 0 }
 
   /// How many rows the set has.
   public var rows: Int { splits.reduce(0) { $0 + $1.rows } }
@@ -116,6 +116,7 @@ public struct ForeignReport: Sendable, Equatable {
     if isProven { return "\(rows) rows checked: proven" }
     let faulty = faults.values.reduce(0, +)
     if !holds { return "\(rows) rows checked: not proven: \(faulty) faults" }
+    if rows == 0 { return "no rows: not proven" }
     let names = unchecked.map(\.check.rawValue).joined(separator: ", ")
     return "\(rows) rows checked: no fault found, but not proven: not checked: \(names)"
   }
@@ -149,8 +150,13 @@ public struct ForeignReport: Sendable, Equatable {
 
   /// Refuses what was found.
   ///
-  /// - Throws: `checkFailed` if there are faults.
+  /// - Throws: `checkFailed` if there are faults, or no rows.
   public func requireNoFaults() throws {
+    if rows == 0 {
+      throw AksharaError(
+        .checkFailed, "the set has no rows", at: SourceLocation(file: path),
+        remedy: "look at what made the set")
+    }
     guard !holds else { return }
     let count = faults.values.reduce(0, +)
     throw AksharaError(

@@ -48,8 +48,10 @@ struct ForeignRowCutter: Sendable {
     }
     let ids = column(.inputIDs) ?? []
     var whole = ForeignSample(row: rows.first + row, start: 0, ids: ids, labels: ids)
-    let isNull = rows.columns.values.contains { $0.nullRows.contains(row) }
-    if isNull || ids.contains(ForeignColumn.impossible) { whole.faults.append(.missingValue) }
+    let isMissing = rows.columns.values.contains {
+      $0.nullRows.contains(row) || $0.values(of: row).contains(ForeignColumn.impossible)
+    }
+    if isMissing { whole.faults.append(.missingValue) }
     let masks = [column(.completionMask), column(.assistantMasks)].compactMap { $0 }
     let attention = column(.attentionMask)
     let aligned = masks + [column(.labels), attention, column(.positionIDs)].compactMap { $0 }
@@ -66,42 +68,18 @@ struct ForeignRowCutter: Sendable {
     case .none:
       for index in ids.indices where attention?[index] == 0 { whole.labels[index] = ignoreIndex }
     }
-    let real = cutPadding(&whole, attention)
-    return pack(whole, real, positions: column(.positionIDs), lengths: column(.sequenceLengths))
-  }
-
-  /// The tokens that are no padding, which the attention mask hides at both ends.
-  private func cutPadding(_ sample: inout ForeignSample, _ attention: [Int32]?) -> Range<Int> {
-    guard let attention, let first = attention.firstIndex(where: { $0 != 0 }),
-      let last = attention.lastIndex(where: { $0 != 0 })
-    else { return sample.ids.indices }
-    let real = first..<last + 1
-    if attention[real].contains(0) { sample.faults.append(.hiddenToken) }
-    let hidden = sample.labels[..<first] + sample.labels[(last + 1)...]
-    if hidden.contains(where: { $0 != ignoreIndex }) { sample.faults.append(.supervisedPadding) }
-    if last + 1 < sample.ids.count { sample.paddingID = sample.ids[last + 1] }
-    return real
-  }
-
-  /// The samples of a packed row: they begin where positions begin again, or where lengths say.
-  private func pack(
-    _ whole: ForeignSample, _ real: Range<Int>, positions: [Int32]?, lengths: [Int32]?
-  ) -> [ForeignSample] {
-    var starts = [real.lowerBound]
-    if let lengths, lengths.reduce(0, { $0 + Int($1) }) == whole.ids.count {
-      for length in lengths.dropLast() { starts.append((starts.last ?? 0) + max(0, Int(length))) }
-    } else if let positions {
-      starts += real.dropFirst().filter { positions[$0] == 0 }
-    }
-    let ends = starts.dropFirst() + [real.upperBound]
-    let ranges = zip(starts, ends).filter { $0.0 < $0.1 && real.contains($0.0) }
-    return ranges.enumerated().map { index, range in
+    let layout = ForeignRowLayout(
+      ids: ids, labels: whole.labels, attention: attention, positions: column(.positionIDs),
+      lengths: column(.sequenceLengths))
+    whole.faults = layout.faults
+    whole.paddingID = layout.paddingID
+    return layout.samples.enumerated().map { index, range in
       var sample = whole
-      sample.start = range.0
-      sample.ids = Array(whole.ids[range.0..<range.1])
-      sample.labels = Array(whole.labels[range.0..<range.1])
-      sample.endsRow = range.1 == real.upperBound
-      sample.samplesInRow = ranges.count
+      sample.start = range.lowerBound
+      sample.ids = Array(whole.ids[range])
+      sample.labels = Array(whole.labels[range])
+      sample.endsRow = index == layout.samples.count - 1
+      sample.samplesInRow = layout.samples.count
       if !sample.endsRow { sample.paddingID = nil }
       if index > 0 { sample.faults = [] }
       return sample

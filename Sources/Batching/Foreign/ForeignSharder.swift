@@ -49,16 +49,17 @@ public struct ForeignSharder: Sendable {
     _ set: ForeignSet, output: String
   ) throws -> (manifest: ShardManifest, report: ForeignReport) {
     let verifier = ForeignVerifier(tokenizer: tokenizer, knowledge: knowledge, threads: threads)
-    let report = try verifier.verify(set)
-    let checker = try verifier.checker(for: set)
+    let (report, sound) = try verifier.compare(set)
+    let judge = Judge(
+      checker: try verifier.checker(for: set), sound: sound, dropsFaulty: dropsFaulty)
     let folder = try AtomicFolder(
       output, replacing: ShardSet.manifestName, inputs: set.parts.flatMap(\.files))
     let files = FolderWriter(folder.workPath)
     for part in set.parts {
-      try write(part, as: try Self.split(of: part.name, in: set), checker, files)
+      try write(part, as: try Self.split(of: part.name, in: set), judge, files)
     }
     let written = try files.finish()
-    let manifest = try manifest(set, written, checker, report)
+    let manifest = try manifest(set, written, judge.checker, report)
     try manifest.requireRows(at: set.path, remedy: "look at `akshara labels verify`")
     return (try manifest.finish(in: folder, tokenizer: tokenizer, threads: threads), report)
   }
@@ -78,11 +79,10 @@ public struct ForeignSharder: Sendable {
   }
 
   private func write(
-    _ part: ForeignSet.Part, as split: Split, _ checker: ForeignChecker, _ files: FolderWriter
+    _ part: ForeignSet.Part, as split: Split, _ judge: Judge, _ files: FolderWriter
   ) throws {
     let reader = ForeignReader(part)
-    let maker = ForeignSampleRecord(table: checker.table, patterns: checker.patterns)
-    let dropsFaulty = dropsFaulty
+    let maker = ForeignSampleRecord(table: judge.checker.table, patterns: judge.checker.patterns)
     try OrderedWork.run(
       threads: threads, next: reader.next,
       work: { rows -> [Outcome] in
@@ -92,7 +92,7 @@ public struct ForeignSharder: Sendable {
           return samples.enumerated().map { index, sample in
             let suffix = samples.count > 1 ? ".\(index)" : ""
             return Self.outcome(
-              sample, id: "\(part.name)-\(sample.row)\(suffix)", checker, maker, dropsFaulty)
+              sample, id: "\(part.name)-\(sample.row)\(suffix)", judge, maker)
           }
         }
       },
@@ -101,16 +101,28 @@ public struct ForeignSharder: Sendable {
       })
   }
 
-  private static func outcome(
-    _ sample: ForeignSample, id: String, _ checker: ForeignChecker, _ maker: ForeignSampleRecord,
-    _ dropsFaulty: Bool
-  ) -> Outcome {
-    var outcome = Outcome(id: id, row: sample.row, tokens: sample.ids.count)
-    let faults = checker.check(sample).map(\.fault)
-    let hopeless: Set<ForeignFault> = [
+  /// Says which samples become no row.
+  private struct Judge: Sendable {
+    let checker: ForeignChecker
+    let sound: ForeignComparison.SoundRows?
+    let dropsFaulty: Bool
+
+    private static let hopeless: Set<ForeignFault> = [
       .missingValue, .unequalColumns, .tokenOutsideVocabulary, .noSupervisedToken,
     ]
-    if let fault = faults.first(where: { dropsFaulty || hopeless.contains($0) }) {
+
+    /// The fault for which a sample is left out.
+    func fault(of sample: ForeignSample) -> ForeignFault? {
+      if sound?.contains(sample) ?? false { return nil }
+      return checker.check(sample).map(\.fault).first { dropsFaulty || Self.hopeless.contains($0) }
+    }
+  }
+
+  private static func outcome(
+    _ sample: ForeignSample, id: String, _ judge: Judge, _ maker: ForeignSampleRecord
+  ) -> Outcome {
+    var outcome = Outcome(id: id, row: sample.row, tokens: sample.ids.count)
+    if let fault = judge.fault(of: sample) {
       outcome.reason = fault.rawValue
     } else if let (row, cut) = maker.row(sample, id: id) {
       outcome.cut = cut

@@ -127,6 +127,120 @@ import Tokenization
     #expect(found(report)[.answerStartUnsupervised] == 1)
   }
 
+  // MARK: Columns that say where samples lie
+
+  /// The faults of a row of ours with more columns.
+  private func faults(of columns: [String: [Int32]]) throws -> [ForeignFault] {
+    let one = row(try samples()[0]).merging(columns) { $1 }
+    return found(try verify([one])).keys.sorted { $0.rawValue < $1.rawValue }
+  }
+
+  @Test func attentionMasksHideNothingAndCountSamples() throws {
+    let count = try samples()[0].inputIDs.count
+    func mask(_ value: Int32) -> [Int32] { [Int32](repeating: value, count: count) }
+    #expect(try faults(of: ["attention_mask": mask(1)]) == [])
+    #expect(try faults(of: ["attention_mask": mask(0)]) == [.hiddenToken])
+    #expect(try faults(of: ["attention_mask": mask(-1)]) == [.wrongAttentionMask])
+    #expect(try faults(of: ["attention_mask": mask(2)]) == [.wrongAttentionMask])
+    #expect(try faults(of: ["attention_mask": mask(.min)]) == [.missingValue])
+    // Two samples, where the positions say that it is one.
+    let positions = (0..<Int32(count)).map { $0 }
+    let halves = positions.map { $0 < 9 ? Int32(1) : 2 }
+    #expect(
+      try faults(of: ["attention_mask": halves, "position_ids": positions]) == [.wrongPositions])
+  }
+
+  @Test func positionsRiseFromZero() throws {
+    let count = Int32(try samples()[0].inputIDs.count)
+    let positions = (0..<count).map { $0 }
+    #expect(try faults(of: ["position_ids": positions]) == [])
+    #expect(try faults(of: ["position_ids": positions.map { -$0 }]) == [.wrongPositions])
+    #expect(
+      try faults(of: ["position_ids": positions.map { $0 < 9 ? $0 : $0 + 8 }]) == [.wrongPositions])
+    #expect(
+      try faults(of: ["position_ids": positions.map { _ in .max }]) == [.wrongPositions])
+  }
+
+  @Test func lengthsMakeUpTheRow() throws {
+    let count = Int32(try samples()[0].inputIDs.count)
+    #expect(try faults(of: ["seq_lengths": [count]]) == [])
+    for lengths in [[], [count + 1], [count + 5, -5], [count, 0], [.max, .max]] as [[Int32]] {
+      #expect(try faults(of: ["seq_lengths": lengths]) == [.wrongSequenceLengths])
+    }
+    let positions = (0..<count).map { $0 }
+    #expect(
+      try faults(of: ["seq_lengths": [9, count - 9], "position_ids": positions]) == [
+        .wrongPositions
+      ])
+  }
+
+  @Test func fillOfAPackIsPadding() throws {
+    let pair = try samples()
+    let fill = [Int32](repeating: 0, count: 5)
+    let ids = pair.flatMap(\.inputIDs) + fill
+    let report = try verify([
+      [
+        "input_ids": ids, "attention_mask": ids.map { _ in 1 },
+        "labels": pair.flatMap(\.labels) + fill.map { _ in ignoreIndex },
+        "position_ids": pair.flatMap { Array(0..<Int32($0.inputIDs.count)) } + fill,
+      ]
+    ])
+    #expect(report.holds, "\(report.lines(coloured: false))")
+    #expect(report.samples == 2)
+  }
+
+  @Test func ofNoRowsNothingIsProven() throws {
+    let file = folder.file("in.jsonl")
+    try ShardFolder.write(conversations, to: file)
+    let report = try verify([]) {
+      $0.isTemplateGiven = true
+      $0.conversations = [file]
+    }
+    #expect(!report.isProven && report.conclusion == "no rows: not proven")
+    #expect(throws: AksharaError.self) { try report.requireNoFaults() }
+  }
+
+  @Test func weightsThatTheSetLacksAreAFault() throws {
+    let file = folder.file("in.jsonl")
+    var weighted = conversations
+    weighted[0].messages[1].weight = 0.5
+    try ShardFolder.write(weighted, to: file)
+    let report = try verify(try samples().map(row)) {
+      $0.isTemplateGiven = true
+      $0.conversations = [file]
+    }
+    #expect(found(report) == [.otherLabels: 1])
+    #expect(report.examples.first?.detail == "conversation `a` has weights, which the set has not")
+  }
+
+  @Test func aRowThatTheTemplateMakesIsSoundWhateverItsFormsSay() throws {
+    let file = folder.file("in.jsonl")
+    try ShardFolder.write(conversations, to: file)
+    // TRL's own training templates train on the line feed behind an answer's end, too.
+    let template = folder.file("chatml_training.jinja")
+    try Data(
+      """
+      {%- for m in messages -%}{{- '<|im_start|>' + m['role'] + '\n' -}}{%- if m['role'] == 'assistant' -%}\
+      {%- generation -%}{{- m['content'] + '<|im_end|>\n' -}}{%- endgeneration -%}{%- else -%}\
+      {{- m['content'] + '<|im_end|>\n' -}}{%- endif -%}{%- endfor -%}
+      """.utf8
+    ).write(to: URL(fileURLWithPath: template))
+    var rows = try samples(template)
+    func report() throws -> ForeignReport {
+      try verify(rows.map(row)) {
+        $0.options.templates = [template]
+        $0.isTemplateGiven = true
+        $0.conversations = [file]
+      }
+    }
+    let line = try #require(rows[1].labels.last)
+    #expect(line != ignoreIndex && tokenizer.decode([line]) == Array("\n".utf8))
+    let sound = try report()
+    #expect(sound.isProven, "\(sound.lines(coloured: false))")
+    rows[1].labels[rows[1].labels.count - 1] = ignoreIndex
+    #expect(found(try report())[.otherLabels] == 1)
+  }
+
   // MARK: One bug each
 
   @Test func aRowThatTrainsOnNothing() throws {
