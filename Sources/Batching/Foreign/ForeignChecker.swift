@@ -25,6 +25,12 @@ struct ForeignChecker: Sendable {
   let trainOn: TrainOn
   let trainOnEOS: TrainOnEOS
 
+  /// What takes rows with these columns apart.
+  func cutter(_ rows: ForeignRows) -> ForeignRowCutter {
+    ForeignRowCutter(
+      Set(rows.columns.keys), padding: padding.flatMap { ends.contains($0) ? nil : $0 })
+  }
+
   /// The faults of a sample, each kind at most once.
   func check(_ sample: ForeignSample) -> [Finding] {
     if !sample.faults.isEmpty { return sample.faults.map { Finding($0, $0.meaning) } }

@@ -34,6 +34,8 @@ public struct ForeignReport: Sendable, Equatable {
   public var tokens = (all: 0, supervised: 0)
   /// Rows of which every token is trained on.
   public var wholeRows = 0
+  /// Rows that end with padding which no attention mask hides.
+  public var openRows = 0
   /// What decides what is trained on.
   public var labelSource = ForeignLabelSource.labels
   /// The template's name, if one is known, and whether it was given or recognized.

@@ -20,11 +20,15 @@ struct ForeignRowLayout {
   private(set) var paddingID: TokenID?
 
   /// The layout of a row of at least one token; columns but the lengths have a value for each.
+  ///
+  /// - Parameter padding: what rows without a mask are filled up with at their ends.
   init(
-    ids: [TokenID], labels: [TokenID], attention: [Int32]?, positions: [Int32]?, lengths: [Int32]?
+    ids: [TokenID], labels: [TokenID], attention: [Int32]?, positions: [Int32]?, lengths: [Int32]?,
+    padding: TokenID?
   ) {
     (self.ids, self.labels) = (ids, labels)
     var real = ids.indices
+    if attention == nil, let padding { real = cutEnd(real, filledWith: padding) }
     if let attention {
       real = cutPadding(by: attention)
       if faults.isEmpty { check(attention, real) }
@@ -60,6 +64,15 @@ struct ForeignRowLayout {
     let hidden = labels[..<first] + labels[(last + 1)...]
     if hidden.contains(where: { $0 != ignoreIndex }) { faults.append(.supervisedPadding) }
     return first..<last + 1
+  }
+
+  /// What is left before padding that nothing hides: no token before it sees it, and none is trained on.
+  private func cutEnd(_ real: Range<Int>, filledWith padding: TokenID) -> Range<Int> {
+    var end = real.upperBound
+    while end > real.lowerBound + 1, ids[end - 1] == padding, labels[end - 1] == ignoreIndex {
+      end -= 1
+    }
+    return real.lowerBound..<end
   }
 
   /// What is left before tokens that fill up a pack and are not hidden, as LLaMA-Factory writes them: the

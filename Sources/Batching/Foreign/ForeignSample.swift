@@ -25,6 +25,8 @@ struct ForeignSample: Sendable {
   var faults: [ForeignFault] = []
   /// The token behind the sample, if it is padding: the first one.
   var paddingID: TokenID?
+  /// Whether no attention mask hides that padding.
+  var hasOpenPadding = false
   /// How many samples its row holds.
   var samplesInRow = 1
 }
@@ -33,8 +35,11 @@ struct ForeignSample: Sendable {
 struct ForeignRowCutter: Sendable {
   /// What is labelled by what.
   let source: ForeignLabelSource
+  /// The token that rows are filled up with; `nil` if it is not known, or ends answers, too.
+  private let padding: TokenID?
 
-  init(_ columns: Set<ForeignColumnName>) {
+  init(_ columns: Set<ForeignColumnName>, padding: TokenID?) {
+    self.padding = padding
     source =
       columns.contains(.labels)
       ? .labels
@@ -70,9 +75,10 @@ struct ForeignRowCutter: Sendable {
     }
     let layout = ForeignRowLayout(
       ids: ids, labels: whole.labels, attention: attention, positions: column(.positionIDs),
-      lengths: column(.sequenceLengths))
+      lengths: column(.sequenceLengths), padding: padding)
     whole.faults = layout.faults
     whole.paddingID = layout.paddingID
+    whole.hasOpenPadding = layout.paddingID != nil && attention == nil
     return layout.samples.enumerated().map { index, range in
       var sample = whole
       sample.start = range.lowerBound
@@ -80,7 +86,7 @@ struct ForeignRowCutter: Sendable {
       sample.labels = Array(whole.labels[range])
       sample.endsRow = index == layout.samples.count - 1
       sample.samplesInRow = layout.samples.count
-      if !sample.endsRow { sample.paddingID = nil }
+      if !sample.endsRow { (sample.paddingID, sample.hasOpenPadding) = (nil, false) }
       if index > 0 { sample.faults = [] }
       return sample
     }

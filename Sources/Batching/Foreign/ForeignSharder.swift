@@ -86,7 +86,7 @@ public struct ForeignSharder: Sendable {
     try OrderedWork.run(
       threads: threads, next: reader.next,
       work: { rows -> [Outcome] in
-        let cutter = ForeignRowCutter(Set(rows.columns.keys))
+        let cutter = judge.checker.cutter(rows)
         return (0..<rows.rowCount).flatMap { row -> [Outcome] in
           let samples = cutter.samples(of: row, in: rows)
           return samples.enumerated().map { index, sample in

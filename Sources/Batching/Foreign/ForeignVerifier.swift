@@ -104,7 +104,7 @@ public struct ForeignVerifier: Sendable {
   }
 
   private static func check(_ rows: ForeignRows, by checker: ForeignChecker) -> CheckedBlock {
-    let cutter = ForeignRowCutter(Set(rows.columns.keys))
+    let cutter = checker.cutter(rows)
     var block = CheckedBlock(rows: rows.rowCount, source: cutter.source)
     for row in 0..<rows.rowCount {
       for sample in cutter.samples(of: row, in: rows) {
@@ -125,6 +125,7 @@ public struct ForeignVerifier: Sendable {
     let supervised = sample.labels.count { $0 != ignoreIndex }
     report.tokens.supervised += supervised
     if supervised == sample.ids.count { report.wholeRows += 1 }
+    if sample.hasOpenPadding { report.openRows += 1 }
     let match = comparison?.match(sample)
     // A row that is just what the template makes was checked where it was made.
     let isKnown = match?.isSound ?? false && sample.faults.isEmpty
@@ -221,7 +222,7 @@ public struct ForeignVerifier: Sendable {
     guard let part = set.parts.first(where: { !$0.files.isEmpty }),
       let rows = try ForeignReader(part).next()
     else { return nil }
-    let cutter = ForeignRowCutter(Set(rows.columns.keys))
+    let cutter = ForeignRowCutter(Set(rows.columns.keys), padding: nil)
     let samples = (0..<min(rows.rowCount, Self.rowsToRecognize)).compactMap {
       cutter.samples(of: $0, in: rows).first
     }
@@ -241,6 +242,9 @@ public struct ForeignVerifier: Sendable {
     if report.wholeRows > 0 {
       report.notices.append(
         "\(report.wholeRows) of \(report.samples) samples train on every token, prompts too")
+    }
+    if report.openRows > 0 {
+      report.notices.append("\(report.openRows) rows end with padding that no attention mask hides")
     }
     if let padding = knowledge.tokens.padding, padding == knowledge.tokens.end {
       report.notices.append(

@@ -189,6 +189,25 @@ import Tokenization
     #expect(report.samples == 2)
   }
 
+  @Test func paddingWithoutAMaskIsNoted() throws {
+    let file = folder.file("in.jsonl")
+    try ShardFolder.write(conversations, to: file)
+    let pad = try #require(tokenizer.specialToken("<|end_header_id|>"))
+    let rows = try samples().map { sample in
+      [
+        "input_ids": sample.inputIDs + [pad, pad],
+        "labels": sample.labels + [ignoreIndex, ignoreIndex],
+      ]
+    }
+    let report = try verify(rows) {
+      $0.isTemplateGiven = true
+      $0.conversations = [file]
+      $0.tokens.padding = "<|end_header_id|>"
+    }
+    #expect(report.isProven, "\(report.lines(coloured: false))")
+    #expect(report.notices == ["2 rows end with padding that no attention mask hides"])
+  }
+
   @Test func ofNoRowsNothingIsProven() throws {
     let file = folder.file("in.jsonl")
     try ShardFolder.write(conversations, to: file)
