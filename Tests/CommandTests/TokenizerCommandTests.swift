@@ -103,6 +103,42 @@ import Testing
     #expect(try errors(folder.file("none.txt")).contains("none.txt: there is no such file"))
   }
 
+  @Test func convertsIntoAnotherFileOrStandardOutputOnly() throws {
+    guard let akshara = AksharaProcess() else { return }
+    let file = try train(akshara) + "/tokenizer.json"
+    let bytes = try TextFile(file).bytes
+    func convert(_ tokenizer: String, _ output: String) throws -> AksharaProcess.Outcome {
+      try akshara.run(["tokenizer", "convert", "--tokenizer", tokenizer, "--output", output])
+    }
+    for path in [file, Path.folder(of: file)] {
+      let refused = try convert(path, file)
+      #expect(refused.status == 2)
+      #expect(
+        refused.errors
+          == "akshara: \(file): the output would replace the input `\(file)`; choose another output\n"
+      )
+    }
+    #expect(try TextFile(file).bytes == bytes)
+    #expect(try convert(file, folder.file("copy.json")).status == 0)
+    #expect(try TextFile(folder.file("copy.json")).bytes == bytes)
+    let printed = try convert(file, "-")
+    #expect(printed.status == 0 && Array(printed.output.utf8) == bytes)
+  }
+
+  @Test func anEmptyCorpusIsWarnedOf() throws {
+    guard let akshara = AksharaProcess() else { return }
+    let empty = folder.file("empty.txt")
+    try AtomicFile.write([], to: empty)
+    let trained = try akshara.run(
+      ["tokenizer", "train", empty, "--output", folder.file("x"), "--vocab-size", "256"])
+    #expect(trained.status == 0)
+    #expect(trained.errors.hasPrefix("warning: no text in \(empty)\n256 tokens from 0 bytes"))
+    let file = folder.file("x/tokenizer.json")
+    let reported = try akshara.run(["tokenizer", "report", empty, "--tokenizer", file, "--json"])
+    #expect(reported.status == 0)
+    #expect(reported.errors == "warning: no text in \(empty)\n")
+  }
+
   @Test func oneDocumentOfAllInput() throws {
     guard let akshara = AksharaProcess() else { return }
     let file = try train(akshara) + "/tokenizer.json"

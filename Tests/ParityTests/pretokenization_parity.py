@@ -37,6 +37,9 @@ SPLITS = {
 }
 FREE = [r"\s?\p{L}+", r"\w+", r"\b", r"(?i:the)|\p{Lu}\p{Ll}*", r"\h+|\p{N}{1,3}+", r"(?m)a.b", r"^.|.$", r"[^\w\s]++",
         r"\p{^L}", r"[[a-z]&&[^aeiou]]+"]
+# What Oniguruma decides by a table of Latin 1 outside of brackets, and by Unicode's properties within them.
+CLASSES = [r"\w", r"\W", r"\b", r"\B", r"[\w]", r"[\W]", r"[^\w]", r"[^\W]", r"[\w-]", r"[^\w\s]", r"\d", r"\D",
+           r"[\d]", r"[\D]", r"\s", r"\S", r"[\s]", r"[\S]"]
 
 
 def by_tokenizers(splits):
@@ -86,6 +89,18 @@ def instruction_sets():
     return ["scalar"] + ["avx2"] * ("avx2" in flags) + ["avx512"] * ("avx512_vbmi2" in flags)
 
 
+def check_classes(binary):
+    """Every character below U+0300 but the line feed, behind a letter and a space, twice, under each class."""
+    documents = [f"x{chr(c)}{chr(c)} {chr(c)}" for c in range(0x300) if c != 0x0A]
+    for pattern in CLASSES:
+        peer = by_tokenizers([pattern])
+        expected = [peer(document) for document in documents]
+        ours = akshara_ends(binary, ["--regex", pattern], documents, "scalar")
+        wrong = [(d, a, b) for d, a, b in zip(documents, ours, expected) if a != b]
+        check(f"/{pattern}/ below U+0300", not wrong and len(ours) == len(documents) and len(set(map(tuple, expected))) > 1,
+              [f"{document!r}: ours {a}, theirs {b}" for document, a, b in wrong[:3]], f"{len(documents)} characters")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--akshara", default=AKSHARA)
@@ -113,7 +128,8 @@ def main():
             check(f"{name} {isa}", not wrong and len(ours) == len(documents) and pieces > len(documents),
                   [f"{document[:100]!r}: ours {a[:12]}, theirs {b[:12]}" for document, a, b in wrong[:3]],
                   f"{len(documents):,} strings, {len(wholes)} texts, {pieces:,} pieces")
-    sys.exit(verdict(len(SPLITS) * len(instruction_sets()) + len(FREE)))
+    check_classes(options.akshara)
+    sys.exit(verdict(len(SPLITS) * len(instruction_sets()) + len(FREE) + len(CLASSES)))
 
 
 if __name__ == "__main__":

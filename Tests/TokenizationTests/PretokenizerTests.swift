@@ -41,6 +41,14 @@ import Testing
     #expect(try split("baac", "a*") == ["b", "aa", "c"])
     #expect(try split("ಕನ್ನಡ x", #"\p{^L}+"#) == ["ಕನ", "್", "ನಡ", " ", "x"])
     #expect(try split("a b", #"\b"#) == ["a", " ", "b"])
+    // Outside of brackets Latin 1's other numbers are word characters.
+    #expect(try split("x²½y ³¹", #"\w+"#) == ["x²½y", " ", "³¹"])
+    #expect(try split("x²½", #"\W"#) == ["x²½"])
+    #expect(try split("x¼ ¾", #"\b"#) == ["x¼", " ", "¾"])
+    #expect(try split("x¼", #"\B"#) == ["x", "¼"])
+    #expect(try split("x²½y", #"[\w]+"#) == ["x", "²½", "y"])
+    #expect(try split("x²½y", #"[^\w]"#) == ["x", "²", "½", "y"])
+    #expect(try split("x²½y", #"[\W]"#) == ["x", "²", "½", "y"])
     #expect(try split("aXxB", #"(?i:x)+|\p{Lu}"#) == ["a", "Xx", "B"])
   }
 

@@ -53,6 +53,38 @@ import Testing
     #expect(tokenizer.encode("a[X]") == Encoding(ids: [2, 3, 7], ends: [0, 1, 4]))
   }
 
+  /// What sentencepiece 0.2.3 gives: only marks that begin the text lose their space.
+  @Test func decodingKeepsSpacesThatAreBytesOrStandInPieces() throws {
+    /// `▁` is 2, `a` 3, `▁a` 4, `▁▁` 5, a piece with a space 6, `<0x00>` 7 and so on.
+    func model(removesExtraSpaces: UInt8) -> [UInt8] {
+      piece("<unk>", 0, 2) + piece("<s>", 0, 3) + piece("▁", -5) + piece("a", -6)
+        + piece("▁a", -1) + piece("▁▁", -2) + piece(" a", -3)
+        + (0...255).flatMap { piece(CharacterRules.spelling(ofByte: $0), 0, 6) }
+        + field(2, [0x18, 2, 0x98, 0x02, 1]) + field(3, [0x18, 1, 0x20, removesExtraSpaces])
+    }
+    func decoded(_ tokenizer: BPETokenizer, _ ids: [TokenID]) -> String {
+      String(decoding: tokenizer.decode(ids), as: UTF8.self)
+    }
+    let space: TokenID = 7 + 0x20
+    let one = try tokenizer(model(removesExtraSpaces: 0))
+    #expect(decoded(one, [2]) == "")
+    #expect(decoded(one, [2, 2, 4]) == "  a")
+    #expect(decoded(one, [5, 4]) == "  a")
+    #expect(decoded(one, [6]) == " a")
+    #expect(decoded(one, [space]) == " ")
+    #expect(decoded(one, [space, 4]) == "  a")
+    #expect(decoded(one, [2, space, 4]) == "  a")
+    let all = try tokenizer(model(removesExtraSpaces: 1))
+    #expect(decoded(all, [2, 2, 4, 4]) == "a a")
+    #expect(decoded(all, [5, 4]) == "  a")
+    #expect(decoded(all, [2, space, 4]) == "  a")
+    #expect(decoded(all, [2, 5, 4]) == "  a")
+    // `tokenizers` takes any space off the start.
+    #expect(
+      TokenDecoder.sentencePiece(strippedMarks: 1).json
+        == TokenDecoder.sentencePiece(strippedSpaces: 1).json)
+  }
+
   /// A model with pieces of spaces of equal scores, as in the vocabularies of Llama 2 and Mistral.
   private func modelOfSpaces(_ lengths: [Int]) -> [UInt8] {
     let spaces = lengths.flatMap { piece(String(repeating: "▁", count: $0), -1e9) }

@@ -155,7 +155,8 @@ import Testing
   @Test func refusesBrokenVocabularies() throws {
     #expect(
       try error(["model", "vocab", "he"], 257)
-        == "tokenizer.json: `model.vocab` gives the ID 257 to two tokens")
+        == "tokenizer.json: `model.vocab` gives the ID 257 to two tokens; give `ll` an ID of its own, or "
+        + "take it and its merges out: an ID decodes to one text")
     #expect(
       try error(["model", "vocab", "he"], 1_099_511_627_776).hasPrefix(
         "tokenizer.json: `model.vocab` gives `he` the ID 1099511627776; IDs are whole numbers"))

@@ -28,6 +28,9 @@ struct TokenDecoder: Sendable, Equatable {
     case strip(String, count: Int)
     /// Every mark in the first token.
     case marksOfFirstToken(String)
+    /// The mark at the start of a token, until something has come out, and at most so often. Spaces
+    /// that are bytes or stand in a token as spaces stay.
+    case leadingMarks(String, count: Int)
   }
 
   /// What happens to each token, in order.
@@ -43,10 +46,19 @@ struct TokenDecoder: Sendable, Equatable {
   static let spaced = TokenDecoder(steps: [], separator: " ")
 
   /// What a SentencePiece model's tokens become.
-  static func sentencePiece(strippedSpaces count: Int) -> TokenDecoder {
+  ///
+  /// Source: SentencePiece 0.2, `sentencepiece_processor.cc`, `SentencePieceProcessor::Decode`.
+  static func sentencePiece(strippedMarks count: Int) -> TokenDecoder {
     TokenDecoder(
       steps: [.replace(.literal(SpaceMark.text), with: " "), .byteFallback],
-      start: count > 0 ? .strip(" ", count: count) : .whole)
+      start: count > 0 ? .leadingMarks(SpaceMark.text, count: count) : .whole)
+  }
+
+  /// What they become where `tokenizers` decodes them, which takes any spaces off the start.
+  static func sentencePiece(strippedSpaces count: Int) -> TokenDecoder {
+    var decoder = sentencePiece(strippedMarks: 0)
+    decoder.start = .strip(" ", count: count)
+    return decoder
   }
 
   /// The most characters that are taken off the start of a text; files in use take one or all.
@@ -66,6 +78,9 @@ struct TokenDecoder: Sendable, Equatable {
     case .whole: break
     case .strip(let text, let count):
       bytes = position.strip(Array(text.utf8), atMost: count, from: bytes)
+    case .leadingMarks(let mark, let count):
+      bytes = self.bytes(of: position.withoutMark(Array(mark.utf8), atMost: count, spelling))
+      position.note(bytes)
     case .marksOfFirstToken(let mark):
       if isFirst {
         bytes = self.bytes(of: TextPattern.literal(mark).replaced(in: spelling, with: []))
@@ -81,7 +96,7 @@ struct TokenDecoder: Sendable, Equatable {
     let holdsSpaces = steps.contains { if case .wordSuffix = $0 { true } else { false } }
     switch start {
     case .whole: return !holdsSpaces
-    case .strip: return !holdsSpaces && position.hasText
+    case .strip, .leadingMarks: return !holdsSpaces && position.hasText
     case .marksOfFirstToken: return !holdsSpaces && position.tokens > 0
     }
   }
@@ -164,7 +179,19 @@ public struct DecodingPosition: Sendable {
       rest = rest.dropFirst(character.count)
       stripped += 1
     }
-    hasText = hasText || !rest.isEmpty
+    note(rest)
     return Array(rest)
   }
+
+  /// A token's spelling without the mark that it begins with, if nothing has come out yet.
+  mutating func withoutMark(
+    _ mark: [UInt8], atMost count: Int, _ spelling: [UInt8]
+  ) -> [UInt8] {
+    guard !hasText, stripped < count, spelling.starts(with: mark) else { return spelling }
+    stripped += 1
+    return Array(spelling.dropFirst(mark.count))
+  }
+
+  /// Takes note of bytes that come out.
+  mutating func note(_ bytes: some Collection<UInt8>) { hasText = hasText || !bytes.isEmpty }
 }

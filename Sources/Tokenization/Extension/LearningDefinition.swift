@@ -25,16 +25,10 @@ struct LearningDefinition {
   /// - Throws: `unsupported` if the base is not byte-level, or lacks a byte of these scripts.
   init(_ base: BPEDefinition, at location: SourceLocation?) throws {
     self.base = base
-    guard let rules = base.characters else {
+    try Self.checkSpelling(of: base, at: location)
+    guard base.characters != nil else {
       (definition, standIns) = (base, 0)
       return
-    }
-    guard base.pretokenization.isByteLevel, rules.continuingPrefix.isEmpty, rules.wordSuffix.isEmpty
-    else {
-      throw AksharaError(
-        .unsupported, "the tokens of the base are not spelled byte by byte", at: location,
-        remedy:
-          "extend a byte-level vocabulary without marks for the ends of words, such as Llama 3's")
     }
     var bytes = try Self.vocabulary(of: base)
     let missing = (UInt8.min...UInt8.max).filter { bytes.id(of: [$0]) == nil }
@@ -55,6 +49,21 @@ struct LearningDefinition {
     }
     self.definition = definition
     standIns = missing.count
+  }
+
+  /// Refuses a base whose tokens are no bytes.
+  ///
+  /// - Throws: `unsupported`.
+  static func checkSpelling(of base: BPEDefinition, at location: SourceLocation?) throws {
+    guard let rules = base.characters else { return }
+    guard base.pretokenization.isByteLevel, rules.continuingPrefix.isEmpty, rules.wordSuffix.isEmpty
+    else {
+      throw AksharaError(
+        .unsupported, "the base is not byte-level: its tokens are not spelled byte by byte",
+        at: location,
+        remedy:
+          "extend a byte-level vocabulary without marks for the ends of words, such as Llama 3's")
+    }
   }
 
   /// The tokens that are spelled with the byte alphabet, as bytes. No text becomes any other.

@@ -31,8 +31,8 @@ public struct VocabularyExtender: Sendable {
   ///
   /// - Parameter location: the base's file, for errors.
   /// - Throws: `invalidOption`, also for the file of a kind that holds no special tokens if none were
-  ///   named for it; `unsupported` if the base has a split pattern without a name, of which nobody
-  ///   knows how it cuts Kannada.
+  ///   named for it; `unsupported` if the base is not byte-level, or has a split pattern without a name,
+  ///   of which nobody knows how it cuts Kannada.
   public init(
     _ base: BPETokenizer, _ options: ExtensionOptions, at location: SourceLocation? = nil
   ) throws {
@@ -40,6 +40,7 @@ public struct VocabularyExtender: Sendable {
     if !options.takesBaseWithoutSpecialTokens {
       try base.refuseUnnamedSpecialTokens(at: location)
     }
+    try LearningDefinition.checkSpelling(of: base.definition, at: location)
     guard let pattern = base.pretokenizer?.pattern else {
       throw AksharaError(
         .unsupported, "the base splits text by an expression that has no name here", at: location,

@@ -89,7 +89,9 @@ struct BPEModelReader {
       throw section.malformed("vocab", "has `\(text)`, which does not spell bytes")
     }
     do { try vocabulary.add(bytes, id: id) } catch Vocabulary.Refusal.repeatedID {
-      throw section.malformed("vocab", "gives the ID \(id) to two tokens")
+      throw section.malformed(
+        "vocab", "gives the ID \(id) to two tokens",
+        "give `\(text)` an ID of its own, or take it and its merges out: an ID decodes to one text")
     } catch {
       throw section.malformed("vocab", "has `\(text)` twice")
     }

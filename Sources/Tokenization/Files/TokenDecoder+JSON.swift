@@ -80,7 +80,7 @@ extension TokenDecoder {
   var json: JSONValue {
     if separator == " " { return .null }
     var parts = steps.map(json)
-    if case .strip(let text, let count) = start {
+    if let (text, count) = strippedText {
       if steps != [.byteLevel] { parts.append(["type": "Fuse"]) }
       parts.append(
         ["type": "Strip", "content": .string(text), "start": JSONValue(count), "stop": 0])
@@ -88,6 +88,15 @@ extension TokenDecoder {
       parts.append(["type": "Fuse"])
     }
     return parts.count == 1 ? parts[0] : ["type": "Sequence", "decoders": .array(parts)]
+  }
+
+  /// What is written as `Strip`: `tokenizers` has nothing that takes marks off before they are spaces.
+  private var strippedText: (String, count: Int)? {
+    switch start {
+    case .strip(let text, let count): (text, count)
+    case .leadingMarks(_, let count): (" ", count)
+    case .whole, .marksOfFirstToken: nil
+    }
   }
 
   private func json(_ step: Step) -> JSONValue {

@@ -54,11 +54,10 @@ struct TokenizerFile {
       document = compiled.document.map(Result.success)
       return
     }
-    let space: [UInt8] = [0x20, 0x09, 0x0A, 0x0D]
     if SentencePieceFile.isLikely(bytes) {
       kind = .sentencePiece
       document = nil
-    } else if bytes.first(where: { !space.contains($0) }) == UInt8(ascii: "{") {
+    } else if bytes.first(where: { !Self.space.contains($0) }) == UInt8(ascii: "{") {
       let document = Result { try JSONValue(parsing: bytes, at: location) }
       kind = (try? document.get()).map(Self.kind) ?? .tokenizerJSON
       self.document = document
@@ -67,6 +66,9 @@ struct TokenizerFile {
       document = nil
     }
   }
+
+  /// What may stand before a JSON document.
+  static let space: [UInt8] = [0x20, 0x09, 0x0A, 0x0D]
 
   private static func kind(of document: JSONValue) -> Kind {
     TekkenFile.isLikely(document)
@@ -117,13 +119,9 @@ struct TokenizerFile {
   private func rankDefinition(
     _ pattern: SplitPattern?, _ specialTokens: [AddedToken]
   ) throws -> BPEDefinition {
-    guard let pattern else {
-      throw AksharaError(
-        .invalidOption, "a rank file does not say how text is split", at: location,
-        remedy: "name the split pattern: "
-          + SplitPattern.allCases.map(\.rawValue).joined(separator: ", "))
-    }
+    // Read first: a file that is none of ranks is refused as that before anything is asked about it.
     let parts = try compiled?.model ?? RankFile(bytes, at: location).parts
+    guard let pattern else { throw SplitPattern.missing(in: "a rank file", at: location) }
     return BPEDefinition(
       pretokenizer: Pretokenizer(pattern), vocabulary: parts.vocabulary, merges: parts.merges,
       prefersWholePretokens: true, addedTokens: specialTokens)

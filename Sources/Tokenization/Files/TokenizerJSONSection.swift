@@ -102,7 +102,7 @@ struct TokenizerJSONSection {
   }
 
   /// An error that names the value under `key`.
-  func malformed(_ key: String, _ problem: String) -> AksharaError {
-    AksharaError(.malformed, "`\(path(key))` \(problem)", at: location)
+  func malformed(_ key: String, _ problem: String, _ remedy: String? = nil) -> AksharaError {
+    AksharaError(.malformed, "`\(path(key))` \(problem)", at: location, remedy: remedy)
   }
 }

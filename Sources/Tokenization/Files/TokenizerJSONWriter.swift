@@ -1,6 +1,11 @@
 import Artifacts
 
 extension BPETokenizer {
+  /// The bytes of `tokenizer.json`, as `write(tokenizerJSON:)` writes them.
+  ///
+  /// - Throws: `unsupported` if no such file can say what this tokenizer does.
+  public var tokenizerJSON: [UInt8] { get throws { try content.bytes } }
+
   /// Writes `tokenizer.json`, which `tokenizers` and `transformers` load with the same IDs.
   ///
   /// A tokenizer that was read from a `tokenizer.json` writes the same bytes again.
@@ -9,7 +14,7 @@ extension BPETokenizer {
   /// - Throws: `unwritable`; `unsupported` if no such file can say what this tokenizer does.
   @discardableResult
   public func write(tokenizerJSON path: String) throws -> Digest {
-    try AtomicFile.write(try content.bytes, to: path)
+    try AtomicFile.write(tokenizerJSON, to: path)
   }
 
   /// Writes the tokenizer into a folder: as `tokenizer.json`, or, where no such file can say what it

@@ -66,9 +66,7 @@ struct VocabularyPair {
 
   private func ownPattern() throws -> SplitPattern {
     if vocabulary[Self.endOfText]?.integer == Self.endOfTextInGPT2 { return .gpt2 }
-    throw AksharaError(
-      .invalidOption, "a vocabulary with merges does not say how text is split", at: location,
-      remedy: "name the split pattern: \(SplitPattern.names)")
+    throw SplitPattern.missing(in: "a vocabulary with merges", at: location)
   }
 
   // MARK: Merges

@@ -4,7 +4,8 @@
 /// | Oniguruma | ICU | why |
 /// |---|---|---|
 /// | `\h` `\H` | `[0-9a-fA-F]` | ICU's `\h` is horizontal white space |
-/// | `\w` `\W` `\b` `\B` | sets, look-around | ICU's also hold ZWNJ and ZWJ |
+/// | `\w` `\W` `\b` `\B` | sets, look-around | ICU's also hold ZWNJ and ZWJ, and lack ² ³ ¹ ¼ ½ ¾ |
+/// | `[\w]` `[\W]` | sets | without ² ³ ¹ ¼ ½ ¾: only outside of brackets a table of Latin 1 decides |
 /// | `\v` | `\x0B` | ICU's is all vertical white space |
 /// | `\p{^L}` | `\P{L}` | |
 /// | `x{1,3}+` | `(?:x{1,3})+` | ICU's is possessive |
@@ -20,8 +21,12 @@ struct OnigurumaPattern {
   /// What has no spelling in ICU, as it stands in the pattern.
   struct Unsupported: Error, Equatable { var construct: String }
 
-  private static let word = #"[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]"#
-  private static let notWord = #"[^\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]"#
+  /// What `\w` takes within brackets.
+  private static let listedWord = #"\p{Alphabetic}\p{M}\p{Nd}\p{Pc}"#
+  /// What it takes elsewhere: below U+0100 a table decides there, in which numbers are word characters.
+  private static let ownWord = listedWord + #"\u00B2\u00B3\u00B9\u00BC-\u00BE"#
+  private static let word = "[\(ownWord)]"
+  private static let notWord = "[^\(ownWord)]"
   private static let ownProperties: Set<String> = ["punct", "word", "graph", "print", "alnum"]
   private static let casedProperties = ["lu", "ll", "lt", "upper", "lower", "title"]
 
@@ -85,8 +90,8 @@ struct OnigurumaPattern {
     switch next {
     case "h": append(brackets > 0 ? "0-9a-fA-F" : "[0-9a-fA-F]", isAtom: true, count: 2)
     case "H": append("[^0-9a-fA-F]", isAtom: true, count: 2)
-    case "w": append(Self.word, isAtom: true, count: 2)
-    case "W": append(Self.notWord, isAtom: true, count: 2)
+    case "w": append(brackets > 0 ? "[\(Self.listedWord)]" : Self.word, isAtom: true, count: 2)
+    case "W": append(brackets > 0 ? "[^\(Self.listedWord)]" : Self.notWord, isAtom: true, count: 2)
     case "b" where brackets == 0:
       append(
         "(?:(?<=\(Self.word))(?!\(Self.word))|(?<!\(Self.word))(?=\(Self.word)))",

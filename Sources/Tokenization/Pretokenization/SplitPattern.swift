@@ -125,6 +125,14 @@ public enum SplitPattern: String, Sendable, Hashable, CaseIterable {
   /// The names of all patterns, for help texts and errors.
   public static let names = allCases.map(\.rawValue).joined(separator: ", ")
 
+  /// The error for a file that does not say how text is split, where nobody else has.
+  static func missing(in file: String, at location: SourceLocation) -> AksharaError {
+    AksharaError(
+      .invalidOption, "\(file) does not say how text is split", at: location,
+      remedy: "name the split pattern: \(names); for a command without `--pattern`, make a "
+        + "tokenizer.json of the file first: akshara tokenizer convert")
+  }
+
   /// The pattern called `name`.
   ///
   /// - Throws: `invalidOption`.

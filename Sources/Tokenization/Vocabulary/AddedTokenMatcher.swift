@@ -42,7 +42,8 @@ struct AddedTokenMatcher: Sendable, Equatable {
   /// All matches in `bytes[range]`, which is looked at as if nothing stood around it.
   ///
   /// A token that takes the space behind it does not hide other tokens in that space; such a match
-  /// begins before the one before it ends, as in `tokenizers`.
+  /// begins before the one before it ends, as in `tokenizers`. A token that takes the space before it and
+  /// lies in taken space as a whole has nothing left to cover, and is none.
   func matches(
     in bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, policy: SpecialTokenPolicy
   ) -> [Match] {
@@ -55,7 +56,7 @@ struct AddedTokenMatcher: Sendable, Equatable {
       let token = tokens[index]
       guard policy == .allow || !token.isSpecial, isAllowed(token, found, text) else { continue }
       let taken = grown(found, token, text, after: matches.last?.range.upperBound ?? 0)
-      matches.append(Match(token: token, range: taken))
+      if !taken.isEmpty { matches.append(Match(token: token, range: taken)) }
     }
     guard range.lowerBound > 0 else { return matches }
     return matches.map {

@@ -200,6 +200,20 @@ import Testing
     }
   }
 
+  @Test func refusesABaseWhoseTokensAreNoBytes() throws {
+    var options = BPETrainerOptions(vocabularySize: 270, specialTokens: ["<unk>"])
+    options.model = .sentencePiece
+    var trainer = try BPETrainer(options)
+    Array("ab ab\n".utf8).withUnsafeBufferPointer { trainer.consume($0) }
+    let base = try trainer.train()
+    #expect {
+      try VocabularyExtender(base, ExtensionOptions(tokenCount: 1))
+    } throws: {
+      "\($0)".hasPrefix(
+        "the base is not byte-level: its tokens are not spelled byte by byte; extend")
+    }
+  }
+
   @Test func refusesACorpusThatGivesNothingNew() throws {
     let base = try ExtensionSample.extended(try ExtensionSample.base(), add: 1200).tokenizer
     #expect(

@@ -57,6 +57,26 @@ import Testing
       ])
   }
 
+  /// White space that is a token itself, and takes what is around it: the first takes all.
+  @Test func whatTheTokenBeforeHasTakenIsNoTokenAgain() throws {
+    try check(
+      AddedToken(id: 256, text: "\n", takesSpaceBefore: true, takesSpaceAfter: true),
+      [
+        ("\n\n a", "{0}a"), ("a\n \n\nb", "a{0}b"), ("\n \n", "{0}"), ("a\nb\nc", "a{0}b{0}c"),
+        ("a \n b", "a{0}b"),
+      ])
+    try check(
+      AddedToken(id: 256, text: "\n", takesSpaceAfter: true),
+      [("\n\n a", "{0}{0}a"), ("a\n \n\nb", "a{0}{0}{0}b")])
+    let both = try tokenizer([
+      AddedToken(id: 256, text: "<m>", takesSpaceAfter: true),
+      AddedToken(id: 257, text: "\n", takesSpaceBefore: true, takesSpaceAfter: true),
+    ])
+    for (text, expected) in [
+      ("<m>\n\na", "{0}a"), ("<m>  \n  \n b", "{0}b"), ("\n\n<m>\n a", "{1}{0}a"),
+    ] { #expect(shown(text, both) == expected, "\(text)") }
+  }
+
   @Test func bothTakeAllOfIt() throws {
     try check(
       AddedToken(id: 256, text: "<m>", takesSpaceBefore: true, takesSpaceAfter: true),

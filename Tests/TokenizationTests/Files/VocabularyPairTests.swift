@@ -46,9 +46,8 @@ import Testing
     let path = try write("other/vocab.json", vocabulary([("<|endoftext|>", 258)]))
     _ = try write("other/merges.txt", merges)
     #expect(
-      throws: AksharaError(
-        .invalidOption, "a vocabulary with merges does not say how text is split",
-        at: SourceLocation(file: path), remedy: "name the split pattern: \(SplitPattern.names)")
+      throws: SplitPattern.missing(
+        in: "a vocabulary with merges", at: SourceLocation(file: path))
     ) { try BPETokenizer(contentsOf: path) }
   }
 

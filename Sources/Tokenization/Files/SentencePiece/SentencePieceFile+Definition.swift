@@ -23,7 +23,7 @@ extension SentencePieceFile {
       merges: merges.merges, prefersWholePretokens: false, characters: rules,
       addedTokens: addedTokens,
       decoder: .sentencePiece(
-        strippedSpaces: normalizer.removesExtraSpaces
+        strippedMarks: normalizer.removesExtraSpaces
           ? TokenDecoder.mostStripped : normalizer.addsDummyPrefix ? 1 : 0),
       postProcessor: postProcessor)
   }

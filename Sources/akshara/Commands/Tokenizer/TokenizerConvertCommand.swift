@@ -1,4 +1,5 @@
 import ArgumentParser
+import Artifacts
 import Tokenization
 
 /// `akshara tokenizer convert`.
@@ -13,10 +14,12 @@ struct TokenizerConvertCommand: ParsableCommand {
 
   @OptionGroup var source: TokenizerSource
 
-  @Option(help: "The tokenizer.json to write.")
+  @Option(help: "The tokenizer.json to write; `-` is standard output.")
   var output: String
 
   func run() throws {
+    if output == "-" { return try StandardOutput.write(source.read().tokenizerJSON) }
+    try OutputCheck.refuseReplacing(inputs: source.files(), by: [output])
     try source.read().write(tokenizerJSON: output)
   }
 }

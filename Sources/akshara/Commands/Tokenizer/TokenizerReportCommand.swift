@@ -42,6 +42,10 @@ struct TokenizerReportCommand: ParsableCommand {
     var comparison = try TokenizerComparison(
       named.map { ($0.name, try BPETokenizer(contentsOf: $0.path)) })
     for input in inputs { try comparison.consume(contentsOf: input) }
+    let sources = Set(comparison.bySource.map(\.source))
+    for input in inputs where !sources.contains(input) {
+      StandardError.print("warning: no text in \(input)")
+    }
     if let output {
       try AtomicFile.write(TokenizerReportPage(comparison, context: context).bytes, to: output)
       StandardError.print("compared \(named.count) tokenizers: \(output)")

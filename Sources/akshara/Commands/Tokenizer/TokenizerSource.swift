@@ -1,4 +1,5 @@
 import ArgumentParser
+import Artifacts
 import Tokenization
 
 /// What says which tokenizer a command uses.
@@ -21,6 +22,13 @@ struct TokenizerSource: ParsableArguments {
         + "file with an object of texts and IDs.",
       discussion: "May be given again and again."))
   var specialTokens: [String] = []
+
+  /// The files that are read.
+  ///
+  /// - Throws: `missingFile` for a folder without a tokenizer.
+  func files() throws -> [String] {
+    try [TokenizerPlace.file(tokenizer)] + specialTokens.filter(Path.exists)
+  }
 
   /// Reads the tokenizer.
   func read() throws -> BPETokenizer {

@@ -137,6 +137,9 @@ struct TokenizerTrainCommand: ParsableCommand {
   }
 
   private func print(_ report: TrainingReport) throws {
+    for source in report.sources where source.byteCount == 0 {
+      StandardError.print("warning: no text in \(source.name)")
+    }
     StandardError.print(
       "\(report.tokenCount) tokens from \(report.byteCount) bytes of text with "
         + "\(report.wordCount) different words: \(Path.join(output, "tokenizer.json"))")
