@@ -55,11 +55,46 @@ import Testing
     #expect(try folder.open().approvalState() == .none)
   }
 
+  @Test(arguments: ["dataset_dict.json", "train/state.json", "train/dataset_info.json"])
+  func aSetWithADamagedFileIsNeitherApprovedNorTrainedOn(name: String) throws {
+    let folder = try ShardFolder(rows(2))
+    _ = try ShardApproval.sign(folder.path, signature)
+    try folder.change(name) { $0[$0.count / 2] ^= 1 }
+    for refused in [
+      { _ = try ShardApproval.sign(folder.path, signature) },
+      { try folder.open().requireProof() },
+    ] {
+      let error = #expect(throws: AksharaError.self) { try refused() }
+      #expect(error?.code == .checkFailed && error?.message.contains("`\(name)`") == true)
+    }
+  }
+
+  @Test func aSetWithADamagedTokenizerIsNeitherApprovedNorTrainedOn() throws {
+    let folder = try ShardFolder(rows(2))
+    let file = "\(folder.path)/tokenizer.json"
+    try AtomicFile.write(Array("{}".utf8), to: file)
+    let error = #expect(throws: AksharaError.self) {
+      try ShardApproval.sign(folder.path, signature)
+    }
+    #expect(
+      error?.message.hasSuffix("`tokenizer.json` is not the tokenizer that the manifest names")
+        == true)
+    #expect(throws: AksharaError.self) { try folder.open().requireProof() }
+    try Folder.remove(file)
+    try folder.open().requireProof()
+  }
+
   @Test(arguments: ["{}", "[", #"{"format": "akshara-approval", "version": 1, "content": "x"}"#])
   func aFileThatIsNoApprovalIsAnError(text: String) throws {
     let folder = try ShardFolder(rows(1))
     try AtomicFile.write(Array(text.utf8), to: "\(folder.path)/approval.json")
     #expect(throws: AksharaError.self) { try folder.open().approvalState() }
+    // It may be somebody's signature, so nobody else's takes its place.
+    let error = #expect(throws: AksharaError.self) {
+      try ShardApproval.sign(folder.path, signature)
+    }
+    #expect(error?.code == .malformed)
+    #expect(FileManager.default.contents(atPath: "\(folder.path)/approval.json") == Data(text.utf8))
   }
 
   // MARK: Samples
