@@ -118,6 +118,11 @@ import Testing
     #expect(pick(12, seed: 8).rows != sample.rows)
     #expect(pick(500).rows.count == 60)
     #expect(pick(0).rows.isEmpty)
+    #expect(pick(3).missing.isEmpty && pick(3).missingLine == nil)
+    #expect(pick(2).missing.map(\.kind) == [["te"]])
+    #expect(
+      pick(2).missingLine
+        == "no row is shown of 1 of 3 kinds: te (8 rows); a sample of 3 or more shows each")
     #expect(Set(sample.rows.map(\.row)).count == 12, "no row twice")
   }
 
