@@ -175,6 +175,54 @@ import Testing
     #expect(counts(cut) == [.truncation: 1])
   }
 
+  @Test func anAnswerThatWasLengthenedIsAnotherText() throws {
+    let found = try difference(
+      [SampleConversations.dialogue("a", "yes")], to: [SampleConversations.dialogue("a", "yes, no")]
+    )
+    #expect(counts(found) == [.textChanged: 1])
+    #expect(found.examples.first?.detail == "message 1, byte 3: `yes` → `yes, no`")
+    let shortened = try difference(
+      [SampleConversations.dialogue("a", "yes, no")], to: [SampleConversations.dialogue("a", "yes")]
+    )
+    #expect(counts(shortened) == [.textChanged: 1])
+  }
+
+  @Test func aRowThatWasCutBeforeItsLastMessagesIsTruncated() throws {
+    let long = [
+      SampleConversations.dialogue("ಪ್ರಶ್ನೆ", "ಉತ್ತರ ಉತ್ತರ ಉತ್ತರ", "ಪ್ರಶ್ನೆ", "ಉತ್ತರ")
+    ]
+    for template in ["chatml", "llama3"] {
+      let whole = try SampleMaker(
+        FormatOptions(templates: [template]), tokenizer: ToyTokenizer()
+      ).make(long[0]).renderedTokens
+      for length in 24..<whole {
+        let options = FormatOptions(templates: [template], maxLength: length, truncation: .right)
+        // Where no answer fits there is no set.
+        guard let cut = try? ShardFolder(long, options) else { continue }
+        let full = try ShardFolder(long, FormatOptions(templates: [template]))
+        let found = try ShardDifference(from: full.open(), to: cut.open())
+        #expect(counts(found) == [.truncation: 1], "\(template), \(length): \(found.lines)")
+      }
+    }
+  }
+
+  @Test func excerptsAreCutWhereCharactersEnd() {
+    func excerpt(_ text: String, _ byte: Int) -> String {
+      ShardDifference.excerpt(of: Array(text.utf8), at: byte)
+    }
+    let text = "ಕನ್ನಡ ನಾಡಿನ ರಾಜಧಾನಿ ಬೆಂಗಳೂರು, ಕರ್ನಾಟಕ"
+    for byte in 0...text.utf8.count {
+      let shown = excerpt(text, byte)
+      let place = Array(text.utf8).firstRange(of: Array(shown.utf8))
+      let start = place.map { text.utf8.index(text.startIndex, offsetBy: $0.lowerBound) }
+      #expect(start.map(text.indices.contains) == true, "\(byte): \(shown)")
+    }
+    #expect(excerpt("abcdefgh", 6) == "cdefgh")
+    #expect(excerpt("", 0) == "" && excerpt("ab", 2) == "ab")
+    let marks = "a" + String(repeating: "\u{301}", count: 10_000)
+    #expect(excerpt(marks, 9).unicodeScalars.count == 80)
+  }
+
   @Test func theSameTextAsOtherTokens() throws {
     let row = [SampleConversations.dialogue("?", "\nx")]
     let found = try difference(row, to: row, FormatOptions(border: .asRendered))
