@@ -9,8 +9,9 @@ extension ShardSet {
   /// that somebody has approved, whether it was changed since or not: a signature is a person's
   /// word, which goes only where a person takes it away.
   ///
+  /// - Parameter keepsApproval: whether whoever makes the set keeps the approval beside the new one.
   /// - Throws: `invalidOption`, naming what stands there and how to mend it.
-  public static func requireRoom(at output: String) throws {
+  public static func requireRoom(at output: String, keepsApproval: Bool = false) throws {
     let location = SourceLocation(file: output)
     if Path.exists(Path.join(output, manifestName)), !stands(at: output) {
       throw AksharaError(
@@ -18,7 +19,7 @@ extension ShardSet {
         at: location, remedy: "choose a folder that is new or empty")
     }
     let approval = Path.join(output, ShardApproval.fileName)
-    if Path.exists(approval) {
+    if !keepsApproval && Path.exists(approval) {
       let names = (try? ShardApproval(in: output)).map { $0.signatures.map(\.by) } ?? []
       let by = names.isEmpty ? "" : " by " + TerminalText.line(names.joined(separator: ", "))
       throw AksharaError(
@@ -27,7 +28,9 @@ extension ShardSet {
         at: location,
         remedy: "choose another folder, or remove `\(approval)` if the approved set may go")
     }
-    try AtomicFolder.requireNothingElse(at: output, than: isOwnFile)
+    try AtomicFolder.requireNothingElse(at: output) {
+      isOwnFile($0) || keepsApproval && $0 == ShardApproval.fileName
+    }
   }
 
   /// The files in a set's folder that are the set's own, and the approval.
@@ -40,7 +43,7 @@ extension ShardSet {
   }
 
   /// Whether a path inside a set's folder is one that `akshara shard` writes.
-  static func isOwnFile(_ path: String) -> Bool {
+  package static func isOwnFile(_ path: String) -> Bool {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     if parts.count == 1 { return namesAtTop.contains(path) }
     guard parts.count == 2, Split(rawValue: String(parts[0])) != nil else { return false }

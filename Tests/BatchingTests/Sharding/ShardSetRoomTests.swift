@@ -12,11 +12,12 @@ import Testing
     by: "R. Rao", note: "read", time: "2026-11-22T00:00:00Z")
 
   /// Makes the set of `folder` again.
-  private func shard(_ folder: ShardFolder) throws {
+  private func shard(_ folder: ShardFolder, keepsApproval: Bool = false) throws {
     let input = TemporaryFolder()
     try ShardFolder.write([SampleConversations.dialogue("a", "other")], to: input.file("in.jsonl"))
-    _ = try Sharder(tokenizer: folder.tokenizer, options: FormatOptions())
-      .run(conversations: [input.file("in.jsonl")], output: folder.path)
+    var sharder = Sharder(tokenizer: folder.tokenizer, options: FormatOptions())
+    sharder.keepsApproval = keepsApproval
+    _ = try sharder.run(conversations: [input.file("in.jsonl")], output: folder.path)
   }
 
   /// A set with every kind of file.
@@ -65,6 +66,18 @@ import Testing
     #expect(throws: AksharaError.self) { try shard(folder) }
     try Folder.remove("\(folder.path)/approval.json")
     try shard(folder)
+  }
+
+  @Test func anApprovalMayBeKeptAndHoldsForTheSameSetAlone() throws {
+    let folder = try set()
+    let first = try ShardApproval.sign(folder.path, signature)
+    try shard(folder, keepsApproval: true)
+    #expect(try folder.open().approvalState() == .outdated(first))
+    let second = try ShardApproval.sign(folder.path, signature)
+    try shard(folder, keepsApproval: true)
+    #expect(try folder.open().approvalState() == .approved(second))
+    try AtomicFile.write([1], to: "\(folder.path)/notes.txt")
+    #expect(throws: AksharaError.self) { try shard(folder, keepsApproval: true) }
   }
 
   @Test func anExportKnowsItsFiles() {
