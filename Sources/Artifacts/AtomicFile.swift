@@ -50,9 +50,18 @@ public final class AtomicFile {
     hasher = isDigested ? DigestHasher() : nil
     let folder = Path.folder(of: path)
     try Folder.make(folder)
-    partial = Path.join(folder, ".\(Path.name(of: path)).partial")
+    partial = Path.join(folder, Self.partialName(of: Path.name(of: path)))
     descriptor = try Self.lock(partial, for: path)
     guard ftruncate(descriptor, 0) == 0 || errno == EINVAL else { throw Self.unwritable(path) }
+  }
+
+  /// The name under which a file is written.
+  private static func partialName(of name: String) -> String { ".\(name).partial" }
+
+  /// The name under which a partial file would appear; another file's name as it is.
+  static func finalName(of name: String) -> String {
+    let inner = String(name.dropFirst().dropLast(".partial".count))
+    return partialName(of: inner) == name ? inner : name
   }
 
   /// Refuses a path at which a device, a pipe or a socket stands: a file that takes its place would end it.

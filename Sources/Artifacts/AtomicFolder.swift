@@ -57,6 +57,54 @@ public final class AtomicFolder {
     }
   }
 
+  /// Refuses a folder that holds anything besides an artifact's own files, so that replacing the
+  /// artifact takes nothing of its user's away.
+  ///
+  /// What a crash left of the artifact's own files (`.NAME.partial`) is no foreign thing.
+  ///
+  /// - Parameters:
+  ///   - path: where the artifact is to stand; nothing needs to be there.
+  ///   - isOwn: whether a path, relative to the folder, is one of the artifact's files.
+  /// - Throws: `invalidOption`, naming the first file, link or empty folder that is not.
+  /// - Complexity: lists the folder up to that one.
+  public static func requireNothingElse(
+    at path: String, than isOwn: (String) -> Bool
+  ) throws {
+    guard Path.isFolder(path), let other = firstOther(in: path, below: "", than: isOwn) else {
+      return
+    }
+    throw AksharaError(
+      .invalidOption,
+      "the output folder holds something else: `\(other)`",
+      at: SourceLocation(file: path),
+      remedy: "choose a folder that is new or empty, or put that elsewhere first")
+  }
+
+  private static func firstOther(
+    in folder: String, below prefix: String, than isOwn: (String) -> Bool
+  ) -> String? {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+      let path = Path.join(folder, name)
+      if isPlainFolder(path) {
+        let isEmpty = (try? FileManager.default.contentsOfDirectory(atPath: path).isEmpty) ?? false
+        if isEmpty { return "\(prefix)\(name)/" }
+        if let other = firstOther(in: path, below: "\(prefix)\(name)/", than: isOwn) {
+          return other
+        }
+      } else if !isOwn(prefix + name), !isOwn(prefix + AtomicFile.finalName(of: name)) {
+        return prefix + name
+      }
+    }
+    return nil
+  }
+
+  /// Whether a folder stands at `path` itself, not one that a link there leads to.
+  private static func isPlainFolder(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
   /// Makes the folder appear at `path`.
   ///
   /// What stood there is moved aside first and removed last, so that a crash leaves the old

@@ -7,7 +7,16 @@ public enum OutputCheck {
   ///   - outputs: files that will be written.
   /// - Throws: `invalidOption`.
   public static func refuseReplacing(inputs: [String], by outputs: [String]) throws {
-    let files = inputs.flatMap(Path.glob)
+    try refuseReplacing(files: inputs.flatMap(Path.glob), by: outputs)
+  }
+
+  /// Refuses outputs that are one of the files, or one another.
+  ///
+  /// - Parameters:
+  ///   - files: files that are read, each by its very name.
+  ///   - outputs: files that will be written.
+  /// - Throws: `invalidOption`.
+  public static func refuseReplacing(files: [String], by outputs: [String]) throws {
     for (index, output) in outputs.enumerated() {
       let location = SourceLocation(file: output)
       if let input = files.first(where: { Path.isSameFile($0, output) }) {

@@ -43,13 +43,28 @@ package struct Recipe: Sendable {
   /// it is run from: what manifests hold.
   package let json: JSONValue
 
+  /// What a recipe is read for.
+  package enum Use: Sendable {
+    /// All stages, or some of them from the first on.
+    case run
+    /// The training on a shard set that is there: neither raw sources nor a tokenizer to shard with nor
+    /// prompts to evaluate are read.
+    case trainingAlone
+  }
+
+  /// What it was read for.
+  private let use: Use
+
   /// Reads a recipe and checks every key, also against one another.
   ///
-  /// - Parameter pull: brings a base model, or a source, that is named `hf://…`.
+  /// - Parameters:
+  ///   - use: files that are not needed for it need not be there, and are not brought.
+  ///   - pull: brings a base model, or a source, that is named `hf://…`.
   /// - Throws: `invalidOption` or `missingFile`, with the line; what `pull` throws.
   package init(
-    _ file: RecipeFile, pull: (HubRepository) throws -> HubSnapshot
+    _ file: RecipeFile, for use: Use = .run, pull: (HubRepository) throws -> HubSnapshot
   ) throws {
+    self.use = use
     var reader = try OptionReader(file.root, section: "")
     let folder = Path.folder(of: file.path)
     self.folder = folder
@@ -66,7 +81,7 @@ package struct Recipe: Sendable {
       baseModel = Path.normalized(Path.join(folder, base))
       baseName = baseModel
     }
-    sources = try Self.sources(&reader, folder: folder, seed: seed, pull: pull)
+    sources = try Self.sources(&reader, folder: folder, seed: seed, for: use, pull: pull)
     curation = try Self.section(&reader, "curation", seed: seed, CurationOptions.init(reading:))
     tokenizer = try Self.section(&reader, "tokenizer", TokenizerOptions.init(reading:))
     format = try Self.section(&reader, "format", seed: seed, FormatOptions.init(reading:))
@@ -98,16 +113,26 @@ package struct Recipe: Sendable {
   ///
   /// `name` is what provenances call a file: for one from the hub its name there.
   ///
+  /// For the training alone, sources of which a path names no file are left out.
+  ///
   /// - Throws: `missingFile` if one went away since the recipe was read.
   package var sourceFiles: [(path: String, name: String, source: ImportOptions)] {
     get throws {
-      try sources.flatMap { source in
+      let absent = use == .trainingAlone ? absentSources : []
+      return try sources.filter { !absent.contains($0.paths) }.flatMap { source in
         var skipped: [String] = []
         return try SourcePaths.find(
           source.paths, relativeTo: folder, kind: source.kind, named: source.names,
           skipping: &skipped
         ).map { ($0.path, $0.name, source) }
       }
+    }
+  }
+
+  /// The paths of the sources that are not there, each as the recipe writes them.
+  var absentSources: [[String]] {
+    sources.map(\.paths).filter { paths in
+      paths.contains { (try? SourcePaths.find([$0], relativeTo: folder)) == nil }
     }
   }
 
@@ -139,7 +164,7 @@ extension Recipe {
   }
 
   private static func sources(
-    _ reader: inout OptionReader, folder: String, seed: Int,
+    _ reader: inout OptionReader, folder: String, seed: Int, for use: Use,
     pull: (HubRepository) throws -> HubSnapshot
   ) throws -> [ImportOptions] {
     let nodes = try reader.list("sources")
@@ -149,6 +174,7 @@ extension Recipe {
       let isWritten = source.node("seed") != nil
       var options = try ImportOptions(reading: &source)
       if !isWritten { options.seed = seed }
+      guard use == .run else { return options }
       options = try HubSources.resolve(options, pull: pull)
       for path in options.paths
       where (try? SourcePaths.find([path], relativeTo: folder)) == nil {
@@ -188,6 +214,7 @@ extension Recipe {
         .missingFile, "`base_model` is `\(base)`, but there is no \(baseModel)/config.json",
         at: location, remedy: "give a folder in Hugging Face's layout; \(remedy)")
     }
+    guard use == .run else { return }
     for path in [tokenizer.path, evaluation.prompts].compactMap(\.self) where !Path.exists(path) {
       throw AksharaError(
         .missingFile, "the recipe names `\(path)`, which is not there",

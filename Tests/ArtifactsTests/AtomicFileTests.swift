@@ -121,6 +121,41 @@ import Testing
     _ = try AtomicFolder(folder.file("out"), replacing: "manifest.json")
   }
 
+  @Test func whatIsNotAnArtifactsOwnIsNamed() throws {
+    let folder = TemporaryFolder()
+    let out = folder.file("out")
+    func other() -> String? {
+      let error = #expect(throws: AksharaError.self) {
+        try AtomicFolder.requireNothingElse(at: out) { ["a", "b/c"].contains($0) }
+      }
+      return error?.message
+    }
+    func refusal(of name: String) -> String {
+      "the output folder holds something else: `\(name)`"
+    }
+    func accepts() throws {
+      try AtomicFolder.requireNothingElse(at: out) { ["a", "b/c"].contains($0) }
+    }
+    try accepts()
+    for own in ["a", "b/c", ".a.partial", "b/.c.partial"] {
+      try AtomicFile.write([1], to: "\(out)/\(own)")
+    }
+    try accepts()
+    for name in ["notes.txt", ".hidden", "b/a", ".notes.partial", "deep/er/a", "a.partial"] {
+      try AtomicFile.write([1], to: "\(out)/\(name)")
+      #expect(other() == refusal(of: name))
+      try Folder.remove("\(out)/\(name)")
+      try Folder.remove("\(out)/deep")
+    }
+    try Folder.make("\(out)/mine")
+    #expect(other() == refusal(of: "mine/"))
+    try Folder.remove("\(out)/mine")
+    // A link is no folder of ours, wherever it leads.
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(out)/link", withDestinationPath: "\(out)/b")
+    #expect(other() == refusal(of: "link"))
+  }
+
   @Test func twoWritersNeverShareAPartialFile() throws {
     let folder = TemporaryFolder()
     let first = try AtomicFile(folder.file("a"))

@@ -59,6 +59,42 @@ import Testing
     #expect(difference.output == "2 rows are the same\n")
   }
 
+  @Test func aReportNeverReplacesAFileOfTheSet() throws {
+    guard let akshara else { return }
+    let folder = TemporaryFolder()
+    try makeSet(akshara, in: folder)
+    let set = folder.file("set")
+    func report(_ arguments: String...) throws -> AksharaProcess.Outcome {
+      try akshara.run(["labels", "report", set] + arguments)
+    }
+    #expect(try akshara.run(["labels", "approve", set, "--by", "R", "--note", "n"]).status == 0)
+    for name in ["manifest.json", "approval.json", "tokenizer.json", "train/state.json"] {
+      let file = "\(set)/\(name)"
+      let before = FileManager.default.contents(atPath: file)
+      let outcome = try report("--output", file)
+      #expect(outcome.status == 2 && outcome.errors.contains("would replace the input"), "\(name)")
+      #expect(FileManager.default.contents(atPath: file) == before)
+    }
+    let other = "\(folder.file("tokenizer"))/tokenizer.json"
+    #expect(try report("--tokenizer", other, "--output", other).status == 2)
+    #expect(try report("--sample", "0", "--output", folder.file("page.html")).status == 2)
+    let small = try report(
+      "--sample", "1", "--stratify", "split,language", "--output", "\(set)/page.html")
+    #expect(small.status == 0, "\(small.errors)")
+    // The page in the set's folder is the user's, and is not lost when the set is made again.
+    let again = try akshara.run([
+      "shard", folder.file("in.jsonl"), "--tokenizer", folder.file("tokenizer"), "--template",
+      "chatml", "--output", set,
+    ])
+    #expect(again.status == 2 && again.errors.contains("was approved by R"), "\(again.errors)")
+    try Folder.remove("\(set)/approval.json")
+    let third = try akshara.run([
+      "shard", folder.file("in.jsonl"), "--tokenizer", folder.file("tokenizer"), "--template",
+      "chatml", "--output", set,
+    ])
+    #expect(third.status == 2 && third.errors.contains("`page.html`"), "\(third.errors)")
+  }
+
   @Test func anotherToolsSetIsCheckedAndRewritten() throws {
     guard let akshara else { return }
     let folder = TemporaryFolder()

@@ -57,3 +57,37 @@ import Testing
     #expect(error?.code == .malformed)
   }
 }
+
+/// Which files a recipe needs.
+@Suite struct RecipeUseTests {
+  private let folder = TemporaryFolder()
+
+  private func recipe(for use: Recipe.Use) throws -> Recipe {
+    let text = """
+      project: p
+      base_model: \(RepositoryPaths.root)/samples/base
+      tokenizer: {path: gone/tokenizer.json}
+      sources:
+        - {path: gone/*.jsonl, kind: dolly}
+        - {path: here.jsonl, kind: dolly}
+        - {path: hf://datasets/owner/name, kind: dolly}
+      evaluation: {prompts: gone.jsonl}
+      """
+    try AtomicFile.write(Array(text.utf8), to: folder.file("r.yaml"))
+    try AtomicFile.write([], to: folder.file("here.jsonl"))
+    return try Recipe(try RecipeFile(folder.file("r.yaml")), for: use) { repository in
+      throw AksharaError(.unreadable, "asked for \(repository.id)")
+    }
+  }
+
+  @Test func aRunNeedsItsSources() {
+    let error = #expect(throws: AksharaError.self) { try recipe(for: .run) }
+    #expect(error?.code == .missingFile && error?.message.contains("gone/*.jsonl") == true)
+  }
+
+  @Test func theTrainingAloneNeedsNoSources() throws {
+    let recipe = try recipe(for: .trainingAlone)
+    #expect(try recipe.sourceFiles.map(\.name) == ["here.jsonl"])
+    #expect(recipe.absentSources == [["gone/*.jsonl"], ["hf://datasets/owner/name"]])
+  }
+}

@@ -140,6 +140,20 @@ import Testing
       {
         #expect(try first.post("/api/reviews", bad)?.status == 400, "\(bad)")
       }
+      // A conversation that the set lacks, with and without the number of a row.
+      for other in [
+        #"{"id":"kn-9","verdict":"accept"}"#, #"{"id":"kn","row":0,"verdict":"accept"}"#,
+      ] {
+        let refused = try #require(try first.post("/api/reviews", other))
+        #expect(refused.status == 404, "\(other)")
+        #expect(refused.body == #"{"error":"no row is of a conversation with this ID"}"#)
+      }
+      // The number is a hint, which may be wrong.
+      for row in ["0", "2", "7", "-1", "null"] {
+        let note = #"{"id":"kn-1","row":\#(row),"note":"ಚಿಕ್ಕದು"}"#
+        #expect(try first.post("/api/reviews", note)?.status == 200, "\(row)")
+      }
+      #expect(try first.json("/api/set")["reviews"] == ["accept": 0, "reject": 1])
     }
     try await set.serve(set.options) { second in
       let file = try ReviewFile.existing(set.folder.file("set.verdicts.jsonl"))

@@ -13,13 +13,16 @@ public struct ConversationAccount: Sendable, Equatable {
     case thinkingRemoved = "thinking_removed"
     /// Its separate thinking was left out.
     case reasoningLeftOut = "reasoning_left_out"
-    /// Its separate thinking was written in front of it.
+    /// Its thinking was written as the template writes it: separate thinking in front of it, thinking
+    /// inside it (`<think>…</think>`) with other white space or marks.
     case reasoningRendered = "reasoning_rendered"
     /// Its tool calls were written as the template writes them.
     case toolCallsRendered = "tool_calls_rendered"
+    /// What a tool gave was written as JSON text, as the template writes it.
+    case toolResultRendered = "tool_result_rendered"
     /// It stands inside another message or the template's own text.
     case merged
-    /// Only its beginning is there: the row was cut.
+    /// Only its beginning is there, and the row ends with it: it was cut.
     case cut
     /// It is not there: the row was cut, or the template leaves it out.
     case leftOut = "left_out"
@@ -72,6 +75,8 @@ public struct ConversationAccount: Sendable, Equatable {
     self.init(files: files)
     (self.conversations, self.rows) = (conversations, rows)
     for change in Change.allCases {
+      // Version 0.1.0 did not tell these from others.
+      if change == .toolResultRendered, json["messages"]?[change.rawValue] == nil { continue }
       guard let count = json["messages"]?[change.rawValue]?.natural else { return nil }
       messages[change] = count
     }

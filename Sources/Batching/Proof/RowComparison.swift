@@ -31,7 +31,9 @@ struct RowComparison: Sendable {
     }
     for (index, message) in conversation.messages.enumerated() {
       let comparison = MessageComparison(
-        message: message, rendered: own[index], row: text, isCut: isCut(index, in: sample))
+        message: message, rendered: own[index], row: text, isCut: isCut(index, in: sample),
+        endsRow: sample.endsInside(of: index),
+        isFramed: sample.spans.contains { $0.message == index })
       let change = comparison.change
       changes[change, default: 0] += 1
       if change == .differs { note("message \(index) stands in the row as other text") }
@@ -39,10 +41,9 @@ struct RowComparison: Sendable {
     }
   }
 
-  /// Whether the row ends inside of a message.
+  /// Whether the row was cut inside of a message.
   private func isCut(_ index: Int, in sample: LabeledSample) -> Bool {
-    options.truncation == .right && sample.spans.last?.message == index
-      && !sample.spans.contains { $0.message == index && $0.kind == .endOfTurn }
+    options.truncation == .right && sample.endsInside(of: index)
   }
 
   private mutating func note(_ problem: String) { problems.append("\(place): \(problem)") }

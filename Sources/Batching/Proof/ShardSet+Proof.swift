@@ -7,7 +7,8 @@ extension ShardSet {
   ///   made by other tools do not hold all that a proof needs.
   /// - Throws: `checkFailed` if the manifest's counts do not add up, the proof is missing,
   ///   contradicts itself, does not hold or does not cover every row, a file's content is not what
-  ///   was checked, or a split's rows, tokens or supervised tokens are not what the manifest counts.
+  ///   was checked, the tokenizer's copy or a file by which `datasets` finds the data is not the
+  ///   manifest's, or a split's rows, tokens or supervised tokens are not what the manifest counts.
   /// - Complexity: reads every byte of the set.
   public func requireProof(accepting accepted: [SupervisionProof.Unproven] = []) throws {
     let totals = manifest.totals
@@ -48,6 +49,11 @@ extension ShardSet {
     let current = currentDigests()
     if let changed = named.first(where: { current[$0.path] != $0.digest }) {
       throw unproven("`\(changed.path)` was changed since its labels were verified")
+    }
+    // What the verifier would find beside the rows: the tokenizer's copy, and the files by which other
+    // trainers know the data.
+    if let problem = SetFilesCheck(manifest, in: path, digests: current).problems.first {
+      throw unproven(problem)
     }
     if let difference = countDifferences.first { throw unproven(difference) }
   }

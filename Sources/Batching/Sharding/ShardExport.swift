@@ -26,7 +26,8 @@ public struct ShardExport: Sendable {
   ///
   /// - Returns: the files' names, in order.
   /// - Throws: `unsupported` if the Arrow plug-in is missing; `checkFailed` if a file is not the one
-  ///   that the manifest names; `unwritable`, `invalidOption`.
+  ///   that the manifest names; `unwritable`; `invalidOption` if something else stands at `output`, or
+  ///   beside an older export.
   public func write(to output: String) throws -> [String] {
     let digests = set.currentDigests()
     for file in set.manifest.splits.flatMap(\.files) where digests[file.path] != file.digest {
@@ -35,6 +36,7 @@ public struct ShardExport: Sendable {
         at: SourceLocation(file: Path.join(set.path, file.path)),
         remedy: "make the shard set again")
     }
+    try AtomicFolder.requireNothingElse(at: output, than: Self.isOwnFile)
     let folder = try AtomicFolder(
       output, replacing: Self.manifestName, inputs: digests.keys.map { Path.join(set.path, $0) })
     try Folder.make(Path.join(folder.workPath, "data"))
@@ -57,5 +59,14 @@ public struct ShardExport: Sendable {
       set.manifest.json.pretty, to: Path.join(folder.workPath, Self.manifestName))
     try folder.commit()
     return names
+  }
+
+  /// Whether a path inside an export's folder is one that `write(to:)` makes.
+  static func isOwnFile(_ path: String) -> Bool {
+    if path == manifestName { return true }
+    guard let place = path.wholeMatch(of: /data\/([a-z]+)-[0-9]{5,}-of-[0-9]{5,}\.parquet/) else {
+      return false
+    }
+    return Split(rawValue: String(place.1)) != nil
   }
 }

@@ -108,6 +108,11 @@ final class ShardWriter {
     return "\(kind)-\(digits(number))" + (count.map { "-of-\(digits($0))" } ?? "") + ".arrow"
   }
 
+  /// Whether a file has a name that `finish()` gives.
+  static func isFileName(_ name: String) -> Bool {
+    name.wholeMatch(of: /(data|rows)-[0-9]{5,}-of-[0-9]{5,}\.arrow/) != nil
+  }
+
   /// Writes what is left, gives the files their names and writes what `datasets` wants beside them.
   /// A split without rows has one file without rows.
   ///

@@ -17,6 +17,10 @@ public struct Sharder: Sendable {
   public let options: FormatOptions
   /// How many threads render and encode.
   public let threads: Int
+  /// Whether an approval that lies at the output is kept beside the new set: it says who approved the
+  /// set that stood there, and holds for the new one if that is the same. If not, an approved set is not
+  /// replaced.
+  public var keepsApproval = false
   /// How much goes into a record batch and into a file.
   var limits = ShardWriter.Limits()
   /// Whether all rows are made of rendered conversations; see `ShardWorker`.
@@ -46,11 +50,11 @@ public struct Sharder: Sendable {
   /// - Parameter paths: JSON Lines, plain, gzip or zstd.
   /// - Returns: the set's manifest, with its proof.
   /// - Throws: `missingFile`, `unreadable`; `malformed` with file and line for a line that is no
-  ///   conversation; `invalidOption` if options clash or the tokenizer lacks a control token;
-  ///   `unsupported` if a template refuses a conversation; `checkFailed` if no row is left;
-  ///   `unwritable`.
+  ///   conversation; `invalidOption` if options clash, the tokenizer lacks a control token, or what
+  ///   stands at `output` is not replaced (`ShardSet.requireRoom`); `unsupported` if a template
+  ///   refuses a conversation; `checkFailed` if no row is left; `unwritable`.
   public func run(conversations paths: [String], output: String) throws -> ShardManifest {
-    try Self.requireRoom(at: output)
+    try ShardSet.requireRoom(at: output, keepsApproval: keepsApproval)
     let maker = try SampleMaker(options, tokenizer: tokenizer)
     let inputs = try paths.map { path in
       ShardManifest.Input(name: Path.name(of: path), digest: try Digest(ofFile: path))
@@ -66,6 +70,10 @@ public struct Sharder: Sendable {
     let written = try write(paths, maker, RowChecker(manifest, tokenizer: tokenizer), in: folder)
     (manifest.splits, manifest.dropped) = (written.splits, written.dropped)
     try manifest.requireRows(at: output, remedy: "look at the reasons, and at `format`")
+    let approval = Path.join(output, ShardApproval.fileName)
+    if keepsApproval && Path.exists(approval) {
+      try AtomicFile.copy(approval, to: Path.join(folder.workPath, ShardApproval.fileName))
+    }
     return try manifest.finish(
       in: folder, tokenizer: tokenizer, threads: threads, findings: written.findings)
   }
@@ -85,15 +93,6 @@ public struct Sharder: Sendable {
       work: { block in try workers.withWorker { try $0.rows(of: block.lines, in: block.path) } },
       consume: { try writer.write($0) })
     return try writer.finish()
-  }
-
-  /// Refuses to replace a folder whose manifest is not a shard set's.
-  private static func requireRoom(at output: String) throws {
-    let file = Path.join(output, ShardSet.manifestName)
-    guard Path.exists(file), !ShardSet.stands(at: output) else { return }
-    throw AksharaError(
-      .invalidOption, "the output folder holds something else (its manifest is no shard set's)",
-      at: SourceLocation(file: output), remedy: "choose a folder that is new or empty")
   }
 
   /// Gives the lines of files in blocks.

@@ -75,14 +75,15 @@ public struct ShardApproval: Sendable, Equatable {
   /// Approves the set in a folder, beside those who have approved the same content before.
   ///
   /// - Throws: `checkFailed` if its proof does not hold, or files were changed since it was made;
-  ///   `unwritable`.
+  ///   `malformed` if what stands in the approval's place is none; `unwritable`.
   /// - Complexity: reads every byte of the set.
   public static func sign(_ folder: String, _ signature: Signature) throws -> ShardApproval {
     let set = try ShardSet(folder)
     // What could not be proven is for those who sign to judge, and for the training to accept.
     try set.requireProof(accepting: SupervisionProof.Unproven.allCases)
     let content = set.manifest.contentDigest
-    let before = try? ShardApproval(in: folder)
+    // A file that cannot be read may hold somebody's signature: it is not replaced.
+    let before = try ShardApproval(in: folder)
     let signatures = before?.content == content ? before?.signatures ?? [] : []
     let approval = ShardApproval(content: content, signatures: signatures + [signature])
     try AtomicFile.write(approval.json.pretty, to: Path.join(folder, fileName))

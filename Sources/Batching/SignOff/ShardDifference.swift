@@ -14,7 +14,7 @@ public struct ShardDifference: Sendable {
     case textChanged = "text_changed"
     /// The messages say the same, but the template writes other text around them.
     case template
-    /// A message is missing or cut in one of the two.
+    /// A message is missing in one of the two, or one of the rows ends inside of it.
     case truncation
     /// The same text as other tokens: another tokenizer, or another rule for borders.
     case tokenizer
@@ -49,6 +49,9 @@ public struct ShardDifference: Sendable {
   /// How the two manifests differ: tokenizer, templates, options.
   public private(set) var settings: [String] = []
 
+  /// Whether both sets were made with the same templates, in the same order.
+  private let hasSameTemplates: Bool
+
   /// So many rows of each reason are told one by one.
   private static let mostExamples = 10
 
@@ -64,6 +67,7 @@ public struct ShardDifference: Sendable {
   public init(from old: ShardSet, to new: ShardSet) throws {
     counts = Dictionary(uniqueKeysWithValues: Reason.allCases.map { ($0, 0) })
     settings = Self.settings(old.manifest, new.manifest)
+    hasSameTemplates = old.manifest.templates == new.manifest.templates
     var index: [UInt64: [Place]] = [:]
     for split in new.splits {
       Self.forEachID(of: new, split) { row, id in
@@ -160,6 +164,9 @@ public struct ShardDifference: Sendable {
     let id = left.conversationID
     let messages = Set(before.keys).union(after.keys).sorted()
     guard let message = messages.first(where: { before[$0] != after[$0] }) else {
+      if hasSameTemplates, let count = Self.cut(left, right) {
+        return note(.truncation, id, "one of the rows ends \(count) bytes before the other")
+      }
       let names = left.template == right.template ? "" : ": \(left.template) → \(right.template)"
       return note(.template, id, "the text around the messages changed\(names)")
     }
@@ -168,17 +175,49 @@ public struct ShardDifference: Sendable {
         .truncation, id,
         "message \(message) is \(before[message] == nil ? "not in the old" : "not in the new") row")
     }
-    let (short, long) = old.count < new.count ? (old, new) : (new, old)
-    if long.starts(with: short), message == messages.last {
+    let isOldShort = old.count < new.count
+    let (short, long) = isOldShort ? (old, new) : (new, old)
+    if (isOldShort ? left : right).endsInside(of: message), long.starts(with: short) {
       return note(
         .truncation, id, "message \(message) has \(old.count) → \(new.count) bytes")
     }
     let byte = zip(old, new).prefix { $0 == $1 }.count
-    func text(_ bytes: [UInt8]) -> String {
-      TerminalText.line(String(decoding: bytes[max(0, byte - 8)...].prefix(40), as: UTF8.self))
-    }
-    note(.textChanged, id, "message \(message), byte \(byte): `\(text(old))` → `\(text(new))`")
+    note(
+      .textChanged, id,
+      "message \(message), byte \(byte): `\(Self.excerpt(of: old, at: byte))` → "
+        + "`\(Self.excerpt(of: new, at: byte))`")
   }
+
+  /// Some characters of a text, from a little before an offset on; none is cut in two.
+  ///
+  /// - Complexity: O(n) in the offset.
+  static func excerpt(of bytes: [UInt8], at byte: Int) -> String {
+    let text = String(decoding: bytes, as: UTF8.self)
+    let place =
+      text.utf8.index(text.startIndex, offsetBy: byte, limitedBy: text.endIndex) ?? text.endIndex
+    // Where the character at the offset begins, and a few before it.
+    var starts: [String.Index] = []
+    for index in text.indices {
+      if index > place { break }
+      if starts.count > mostBefore { starts.removeFirst() }
+      starts.append(index)
+    }
+    let start = starts.first ?? text.startIndex
+    let shown = String(text[start...].prefix(mostCharacters))
+    // A character may have any number of marks.
+    return TerminalText.line(String(shown.unicodeScalars.prefix(4 * mostCharacters)))
+  }
+
+  /// How many bytes one row is shorter, if it is the other's beginning.
+  private static func cut(_ left: LabeledSample, _ right: LabeledSample) -> Int? {
+    let counts = (left.text.utf8.count, right.text.utf8.count)
+    let (short, long) = counts.0 < counts.1 ? (left, right) : (right, left)
+    guard long.text.utf8.starts(with: short.text.utf8) else { return nil }
+    return abs(counts.0 - counts.1)
+  }
+
+  /// So many characters are shown of a text, and so many of them before the place.
+  private static let (mostCharacters, mostBefore) = (20, 4)
 
   /// What each message says in a row.
   private static func said(_ sample: LabeledSample) -> [Int: [UInt8]] {

@@ -30,6 +30,29 @@ public struct ShardSample: Sendable {
   /// How many rows each kind has, in the same order.
   public let kinds: [(kind: [String], rows: Int)]
 
+  /// The kinds of which no row was picked, since there are more kinds than rows to pick; in the same
+  /// order.
+  public var missing: [(kind: [String], rows: Int)] {
+    let shown = Set(rows.map(\.kind))
+    return kinds.filter { !shown.contains($0.kind) }
+  }
+
+  /// So many kinds are named in a line.
+  private static let mostNamed = 10
+
+  /// Which kinds are missing, in a line; `nil` if none is.
+  public var missingLine: String? {
+    let missing = missing
+    guard !missing.isEmpty else { return nil }
+    let names = missing.prefix(Self.mostNamed).map { kind, rows in
+      let values = kind.map { $0.isEmpty ? "not known" : TerminalText.line($0) }
+      return "\(values.joined(separator: ", ")) (\(rows) rows)"
+    }
+    let more = missing.count > names.count ? "; and \(missing.count - names.count) more" : ""
+    return "no row is shown of \(missing.count) of \(kinds.count) kinds: "
+      + names.joined(separator: "; ") + more + "; a sample of \(kinds.count) or more shows each"
+  }
+
   /// The most kinds that are told apart; further ones count as one.
   static let mostKinds = 1_000
 

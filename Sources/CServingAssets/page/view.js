@@ -630,7 +630,7 @@ async function drawComparison(body, number) {
 async function review(change, said) {
   const row = state.shown, position = state.position;
   if (!row?.id) return;
-  const answer = await send('/api/reviews', {id: row.id, ...change});
+  const answer = await send('/api/reviews', {id: row.id, row: row.row, ...change});
   row.review = answer.review;
   state.set.reviews = answer.reviews;
   const entry = list.entry(position);

@@ -186,6 +186,10 @@ package struct LabelReportPage: Sendable {
     return .table(["what", "which"], rows)
   }
 
+  private var missing: HTML {
+    sample.missingLine.map { "<p class=\"state bad\">\($0)</p>" } ?? ""
+  }
+
   private var kinds: HTML {
     let names = traits.map(\.rawValue)
     let rows = sample.kinds.map { kind, count -> [HTML] in
@@ -195,7 +199,7 @@ package struct LabelReportPage: Sendable {
     }
     return """
       <p class="quiet">\(NumberText.count(sample.rows.count)) rows were picked by chance, with the seed \
-      \(String(seed)).</p>\(HTML.table(names + ["rows", "shown"], rows))
+      \(String(seed)).</p>\(missing)\(HTML.table(names + ["rows", "shown"], rows))
       """
   }
 }

@@ -6,7 +6,13 @@ internal import Tokenization
 struct ShardStage: StageWork {
   let context: RunContext
   let stage = PipelineStage.shard
-  let outputs = [RunContext.Place.shards]
+
+  /// The set's own files: an approval is a person's, and comes and goes without the stage.
+  var outputs: [String] {
+    let place = RunContext.Place.shards
+    let files = (try? FileTree.files(below: context.path(place))) ?? []
+    return files.filter(ShardSet.isOwnFile).map { "\(place)/\($0)" }
+  }
 
   func options() -> JSONValue { context.recipe.format.json }
 
@@ -19,8 +25,11 @@ struct ShardStage: StageWork {
 
   func perform() throws {
     let tokenizer = try BPETokenizer(contentsOf: context.tokenizerFile)
-    let sharder = Sharder(
+    var sharder = Sharder(
       tokenizer: tokenizer, options: context.recipe.format, threads: context.threads)
+    // The set that the recipe describes now takes the place of an older one; who approved that stays
+    // known, and the training asks whether it holds for this one.
+    sharder.keepsApproval = true
     let manifest = try sharder.run(
       conversations: [context.path("\(RunContext.Place.curated)/conversations.jsonl")],
       output: context.path(RunContext.Place.shards))

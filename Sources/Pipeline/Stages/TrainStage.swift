@@ -81,6 +81,12 @@ struct TrainStage: StageWork {
     }
     let card = ModelCard(recipe: recipe)
     try AtomicFile.write(Array(card.text.utf8), to: Path.join(folder.workPath, "README.md"))
+    let absent = recipe.absentSources.flatMap(\.self)
+    if !absent.isEmpty {
+      context.report(
+        "train: the passport does not name sources that are not here: "
+          + absent.joined(separator: ", "))
+    }
     let passport = try Passport(
       recipe: recipe, shards: context.shardFolder, tokenizer: context.tokenizerFile,
       backend: backend.configuration, folder: folder.workPath, digests: context.digests)

@@ -12,7 +12,7 @@ internal import NIOCore
 ///     GET  /api/row?row=N       a row
 ///     GET  /api/comparison?row=N
 ///     GET  /api/tags
-///     POST /api/reviews         {"id", "verdict"?, "note"?}
+///     POST /api/reviews         {"id", "row"?, "verdict"?, "note"?}; 404 for an ID that no row has
 ///     POST /api/stop            ends a scan: {"filter": {"split": "train", …}}
 struct PageResponder: HTTPResponder {
   typealias Context = BasicRequestContext
@@ -49,7 +49,10 @@ struct PageResponder: HTTPResponder {
       return Self.response(.ok, asset.type, asset.buffer)
     }
     do {
-      return Self.json(.ok, isPost ? try await change(request) : try answer(request))
+      guard let value = isPost ? try await change(request) : try answer(request) else {
+        return Self.json(.notFound, ["error": "no row is of a conversation with this ID"])
+      }
+      return Self.json(.ok, value)
     } catch let error as AksharaError {
       let status: HTTPResponse.Status =
         switch error.code {
@@ -84,7 +87,8 @@ struct PageResponder: HTTPResponder {
     }
   }
 
-  private func change(_ request: Request) async throws -> JSONValue {
+  /// Does what a request asks for; `nil` if it is about a conversation that is not there.
+  private func change(_ request: Request) async throws -> JSONValue? {
     let body = try await request.body.collect(upTo: Self.largestBody)
     let json = try JSONValue(parsing: Array(body.readableBytesView))
     guard request.uri.path == "/api/stop" else { return try catalog.review(json) }

@@ -79,10 +79,21 @@ final class RowCatalog: Sendable {
     try rows.comparison(try number(parameters))
   }
 
-  /// Writes a review down.
-  func review(_ json: JSONValue) throws -> JSONValue {
+  /// Writes a review down; `nil`, and nothing is written, if no row is of the conversation that it names.
+  ///
+  /// - Parameter json: `{"id", "row"?, "verdict"?, "note"?}`.
+  /// - Throws: as `ReviewDesk.change`.
+  /// - Complexity: looks at one row if `row` is one of the conversation's, else at all up to the first.
+  func review(_ json: JSONValue) throws -> JSONValue? {
+    let id = try ReviewChange(json: json).id
+    guard hasRow(of: id, perhaps: json["row"]?.integer) else { return nil }
     let review = try desk.change(json)
     return ["review": review.json, "reviews": desk.counts]
+  }
+
+  private func hasRow(of id: String, perhaps row: Int64?) -> Bool {
+    if let row, (0..<Int64(rows.count)).contains(row), rows.id(Int(row)) == id { return true }
+    return (0..<rows.count).contains { rows.id($0) == id }
   }
 
   /// The tags of the first rows, the most frequent first.

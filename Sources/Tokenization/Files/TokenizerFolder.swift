@@ -40,11 +40,7 @@ public struct TokenizerFolder: Sendable, Equatable {
   /// - Throws: `invalidOption` if what stands at `path` is neither empty nor a folder with a
   ///   tokenizer and nothing else: a model's folder is not replaced by a tokenizer; `unwritable`.
   public static func begin(at path: String, inputs: [String]) throws -> AtomicFolder {
-    if let other = Folder.list(path).first(where: { !files.contains($0) }) {
-      throw AksharaError(
-        .invalidOption, "the output folder holds something else: `\(other)`",
-        at: SourceLocation(file: path), remedy: "choose a folder that is new or empty")
-    }
+    try AtomicFolder.requireNothingElse(at: path, than: files.contains)
     return try AtomicFolder(path, replacing: "tokenizer.json", inputs: inputs)
   }
 

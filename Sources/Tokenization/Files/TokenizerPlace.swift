@@ -10,6 +10,8 @@ package enum TokenizerPlace {
   static let written = "tokenizer.json"
   /// The name of a SentencePiece model.
   static let sentencePiece = "tokenizer.model"
+  /// The names that `BPETokenizer.write(into:)` gives.
+  package static let writtenNames = [written, sentencePiece]
 
   /// The file.
   ///

@@ -20,10 +20,10 @@ struct RecipeArguments: ParsableArguments {
   @OptionGroup var threading: ThreadOptions
 
   /// The pipeline that runs the recipe: the backend is chosen here.
-  func pipeline(offline: Bool = false) throws -> Pipeline {
+  func pipeline(offline: Bool = false, for use: Recipe.Use = .run) throws -> Pipeline {
     var file = try RecipeFile(recipe)
     for setting in set { try file.set(setting) }
-    let recipe = try Recipe(file) { try HubDownload.pull($0, offline: offline) }
+    let recipe = try Recipe(file, for: use) { try HubDownload.pull($0, offline: offline) }
     let (threads, computeType) = (
       threading.threads, recipe.training.computeType(recipe.quantization)
     )

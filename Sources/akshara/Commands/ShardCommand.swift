@@ -10,7 +10,9 @@ struct ShardCommand: ParsableCommand {
     abstract: "Renders conversations, labels their tokens, and writes a shard set.",
     discussion: """
       The set is a folder that `datasets.load_from_disk` opens, with its counts and the proof of \
-      its labels in manifest.json. It has the same bytes for any number of threads.
+      its labels in manifest.json. It has the same bytes for any number of threads. An older set at \
+      --output is replaced, but never one that somebody approved, nor a folder that holds anything \
+      else.
       """)
 
   @Argument(help: "Conversations as JSON Lines: plain, .gz or .zst.")
@@ -60,7 +62,7 @@ struct ShardCommand: ParsableCommand {
   @Option(help: "The seed of the choice among templates.")
   var seed = FormatOptions().seed
 
-  @Option(help: "The folder to write.")
+  @Option(help: "The folder to write; an older set there is replaced.")
   var output: String
 
   @OptionGroup var threads: ThreadOptions
@@ -113,6 +115,7 @@ struct ShardCommand: ParsableCommand {
     let knowledge = try ForeignVerifier.Knowledge(
       options, isTemplateGiven: !template.isEmpty, conversations: conversations,
       tokenizer: TokenizerPlace.file(tokenizer.tokenizer))
+    try ShardSet.requireRoom(at: output)
     let sharder = ForeignSharder(
       tokenizer: own, knowledge: knowledge, dropsFaulty: dropFaulty, threads: threads.threads)
     let (manifest, report) = try sharder.run(try ForeignSet(set), output: output)

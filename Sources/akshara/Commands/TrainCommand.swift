@@ -9,7 +9,9 @@ struct TrainCommand: ParsableCommand {
     abstract: "Trains an adapter or a model on a shard set, as a recipe says.",
     discussion: """
       The same as the `train` stage of `akshara run`, on shards that are already there: the \
-      recipe's base_model, quantization, lora and training are used. The shard set must carry its proof. An interrupted training goes on where it was, to the same bits.
+      recipe's base_model, quantization, lora and training are used. Its sources, tokenizer.path and evaluation.prompts need not be there; the \
+      passport names the sources that are. The shard set must carry its proof. An interrupted \
+      training goes on where it was, to the same bits.
 
       Example:
         akshara train samples/quickstart/recipe.yaml --shards runs/quickstart/shards \\
@@ -25,6 +27,6 @@ struct TrainCommand: ParsableCommand {
   var tokenizer: String?
 
   func run() throws {
-    try recipe.pipeline().train(shards: shards, tokenizer: tokenizer)
+    try recipe.pipeline(for: .trainingAlone).train(shards: shards, tokenizer: tokenizer)
   }
 }

@@ -12,11 +12,11 @@ import Testing
   /// The set of `conversations`, compared with `others`.
   private func compare(
     _ conversations: [Conversation], _ options: FormatOptions = FormatOptions(),
-    with others: [Conversation]? = nil
+    with others: [Conversation]? = nil, tokenizer: ToyTokenizer = ToyTokenizer()
   ) throws -> ConversationComparison {
     let file = folder.file("compared.jsonl")
     try ShardFolder.write(others ?? conversations, to: file)
-    let set = try ShardFolder(conversations, options)
+    let set = try ShardFolder(conversations, options, tokenizer: tokenizer)
     // The folder goes with its last owner.
     return try withExtendedLifetime(set) {
       try ConversationComparison(set.open(), conversations: [file])
@@ -79,24 +79,134 @@ import Testing
   }
 
   @Test func everyFateOfAMessage() {
-    func change(_ text: String, _ rendered: String?, row: String = "") -> ConversationAccount.Change
-    {
+    func change(
+      _ text: String, _ rendered: String?, row: String = "", role: Role = .assistant,
+      endsRow: Bool = false
+    ) -> ConversationAccount.Change {
       MessageComparison(
-        message: Message(.assistant, .text(text)), rendered: rendered.map { Array($0.utf8) },
-        row: Array(row.utf8)
+        message: Message(role, .text(text)), rendered: rendered.map { Array($0.utf8) },
+        row: Array(row.utf8), endsRow: endsRow
       ).change
     }
     #expect(change("ab", "ab") == .unchanged)
     #expect(change("ab\n", "ab") == .trimmed)
     #expect(change("<think>x</think>\n\nab", "ab") == .thinkingRemoved)
-    #expect(change("ab", "<<SYS>>ab<</SYS>>c") == .merged)
+    #expect(change("ab", "<<SYS>>ab<</SYS>>c", role: .system) == .merged)
+    #expect(change("ab", "<<SYS>>ab<</SYS>>c") == .differs, "nobody speaks in an answer but it")
+    #expect(change("ab", "<|START_RESPONSE|>ab<|END_RESPONSE|>") == .merged)
+    #expect(change("ab", "abc") == .differs)
+    #expect(change("ab", "<|START_RESPONSE|>abc<|END_RESPONSE|>") == .differs)
     #expect(change("ab", nil, row: "x ab y") == .merged)
     #expect(change("ab", nil, row: "x") == .leftOut)
-    #expect(change("abc", "ab") == .cut)
-    #expect(change("abc", "abd") == .differs)
-    #expect(change("abc", " ab") == .cut, "a space of the template's")
+    #expect(change("abc", "ab", endsRow: true) == .cut)
+    #expect(change("abc", "ab") == .differs, "the row goes on")
+    #expect(change("abc", "abd", endsRow: true) == .differs)
+    #expect(change("abc", " ab", endsRow: true) == .cut, "a space of the template's")
     #expect(change("ಕ್ಷ", "ಕಷ") == .differs)
     #expect(change("é", "e\u{301}") == .differs, "bytes are compared, not characters")
+  }
+
+  /// Templates that write what is not byte for byte the message's own, with what they are given.
+  private static var rewritten: [(String, Conversation, [ConversationAccount.Change: Int])] {
+    var tool = SampleConversations.dialogue("call")
+    tool.messages += [
+      Message(
+        .assistant, "",
+        toolCalls: [["function": ["name": "f", "arguments": ["x": 1]], "id": "abcdefghi"]]),
+      Message(.tool, #"{"r": "ಕ\n"}"#), Message(.assistant, "done"),
+    ]
+    var reasoning = SampleConversations.dialogue("q", "final", "q2", "final2")
+    reasoning.messages[1].reasoning = "step one"
+    reasoning.messages[3].reasoning = "step ಎರಡು\n"
+    let spaces = SampleConversations.dialogue("q", "   ")
+    let thinking = SampleConversations.dialogue(
+      "q", "<think>hm</think>final", "q2", "<think>\nhm2\n</think>\n\n\nfinal2")
+    return [
+      ("llama3.1", tool, [.unchanged: 2, .toolCallsRendered: 1, .toolResultRendered: 1]),
+      ("llama3.2", tool, [.unchanged: 2, .toolCallsRendered: 1, .toolResultRendered: 1]),
+      ("llama2", reasoning, [.unchanged: 2, .reasoningLeftOut: 2]),
+      ("mistral-v3", reasoning, [.unchanged: 2, .reasoningLeftOut: 2]),
+      ("qwen3", reasoning, [.unchanged: 2, .reasoningLeftOut: 1, .reasoningRendered: 1]),
+      ("qwen3", spaces, [.unchanged: 1, .trimmed: 1]),
+      ("llama3", spaces, [.unchanged: 1, .trimmed: 1]),
+      ("qwen3", thinking, [.unchanged: 2, .thinkingRemoved: 1, .reasoningRendered: 1]),
+    ]
+  }
+
+  @Test func whatTemplatesWriteAnewIsNamed() throws {
+    for (template, conversation, wanted) in Self.rewritten {
+      let comparison = try compare(
+        [conversation], FormatOptions(templates: [template]), tokenizer: TemplateCases.tokenizer)
+      #expect(comparison.problems == [], "\(template)")
+      #expect(counts(comparison) == wanted, "\(template)")
+    }
+  }
+
+  /// One byte that is another, less or more in what a row says is always found.
+  @Test func oneByteIsFoundInWhatTemplatesWriteAnew() throws {
+    for (template, conversation, _) in Self.rewritten {
+      let options = FormatOptions(templates: [template])
+      let whole = try SampleMaker(options, tokenizer: TemplateCases.tokenizer)
+        .make(conversation)
+      let sample = try #require(whole.samples.first)
+      for (index, message) in conversation.messages.enumerated() where message.toolCalls.isEmpty {
+        let spans = sample.spans.filter { $0.message == index && $0.kind.isSaid }
+        let text = Array(sample.text.utf8)
+        let said = spans.reduce(into: []) { $0 += text[$1.bytes] }
+        func change(_ bytes: [UInt8]) -> ConversationAccount.Change {
+          MessageComparison(message: message, rendered: bytes, row: bytes).change
+        }
+        guard !said.isEmpty else { continue }
+        #expect(change(said) != .differs, "\(template) \(index)")
+        for byte in said.indices where isLetter(said[byte]) {
+          for other in [[UInt8(ascii: "Z")], [], [said[byte], UInt8(ascii: "z")]] {
+            // A mark is the template's, whatever it is called.
+            guard !isInMark(said, byte) else { continue }
+            var changed = said
+            changed.replaceSubrange(byte...byte, with: other)
+            #expect(
+              change(changed) == .differs || changed.isEmpty,
+              "\(template) \(index): \(String(decoding: changed, as: UTF8.self))")
+          }
+        }
+      }
+    }
+  }
+
+  private func isLetter(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || byte >= 0x80
+  }
+
+  private func isInMark(_ text: [UInt8], _ byte: Int) -> Bool {
+    let open = text[..<byte].lastIndex(of: UInt8(ascii: "<"))
+    return open.map { !text[$0..<byte].contains(UInt8(ascii: ">")) } ?? false
+  }
+
+  @Test func callsThatATemplateLeavesOutAreNamed() {
+    let message = Message(.assistant, "", toolCalls: [["function": ["name": "f"]]])
+    func change(_ rendered: String) -> ConversationAccount.Change {
+      MessageComparison(message: message, rendered: Array(rendered.utf8), row: []).change
+    }
+    #expect(change(#"{"name": "f"}"#) == .toolCallsRendered)
+    #expect(change("<|START_RESPONSE|><|END_RESPONSE|>") == .leftOut)
+    #expect(change(#"{"name": "g"}"#) == .differs)
+  }
+
+  @Test func marksAndPartsAreAllThatATextHolds() {
+    func holds(_ text: String, _ parts: String...) -> Bool {
+      FramedText(Array(text.utf8)).holds(parts.map { Array($0.utf8) })
+    }
+    #expect(holds("<think>\nhm\n</think>\n\na", "hm", "a"))
+    #expect(holds("hm</think>a", "hm", "a"))
+    #expect(!holds("<think>\nhm\n</think>\n\na", "a"))
+    #expect(!holds("<think>hm</think>a", "a"), "a word is thought, and no mark's name")
+    #expect(holds("<|channel>thought\nhm<channel|>a", "hm", "a"))
+    #expect(holds("<|start|>assistant<|channel|>final<|message|>a<|return|>", "a"))
+    #expect(holds("[THINK]s[/THINK]S", "s", "S"), "a part may be as short as a mark's letter")
+    #expect(holds(" \n<think>\n\n</think>\n\n ", ""))
+    #expect(!holds("<b c>a", "a") && !holds("<>a", "a") && !holds("x<|a|>a", "a"))
+    #expect(!holds(String(repeating: "<a>", count: 40) + "b", "b"), "too much for a frame")
+    #expect(!holds("a", "a", "b") && !holds("ba", "a", "b"))
   }
 
   @Test func otherTextIsAProblem() throws {

@@ -15,9 +15,10 @@ final class ShardFolder {
   /// Makes a set of conversations.
   init(
     _ conversations: [Conversation], _ options: FormatOptions = FormatOptions(), threads: Int = 1,
-    limits: ShardWriter.Limits = .init(), renders: Bool = false
+    limits: ShardWriter.Limits = .init(), renders: Bool = false,
+    tokenizer: ToyTokenizer = ToyTokenizer()
   ) throws {
-    tokenizer = ToyTokenizer()
+    self.tokenizer = tokenizer
     path = folder.file("set")
     let input = folder.file("in.jsonl")
     try Self.write(conversations, to: input)

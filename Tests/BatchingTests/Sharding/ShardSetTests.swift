@@ -37,7 +37,9 @@ import Testing
   }
 
   @Test func aProvenSetIsAccepted() throws {
-    try folder().open().requireProof()
+    // The folder goes with its last owner, and files beside the rows are read from it.
+    let folder = try folder()
+    try withExtendedLifetime(folder) { try folder.open().requireProof() }
   }
 
   @Test func aSetWithoutProofIsRefused() throws {

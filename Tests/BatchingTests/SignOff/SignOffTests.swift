@@ -55,11 +55,46 @@ import Testing
     #expect(try folder.open().approvalState() == .none)
   }
 
+  @Test(arguments: ["dataset_dict.json", "train/state.json", "train/dataset_info.json"])
+  func aSetWithADamagedFileIsNeitherApprovedNorTrainedOn(name: String) throws {
+    let folder = try ShardFolder(rows(2))
+    _ = try ShardApproval.sign(folder.path, signature)
+    try folder.change(name) { $0[$0.count / 2] ^= 1 }
+    for refused in [
+      { _ = try ShardApproval.sign(folder.path, signature) },
+      { try folder.open().requireProof() },
+    ] {
+      let error = #expect(throws: AksharaError.self) { try refused() }
+      #expect(error?.code == .checkFailed && error?.message.contains("`\(name)`") == true)
+    }
+  }
+
+  @Test func aSetWithADamagedTokenizerIsNeitherApprovedNorTrainedOn() throws {
+    let folder = try ShardFolder(rows(2))
+    let file = "\(folder.path)/tokenizer.json"
+    try AtomicFile.write(Array("{}".utf8), to: file)
+    let error = #expect(throws: AksharaError.self) {
+      try ShardApproval.sign(folder.path, signature)
+    }
+    #expect(
+      error?.message.hasSuffix("`tokenizer.json` is not the tokenizer that the manifest names")
+        == true)
+    #expect(throws: AksharaError.self) { try folder.open().requireProof() }
+    try Folder.remove(file)
+    try folder.open().requireProof()
+  }
+
   @Test(arguments: ["{}", "[", #"{"format": "akshara-approval", "version": 1, "content": "x"}"#])
   func aFileThatIsNoApprovalIsAnError(text: String) throws {
     let folder = try ShardFolder(rows(1))
     try AtomicFile.write(Array(text.utf8), to: "\(folder.path)/approval.json")
     #expect(throws: AksharaError.self) { try folder.open().approvalState() }
+    // It may be somebody's signature, so nobody else's takes its place.
+    let error = #expect(throws: AksharaError.self) {
+      try ShardApproval.sign(folder.path, signature)
+    }
+    #expect(error?.code == .malformed)
+    #expect(FileManager.default.contents(atPath: "\(folder.path)/approval.json") == Data(text.utf8))
   }
 
   // MARK: Samples
@@ -83,6 +118,11 @@ import Testing
     #expect(pick(12, seed: 8).rows != sample.rows)
     #expect(pick(500).rows.count == 60)
     #expect(pick(0).rows.isEmpty)
+    #expect(pick(3).missing.isEmpty && pick(3).missingLine == nil)
+    #expect(pick(2).missing.map(\.kind) == [["te"]])
+    #expect(
+      pick(2).missingLine
+        == "no row is shown of 1 of 3 kinds: te (8 rows); a sample of 3 or more shows each")
     #expect(Set(sample.rows.map(\.row)).count == 12, "no row twice")
   }
 
@@ -133,6 +173,54 @@ import Testing
     let long = [SampleConversations.dialogue("a", String(repeating: "b", count: 60))]
     let cut = try difference(long, to: long, FormatOptions(maxLength: 50, truncation: .right))
     #expect(counts(cut) == [.truncation: 1])
+  }
+
+  @Test func anAnswerThatWasLengthenedIsAnotherText() throws {
+    let found = try difference(
+      [SampleConversations.dialogue("a", "yes")], to: [SampleConversations.dialogue("a", "yes, no")]
+    )
+    #expect(counts(found) == [.textChanged: 1])
+    #expect(found.examples.first?.detail == "message 1, byte 3: `yes` → `yes, no`")
+    let shortened = try difference(
+      [SampleConversations.dialogue("a", "yes, no")], to: [SampleConversations.dialogue("a", "yes")]
+    )
+    #expect(counts(shortened) == [.textChanged: 1])
+  }
+
+  @Test func aRowThatWasCutBeforeItsLastMessagesIsTruncated() throws {
+    let long = [
+      SampleConversations.dialogue("ಪ್ರಶ್ನೆ", "ಉತ್ತರ ಉತ್ತರ ಉತ್ತರ", "ಪ್ರಶ್ನೆ", "ಉತ್ತರ")
+    ]
+    for template in ["chatml", "llama3"] {
+      let whole = try SampleMaker(
+        FormatOptions(templates: [template]), tokenizer: ToyTokenizer()
+      ).make(long[0]).renderedTokens
+      for length in 24..<whole {
+        let options = FormatOptions(templates: [template], maxLength: length, truncation: .right)
+        // Where no answer fits there is no set.
+        guard let cut = try? ShardFolder(long, options) else { continue }
+        let full = try ShardFolder(long, FormatOptions(templates: [template]))
+        let found = try ShardDifference(from: full.open(), to: cut.open())
+        #expect(counts(found) == [.truncation: 1], "\(template), \(length): \(found.lines)")
+      }
+    }
+  }
+
+  @Test func excerptsAreCutWhereCharactersEnd() {
+    func excerpt(_ text: String, _ byte: Int) -> String {
+      ShardDifference.excerpt(of: Array(text.utf8), at: byte)
+    }
+    let text = "ಕನ್ನಡ ನಾಡಿನ ರಾಜಧಾನಿ ಬೆಂಗಳೂರು, ಕರ್ನಾಟಕ"
+    for byte in 0...text.utf8.count {
+      let shown = excerpt(text, byte)
+      let place = Array(text.utf8).firstRange(of: Array(shown.utf8))
+      let start = place.map { text.utf8.index(text.startIndex, offsetBy: $0.lowerBound) }
+      #expect(start.map(text.indices.contains) == true, "\(byte): \(shown)")
+    }
+    #expect(excerpt("abcdefgh", 6) == "cdefgh")
+    #expect(excerpt("", 0) == "" && excerpt("ab", 2) == "ab")
+    let marks = "a" + String(repeating: "\u{301}", count: 10_000)
+    #expect(excerpt(marks, 9).unicodeScalars.count == 80)
   }
 
   @Test func theSameTextAsOtherTokens() throws {

@@ -13,7 +13,8 @@ struct LabelsReportCommand: ParsableCommand {
     discussion: """
       The page stands by itself and asks for nothing from outside: it can be mailed. Rows are \
       picked by chance, of each kind equally many as far as there are; the same seed picks the \
-      same rows.
+      same rows. Kinds for which --sample is too small are named. A page may stand in the set's \
+      folder, but never in the place of one of its files.
 
       Example:
         akshara labels report shards --sample 200 --stratify language,source --seed 7 \\
@@ -39,7 +40,7 @@ struct LabelsReportCommand: ParsableCommand {
   var output: String
 
   func validate() throws {
-    if !(0...10_000 ~= sample) { throw ValidationError("--sample must be 0 to 10,000") }
+    if !(1...10_000 ~= sample) { throw ValidationError("--sample must be 1 to 10,000") }
     _ = try traits()
   }
 
@@ -56,11 +57,14 @@ struct LabelsReportCommand: ParsableCommand {
   func run() throws {
     let shards = try ShardSet(set)
     let file = try TokenizerPlace.file(tokenizer ?? set)
+    try OutputCheck.refuseReplacing(files: try ShardSet.ownFiles(in: set) + [file], by: [output])
+    let sampled = ShardSample(of: shards, count: sample, by: try traits(), seed: seed)
     let page = try LabelReportPage(
-      shards, rows: ShardSample(of: shards, count: sample, by: try traits(), seed: seed),
-      traits: try traits(), seed: seed, tokenizer: try BPETokenizer(contentsOf: file),
+      shards, rows: sampled, traits: try traits(), seed: seed,
+      tokenizer: try BPETokenizer(contentsOf: file),
       created: Date().formatted(.iso8601))
     try AtomicFile.write(page.bytes, to: output)
     StandardError.print("labels report: \(page.rowCount) rows in \(output)")
+    if let line = sampled.missingLine { StandardError.print(line) }
   }
 }
