@@ -83,13 +83,7 @@ final class ForeignComparison {
     var options = options
     options.onRefusal = .drop
     maker = try SampleMaker(options, tokenizer: tokenizer)
-    let templates = maker.chooser.all
-    let manifest = ShardManifest(
-      tool: AksharaVersion.text, tokenizerDigest: tokenizer.digest,
-      vocabularyCount: tokenizer.vocabularyCount,
-      templates: templates.map(ShardManifest.Template.init),
-      options: options.recorded(as: templates), inputs: [], splits: [], dropped: nil, proof: nil)
-    checker = RowChecker(manifest, tokenizer: tokenizer)
+    checker = RowChecker(ShardManifest(of: maker, inputs: []), tokenizer: tokenizer)
     var number = 0
     try forEachSample(threads: threads) { samples in
       if samples.isEmpty { counts.refused += 1 }

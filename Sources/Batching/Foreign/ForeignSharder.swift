@@ -43,11 +43,13 @@ public struct ForeignSharder: Sendable {
   /// Makes the shard set.
   ///
   /// - Returns: the manifest with its proof, and what was found in the set before.
-  /// - Throws: as `ForeignVerifier.verify`; `invalidOption` if a split is none of ours; `checkFailed`
-  ///   if no row is left; `unwritable`.
+  /// - Throws: as `ForeignVerifier.verify`; `invalidOption` if a split is none of ours, or what stands
+  ///   at `output` is not replaced (`ShardSet.requireRoom`); `checkFailed` if no row is left;
+  ///   `unwritable`.
   public func run(
     _ set: ForeignSet, output: String
   ) throws -> (manifest: ShardManifest, report: ForeignReport) {
+    try ShardSet.requireRoom(at: output)
     let verifier = ForeignVerifier(tokenizer: tokenizer, knowledge: knowledge, threads: threads)
     let (report, sound) = try verifier.compare(set)
     let judge = Judge(

@@ -122,3 +122,15 @@ public struct ShardManifest: Sendable, Equatable {
       + "\(totals.ledger.dropped.values.reduce(0, +)) dropped; \(state)"
   }
 }
+
+extension ShardManifest {
+  /// The manifest of a set that is still to be made: no rows, and no proof.
+  init(of maker: SampleMaker, inputs: [Input]) {
+    let (templates, tokenizer) = (maker.chooser.all, maker.encoder.tokenizer)
+    self.init(
+      tool: AksharaVersion.text, tokenizerDigest: tokenizer.digest,
+      vocabularyCount: tokenizer.vocabularyCount, templates: templates.map(Template.init),
+      options: maker.options.recorded(as: templates), inputs: inputs, splits: [], dropped: nil,
+      proof: nil)
+  }
+}

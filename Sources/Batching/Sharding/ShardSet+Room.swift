@@ -11,7 +11,7 @@ extension ShardSet {
   ///
   /// - Parameter keepsApproval: whether whoever makes the set keeps the approval beside the new one.
   /// - Throws: `invalidOption`, naming what stands there and how to mend it.
-  public static func requireRoom(at output: String, keepsApproval: Bool = false) throws {
+  static func requireRoom(at output: String, keepsApproval: Bool = false) throws {
     let location = SourceLocation(file: output)
     if Path.exists(Path.join(output, manifestName)), !stands(at: output) {
       throw AksharaError(

@@ -59,12 +59,7 @@ public struct Sharder: Sendable {
     let inputs = try paths.map { path in
       ShardManifest.Input(name: Path.name(of: path), digest: try Digest(ofFile: path))
     }
-    var manifest = ShardManifest(
-      tool: AksharaVersion.text, tokenizerDigest: tokenizer.digest,
-      vocabularyCount: tokenizer.vocabularyCount,
-      templates: maker.chooser.all.map(ShardManifest.Template.init),
-      options: options.recorded(as: maker.chooser.all),
-      inputs: inputs, splits: [], dropped: nil, proof: nil)
+    var manifest = ShardManifest(of: maker, inputs: inputs)
     let folder = try AtomicFolder(
       output, replacing: ShardSet.manifestName, inputs: paths)
     let written = try write(paths, maker, RowChecker(manifest, tokenizer: tokenizer), in: folder)

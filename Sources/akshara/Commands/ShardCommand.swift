@@ -115,7 +115,6 @@ struct ShardCommand: ParsableCommand {
     let knowledge = try ForeignVerifier.Knowledge(
       options, isTemplateGiven: !template.isEmpty, conversations: conversations,
       tokenizer: TokenizerPlace.file(tokenizer.tokenizer))
-    try ShardSet.requireRoom(at: output)
     let sharder = ForeignSharder(
       tokenizer: own, knowledge: knowledge, dropsFaulty: dropFaulty, threads: threads.threads)
     let (manifest, report) = try sharder.run(try ForeignSet(set), output: output)
