@@ -51,9 +51,10 @@ public struct ForeignSharder: Sendable {
   ) throws -> (manifest: ShardManifest, report: ForeignReport) {
     try ShardSet.requireRoom(at: output)
     let verifier = ForeignVerifier(tokenizer: tokenizer, knowledge: knowledge, threads: threads)
-    let (report, sound) = try verifier.compare(set)
+    let (report, comparison) = try verifier.compare(set)
     let judge = Judge(
-      checker: try verifier.checker(for: set), sound: sound, dropsFaulty: dropsFaulty)
+      checker: try verifier.checker(for: set), sound: comparison?.soundRows,
+      dropsFaulty: dropsFaulty)
     let folder = try AtomicFolder(
       output, replacing: ShardSet.manifestName, inputs: set.parts.flatMap(\.files))
     let files = FolderWriter(folder.workPath)

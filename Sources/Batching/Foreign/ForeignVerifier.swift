@@ -61,10 +61,10 @@ public struct ForeignVerifier: Sendable {
   ///   plug-in; `invalidOption` if the tokenizer has not the template's control tokens.
   public func verify(_ set: ForeignSet) throws -> ForeignReport { try compare(set).report }
 
-  /// Checks every row, and gives the rows that are known to be sound, if conversations are at hand.
+  /// Checks every row, and gives the comparison with the conversations, if they are at hand.
   func compare(
     _ set: ForeignSet
-  ) throws -> (report: ForeignReport, sound: ForeignComparison.SoundRows?) {
+  ) throws -> (report: ForeignReport, comparison: ForeignComparison?) {
     var report = ForeignReport(path: set.path)
     let patterns = try patterns(of: set, &report)
     let comparison =
@@ -92,7 +92,7 @@ public struct ForeignVerifier: Sendable {
     }
     if let comparison { try finish(comparison, puzzles, &report) }
     addNotices(&report)
-    return (report, comparison?.soundRows)
+    return (report, comparison)
   }
 
   // MARK: Rows

@@ -127,67 +127,7 @@ import Tokenization
     #expect(found(report)[.answerStartUnsupervised] == 1)
   }
 
-  // MARK: Columns that say where samples lie
-
-  /// The faults of a row of ours with more columns.
-  private func faults(of columns: [String: [Int32]]) throws -> [ForeignFault] {
-    let one = row(try samples()[0]).merging(columns) { $1 }
-    return found(try verify([one])).keys.sorted { $0.rawValue < $1.rawValue }
-  }
-
-  @Test func attentionMasksHideNothingAndCountSamples() throws {
-    let count = try samples()[0].inputIDs.count
-    func mask(_ value: Int32) -> [Int32] { [Int32](repeating: value, count: count) }
-    #expect(try faults(of: ["attention_mask": mask(1)]) == [])
-    #expect(try faults(of: ["attention_mask": mask(0)]) == [.hiddenToken])
-    #expect(try faults(of: ["attention_mask": mask(-1)]) == [.wrongAttentionMask])
-    #expect(try faults(of: ["attention_mask": mask(2)]) == [.wrongAttentionMask])
-    #expect(try faults(of: ["attention_mask": mask(.min)]) == [.missingValue])
-    // Two samples, where the positions say that it is one.
-    let positions = (0..<Int32(count)).map { $0 }
-    let halves = positions.map { $0 < 9 ? Int32(1) : 2 }
-    #expect(
-      try faults(of: ["attention_mask": halves, "position_ids": positions]) == [.wrongPositions])
-  }
-
-  @Test func positionsRiseFromZero() throws {
-    let count = Int32(try samples()[0].inputIDs.count)
-    let positions = (0..<count).map { $0 }
-    #expect(try faults(of: ["position_ids": positions]) == [])
-    #expect(try faults(of: ["position_ids": positions.map { -$0 }]) == [.wrongPositions])
-    #expect(
-      try faults(of: ["position_ids": positions.map { $0 < 9 ? $0 : $0 + 8 }]) == [.wrongPositions])
-    #expect(
-      try faults(of: ["position_ids": positions.map { _ in .max }]) == [.wrongPositions])
-  }
-
-  @Test func lengthsMakeUpTheRow() throws {
-    let count = Int32(try samples()[0].inputIDs.count)
-    #expect(try faults(of: ["seq_lengths": [count]]) == [])
-    for lengths in [[], [count + 1], [count + 5, -5], [count, 0], [.max, .max]] as [[Int32]] {
-      #expect(try faults(of: ["seq_lengths": lengths]) == [.wrongSequenceLengths])
-    }
-    let positions = (0..<count).map { $0 }
-    #expect(
-      try faults(of: ["seq_lengths": [9, count - 9], "position_ids": positions]) == [
-        .wrongPositions
-      ])
-  }
-
-  @Test func fillOfAPackIsPadding() throws {
-    let pair = try samples()
-    let fill = [Int32](repeating: 0, count: 5)
-    let ids = pair.flatMap(\.inputIDs) + fill
-    let report = try verify([
-      [
-        "input_ids": ids, "attention_mask": ids.map { _ in 1 },
-        "labels": pair.flatMap(\.labels) + fill.map { _ in ignoreIndex },
-        "position_ids": pair.flatMap { Array(0..<Int32($0.inputIDs.count)) } + fill,
-      ]
-    ])
-    #expect(report.holds, "\(report.lines(coloured: false))")
-    #expect(report.samples == 2)
-  }
+  // MARK: What only the conversations tell
 
   @Test func paddingWithoutAMaskIsNoted() throws {
     let file = folder.file("in.jsonl")
