@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """Prints a Package.swift with the named targets of another one and the fuzzers: tools/fuzz/package.py PACKAGE TARGET…
 
-The fuzzer of tokenization compares fast paths with their slow twins, which are not public; the kernels are also looked at for what C
-leaves undefined.
+The fuzzers compare fast paths with their slow twins, which are not public; the kernels are also looked at for what C leaves undefined.
 """
 
 import re
@@ -32,9 +31,14 @@ head, rest = text.split("  targets: [\n", 1)
 body, tail = rest.split("\n  ],\n  swiftLanguageModes", 1)
 targets = [entry for entry in entries(body) if name(entry) in kept and not entry.strip().startswith("tests(")]
 # What the entries of these targets become.
+def testable(target: str) -> tuple[str, str]:
+    return (rf'stage\(("{target}"), (\[[^]]*\])\)',
+            r'.target(name: \1, dependencies: \2, swiftSettings: strict + [.unsafeFlags(["-enable-testing"])])')
+
+
 CHANGED = {
-    "Tokenization": (r'stage\(("Tokenization"), (\[[^]]*\])\)',
-                     r'.target(name: \1, dependencies: \2, swiftSettings: strict + [.unsafeFlags(["-enable-testing"])])'),
+    "Conversations": testable("Conversations"),
+    "Tokenization": testable("Tokenization"),
     "CTextKernels": (r"cSettings: kernelFlags", 'cSettings: kernelFlags + [.unsafeFlags(["-fsanitize=undefined,fuzzer-no-link", '
                      '"-fno-sanitize-recover=undefined"])]'),
 }

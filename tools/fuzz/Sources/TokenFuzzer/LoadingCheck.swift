@@ -5,9 +5,9 @@ import Artifacts
 /// Reads damaged files: an error that says what is wrong, or a tokenizer that works.
 struct LoadingCheck: Sendable {
   let pattern: SplitPattern?
+  /// Whether inputs are sound files, which must load.
+  let isSound: Bool
   private let location = SourceLocation(file: "fuzzed")
-
-  init(pattern: SplitPattern?) { self.pattern = pattern }
 
   /// Tests one input, which is the file.
   func test(_ input: UnsafeBufferPointer<UInt8>) {
@@ -49,7 +49,9 @@ struct LoadingCheck: Sendable {
   }
 
   private func attempt(_ body: () throws -> Void) {
-    do { try body() } catch is AksharaError {} catch {
+    do { try body() } catch let error as AksharaError {
+      claim(!isSound, "a sound file is refused: \(error)")
+    } catch {
       fatalError("an error without a remedy: \(error)")
     }
   }

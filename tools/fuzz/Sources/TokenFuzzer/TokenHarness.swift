@@ -19,7 +19,9 @@ struct TokenHarness: Sendable {
     }
     let pattern = SplitPattern(rawValue: String(words[1]))
     switch words[2] {
-    case "load": check = LoadingCheck(pattern: pattern).test
+    case "load":
+      let isSound = environment["AKSHARA_FUZZ_SOUND"] != nil
+      check = LoadingCheck(pattern: pattern, isSound: isSound).test
     case "cache": check = CacheCheck(LoadedTokenizer(String(words[0]), pattern)).test
     case "decode": check = DecodingCheck(LoadedTokenizer(String(words[0]), pattern)).test
     case "encode": check = EncodingCheck(LoadedTokenizer(String(words[0]), pattern)).test
