@@ -27,7 +27,7 @@ public struct Curator: Sendable {
   ///
   /// - Parameters:
   ///   - inputs: files and patterns, read in this order.
-  ///   - output: the folder to write; what stands there is replaced.
+  ///   - output: the folder to write; a curated set that stands there is replaced, anything else is not.
   /// - Throws: `invalidOption`, `missingFile`, `unreadable`, `unwritable`; `malformed` if no line is
   ///   a conversation, or the file of verdicts is something else; `checkFailed` if the counts do not
   ///   add up.
@@ -37,6 +37,7 @@ public struct Curator: Sendable {
     let review = try verdicts.map { try ReviewFilter(verdicts: $0) }
     let folder = try AtomicFolder(
       output, replacing: "report.json", inputs: inputs + (verdicts.map { [$0] } ?? []))
+    try AtomicFolder.requireNothingElse(at: output, than: Self.files.contains)
     let kept = Path.join(folder.workPath, "kept.pass1.jsonl")
     let dropped = Path.join(folder.workPath, "dropped.pass1.jsonl")
     let pass = try CurationPass(options, review: review, kept: kept, dropped: dropped)
@@ -59,6 +60,9 @@ public struct Curator: Sendable {
     try folder.commit()
     return report
   }
+
+  /// The files of a curated set.
+  private static let files = ["conversations.jsonl", "dropped.jsonl", "report.json"]
 
   /// Writes the kept conversations with their sides.
   ///

@@ -27,6 +27,20 @@ import Testing
         == "in 4, kept 2, dropped 2 (empty_answer 1, exact_duplicate 1); train 1, validation 1")
   }
 
+  @Test func anOlderSetIsReplacedAndNothingElse() throws {
+    let folder = try CurationCase([.pair("ಪ್ರಶ್ನೆ", "ಉತ್ತರ")]).folder
+    let (input, output) = (folder.file("other.jsonl"), folder.file("out"))
+    try AtomicFile.write(try TextFile(Path.join(output, "conversations.jsonl")).bytes, to: input)
+    _ = try Curator().run(inputs: [input], output: output)
+    try AtomicFile.write([0x41], to: Path.join(output, "notes.txt"))
+    #expect {
+      try Curator().run(inputs: [input], output: output)
+    } throws: {
+      "\($0)".contains("the output folder holds something else: `notes.txt`")
+    }
+    #expect(try TextFile(Path.join(output, "notes.txt")).bytes == [0x41])
+  }
+
   @Test func twoRunsGiveTheSameBytes() throws {
     let input = (0..<200).map { Conversation.pair("ಪ್ರಶ್ನೆ \($0 % 150)", "ಉತ್ತರ \($0 % 50)") }
     let runs = try [CurationCase(input), CurationCase(input)]

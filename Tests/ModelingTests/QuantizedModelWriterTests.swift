@@ -82,6 +82,21 @@ import Testing
         == logits(DecoderWeights.load(model: one, on: backend)))
   }
 
+  @Test func anOlderModelIsReplacedAndNothingElse() throws {
+    let writer = try QuantizedModelWriter(
+      try base(), as: .nf4(doubleQuantization: true), on: backend)
+    let output = folder.file("out")
+    try writer.write(to: output)
+    try writer.write(to: output)
+    try AtomicFile.write([0x41], to: Path.join(output, "logs/run.txt"))
+    #expect {
+      try writer.write(to: output)
+    } throws: {
+      "\($0)".contains("the output folder holds something else: `logs/run.txt`")
+    }
+    #expect(try ModelFolder(output).weightFiles().count == 1)
+  }
+
   /// The state's length is known before the offset is: the header is written first.
   @Test func aStateIsAsLongForEveryOffset() throws {
     let offsets: [Float] = [0, 1, -1, 0.05362832, 1e-38, -1.1754944e-38, 3.4028235e38, .pi]

@@ -57,8 +57,8 @@ final class ForeignComparison {
 
   private struct Entry {
     var number: Int
-    /// The hashes of the labels that conversations with these tokens have, and whether those rows are sound.
-    var labels: [UInt64: Bool]
+    /// The rows with these tokens, by the hash of their labels.
+    var labels: [UInt64: SoundRows.Row]
     /// How many conversations have these tokens, and how many rows.
     var conversations = 0
     var rows = 0
@@ -68,6 +68,8 @@ final class ForeignComparison {
   private let paths: [String]
   private let maker: SampleMaker
   private let checker: RowChecker
+  private let kept: RenderedRows?
+  private var rowCount = 0
   private var byTokens: [UInt64: Entry] = [:]
   private var byBeginning: [UInt64: Int] = [:]
 
@@ -75,11 +77,14 @@ final class ForeignComparison {
   private static let beginning = 24
   private static let linesAtOnce = 64
 
-  /// - Throws: `missingFile`, `malformed` for the conversations; `invalidOption` if options clash.
+  /// - Parameter kept: takes the rows that the template makes, if they are wanted later.
+  /// - Throws: `missingFile`, `malformed` for the conversations; `invalidOption` if options clash;
+  ///   `unwritable`.
   init(
-    conversations paths: [String], options: FormatOptions, tokenizer: any Tokenizer, threads: Int
+    conversations paths: [String], options: FormatOptions, tokenizer: any Tokenizer, threads: Int,
+    keeping kept: RenderedRows? = nil
   ) throws {
-    self.paths = paths
+    (self.paths, self.kept) = (paths, kept)
     var options = options
     options.onRefusal = .drop
     maker = try SampleMaker(options, tokenizer: tokenizer)
@@ -87,19 +92,23 @@ final class ForeignComparison {
     var number = 0
     try forEachSample(threads: threads) { samples in
       if samples.isEmpty { counts.refused += 1 }
-      for sample in samples { add(sample, number) }
+      for sample in samples { try add(sample, number) }
       number += 1
     }
     counts.conversations = number
   }
 
-  private func add(_ made: Made, _ number: Int) {
-    let sample = made.sample
+  private func add(_ made: Made, _ number: Int) throws {
+    let sample = made.record.sample
+    try kept?.append(made.record)
+    defer { rowCount += 1 }
     let key = Self.hash(sample.inputIDs)
     var entry = byTokens[key] ?? Entry(number: number, labels: [:])
     entry.conversations += 1
     let labels = Self.hash(sample.labels) ^ Self.hash(ofWeights: sample)
-    entry.labels[labels] = entry.labels[labels] ?? true && made.isSound
+    var row = entry.labels[labels] ?? SoundRows.Row(isSound: true, number: rowCount)
+    row.isSound = row.isSound && made.isSound
+    entry.labels[labels] = row
     byTokens[key] = entry
     let beginning = Self.beginningHash(sample.inputIDs)
     if byBeginning[beginning] == nil { byBeginning[beginning] = number }
@@ -113,23 +122,31 @@ final class ForeignComparison {
       return .otherTokens(byBeginning[Self.beginningHash(sample.ids)])
     }
     byTokens[key]?.rows += 1
-    guard let isSound = entry.labels[Self.hash(sample.labels)] else {
+    guard let row = entry.labels[Self.hash(sample.labels)] else {
       counts.otherLabels += 1
       return .otherLabels(entry.number)
     }
     counts.identical += 1
-    return .identical(isSound: isSound)
+    return .identical(isSound: row.isSound)
   }
 
   /// The rows that the template makes, and nothing is wrong with: to be asked by many threads.
   struct SoundRows: Sendable {
-    fileprivate let labels: [UInt64: [UInt64: Bool]]
+    fileprivate struct Row {
+      var isSound: Bool
+      /// Which of the rows it is that the template makes.
+      let number: Int
+    }
 
-    /// Whether a row is one of them.
-    func contains(_ sample: ForeignSample) -> Bool {
-      sample.faults.isEmpty
-        && labels[ForeignComparison.hash(sample.ids)]?[ForeignComparison.hash(sample.labels)]
-          ?? false
+    fileprivate let labels: [UInt64: [UInt64: Row]]
+
+    /// Which of the rows that the template makes a sample is; `nil` if it is none, or not sound.
+    func number(of sample: ForeignSample) -> Int? {
+      guard sample.faults.isEmpty,
+        let row = labels[ForeignComparison.hash(sample.ids)]?[ForeignComparison.hash(sample.labels)],
+        row.isSound
+      else { return nil }
+      return row.number
     }
   }
 
@@ -182,7 +199,8 @@ final class ForeignComparison {
     let numbers = Set(rows.map(\.number))
     try forEachSample(threads: 1, wanted: { numbers.contains($0) }) { samples in
       for (index, row) in rows.enumerated() where row.number == number {
-        texts[index] = samples.first.map { Self.difference(row.sample, $0.sample, table) } ?? ""
+        texts[index] =
+          samples.first.map { Self.difference(row.sample, $0.record.sample, table) } ?? ""
       }
       number += 1
     }
@@ -222,23 +240,23 @@ final class ForeignComparison {
 
   /// A row that the template makes, and whether nothing is wrong with it.
   private struct Made: Sendable {
-    let sample: LabeledSample
+    let record: ShardRecord
     let isSound: Bool
   }
 
   /// Checks the rows of some conversations as those of a shard set are checked.
   private static func checked(
-    _ samples: [[LabeledSample]], by checker: RowChecker
+    _ records: [[ShardRecord]], by checker: RowChecker
   ) throws -> [[Made]] {
     var columns = ShardColumns()
-    for sample in samples.joined() { columns.append(ShardRecord(sample: sample)) }
+    for record in records.joined() { columns.append(record) }
     let findings = try SealedBatch(columns, checker: checker).findings
     let faulty = Set(findings?.faults.map(\.row) ?? [])
     var row = 0
-    return samples.map { samples in
-      samples.map { sample in
+    return records.map { records in
+      records.map { record in
         defer { row += 1 }
-        return Made(sample: sample, isSound: !faulty.contains(row))
+        return Made(record: record, isSound: !faulty.contains(row))
       }
     }
   }
@@ -267,14 +285,16 @@ final class ForeignComparison {
         },
         work: { block in
           let parser = try JSONParser()
-          let samples = try zip(block.lines, block.numbers).map { line, number -> [LabeledSample] in
+          let records = try zip(block.lines, block.numbers).map { line, number -> [ShardRecord] in
             guard wanted(number) else { return [] }
             let place = SourceLocation(file: block.path, line: line.number)
             let conversation = try ConversationRow.conversation(
               try parser.value(of: line, in: block.path), at: place)
-            return try maker.make(conversation, at: place).samples
+            return try maker.make(conversation, at: place).samples.map {
+              ShardRecord(sample: $0, of: conversation)
+            }
           }
-          return try Self.checked(samples, by: checker)
+          return try Self.checked(records, by: checker)
         },
         consume: { list in
           for samples in list {

@@ -3,7 +3,8 @@ internal import Conversations
 public import Tokenization
 
 /// Rewrites a tokenized data set of another tool's into a shard set: tokens and labels stay as they
-/// are, padding is taken off, packed rows become their samples.
+/// are, padding is taken off, packed rows become their samples. A row that is just what the template
+/// makes of a conversation takes that one's ID, language, source and tags, and its spans.
 ///
 /// The set's proof says what of it was checked and, in `unproven`, what could not be: a training must
 /// accept that by name. Rows that train on nothing, or that cannot be read as text, become none and
@@ -31,6 +32,8 @@ public struct ForeignSharder: Sendable {
     let row: Int
     let tokens: Int
     var record: ShardRecord?
+    /// Which of the rows it is that the template makes of the conversations.
+    var rendered: Int?
     var cut = 0
     var reason: String?
   }
@@ -50,13 +53,15 @@ public struct ForeignSharder: Sendable {
     _ set: ForeignSet, output: String
   ) throws -> (manifest: ShardManifest, report: ForeignReport) {
     try ShardSet.requireRoom(at: output)
-    let verifier = ForeignVerifier(tokenizer: tokenizer, knowledge: knowledge, threads: threads)
-    let (report, comparison) = try verifier.compare(set)
-    let judge = Judge(
-      checker: try verifier.checker(for: set), sound: comparison?.soundRows,
-      dropsFaulty: dropsFaulty)
     let folder = try AtomicFolder(
-      output, replacing: ShardSet.manifestName, inputs: set.parts.flatMap(\.files))
+      output, replacing: ShardSet.manifestName,
+      inputs: set.parts.flatMap(\.files) + (knowledge.conversations ?? []))
+    let verifier = ForeignVerifier(tokenizer: tokenizer, knowledge: knowledge, threads: threads)
+    let rendered = RenderedRows(below: Path.join(folder.workPath, "rendered"))
+    let (report, comparison) = try verifier.compare(set, keeping: rendered)
+    let judge = Judge(
+      checker: try verifier.checker(for: set), dropsFaulty: dropsFaulty,
+      sound: try comparison.map { ($0.soundRows, try rendered.finish()) })
     let files = FolderWriter(folder.workPath)
     for part in set.parts {
       try write(part, as: try Self.split(of: part.name, in: set), judge, files)
@@ -90,11 +95,11 @@ public struct ForeignSharder: Sendable {
       threads: threads, next: reader.next,
       work: { rows -> [Outcome] in
         let cutter = judge.checker.cutter(rows)
-        return (0..<rows.rowCount).flatMap { row -> [Outcome] in
+        return try (0..<rows.rowCount).flatMap { row -> [Outcome] in
           let samples = cutter.samples(of: row, in: rows)
-          return samples.enumerated().map { index, sample in
+          return try samples.enumerated().map { index, sample in
             let suffix = samples.count > 1 ? ".\(index)" : ""
-            return Self.outcome(
+            return try Self.outcome(
               sample, id: "\(part.name)-\(sample.row)\(suffix)", judge, maker)
           }
         }
@@ -104,11 +109,20 @@ public struct ForeignSharder: Sendable {
       })
   }
 
-  /// Says which samples become no row.
+  /// Says what samples are, and which become no row.
   private struct Judge: Sendable {
     let checker: ForeignChecker
-    let sound: ForeignComparison.SoundRows?
     let dropsFaulty: Bool
+    /// The sound rows that the template makes of the conversations, if these are known.
+    let sound: (rows: ForeignComparison.SoundRows, files: SplitFiles)?
+
+    /// What the template makes, and which of its rows that is, if it is just this sample.
+    func rendered(_ sample: ForeignSample) throws -> (number: Int, record: ShardRecord)? {
+      guard let sound, let number = sound.rows.number(of: sample) else { return nil }
+      let record = try sound.files.record(number)
+      // Of a file's several templates only the first stands in the manifest.
+      return record.sample.template == checker.patterns?.name ? (number, record) : nil
+    }
 
     private static let hopeless: Set<ForeignFault> = [
       .missingValue, .unequalColumns, .tokenOutsideVocabulary, .noSupervisedToken,
@@ -116,16 +130,18 @@ public struct ForeignSharder: Sendable {
 
     /// The fault for which a sample is left out.
     func fault(of sample: ForeignSample) -> ForeignFault? {
-      if sound?.contains(sample) ?? false { return nil }
+      if sound?.rows.number(of: sample) != nil { return nil }
       return checker.check(sample).map(\.fault).first { dropsFaulty || Self.hopeless.contains($0) }
     }
   }
 
   private static func outcome(
     _ sample: ForeignSample, id: String, _ judge: Judge, _ maker: ForeignSampleRecord
-  ) -> Outcome {
+  ) throws -> Outcome {
     var outcome = Outcome(id: id, row: sample.row, tokens: sample.ids.count)
-    if let fault = judge.fault(of: sample) {
+    if let (number, record) = try judge.rendered(sample) {
+      (outcome.rendered, outcome.record) = (number, record)
+    } else if let fault = judge.fault(of: sample) {
       outcome.reason = fault.rawValue
     } else if let (row, cut) = maker.row(sample, id: id) {
       outcome.cut = cut
@@ -148,8 +164,9 @@ public struct ForeignSharder: Sendable {
     _ report: ForeignReport
   ) throws -> ShardManifest {
     var options = knowledge.options
-    // Spans end where tokens end, so no token lies across a border.
-    options.border = .asRendered
+    // Where spans were found in tokens, they end where tokens end: no token lies across a border, whatever
+    // becomes of such tokens.
+    if report.comparison == nil { options.border = .asRendered }
     options.maxLength = max(1, written.longest)
     options.templates = [checker.patterns?.name ?? ForeignSampleRecord.unknownTemplate]
     let template = try template(checker)
@@ -203,32 +220,25 @@ public struct ForeignSharder: Sendable {
     private var counts: [Split: ShardCounts] = [:]
     private var dropped: JSONLinesWriter?
     private var longest = 0
+    private var taken: Set<Int> = []
 
     init(_ folder: String) { self.folder = folder }
 
     func write(_ outcome: Outcome, _ split: Split) throws {
-      var counts = self.counts[split] ?? ShardCounts()
-      defer { self.counts[split] = counts }
-      counts.rowsIn += 1
-      counts.ledger.rendered += outcome.tokens
       let writer = writers[split] ?? ShardWriter(split, below: folder)
       writers[split] = writer
-      guard let record = outcome.record else {
+      guard var record = outcome.record else {
         let reason = outcome.reason ?? ForeignSharder.notText
-        counts.dropped[reason, default: 0] += 1
-        counts.ledger.dropped[reason, default: 0] += outcome.tokens
+        counts[split, default: .init()].countDropped(tokens: outcome.tokens, for: reason)
         return try writeDropped(outcome, reason, split)
       }
-      let tokens = record.sample.inputIDs.count
-      let supervised = record.sample.supervisedCount
-      counts.rowsKept += 1
-      counts.ledger.supervised += supervised
-      counts.ledger.context += tokens - supervised
-      counts.ledger.truncated += outcome.cut
-      if outcome.cut > 0 { counts.truncated[ForeignSharder.partialCharacter, default: 0] += 1 }
-      counts.languages["", default: 0] += 1
-      counts.sources["", default: 0] += 1
-      longest = max(longest, tokens)
+      // Rows that repeat others are told apart by their own names.
+      if let number = outcome.rendered, !taken.insert(number).inserted {
+        record.sample.conversationID = outcome.id
+      }
+      counts[split, default: .init()].count(
+        record, without: outcome.cut, as: ForeignSharder.partialCharacter)
+      longest = max(longest, record.sample.inputIDs.count)
       try writer.append(record)
     }
 
@@ -242,10 +252,6 @@ public struct ForeignSharder: Sendable {
     }
 
     func finish() throws -> Written {
-      for (split, part) in counts {
-        counts[split]?.languageLedgers = ["": part.ledger]
-        counts[split]?.sourceLedgers = ["": part.ledger]
-      }
       let splits = try Split.allCases.compactMap { split in
         try writers[split].map {
           ShardManifest.SplitRecord(

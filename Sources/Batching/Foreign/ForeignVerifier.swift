@@ -62,8 +62,10 @@ public struct ForeignVerifier: Sendable {
   public func verify(_ set: ForeignSet) throws -> ForeignReport { try compare(set).report }
 
   /// Checks every row, and gives the comparison with the conversations, if they are at hand.
+  ///
+  /// - Parameter kept: takes the rows that the template makes of the conversations.
   func compare(
-    _ set: ForeignSet
+    _ set: ForeignSet, keeping kept: RenderedRows? = nil
   ) throws -> (report: ForeignReport, comparison: ForeignComparison?) {
     var report = ForeignReport(path: set.path)
     let patterns = try patterns(of: set, &report)
@@ -71,7 +73,8 @@ public struct ForeignVerifier: Sendable {
       knowledge.isTemplateGiven
       ? try knowledge.conversations.map {
         try ForeignComparison(
-          conversations: $0, options: knowledge.options, tokenizer: tokenizer, threads: threads)
+          conversations: $0, options: knowledge.options, tokenizer: tokenizer, threads: threads,
+          keeping: kept)
       } : nil
     let checker = checker(patterns)
     var puzzles: [(example: Int, number: Int, sample: ForeignSample)] = []
@@ -126,7 +129,9 @@ public struct ForeignVerifier: Sendable {
     report.tokens.supervised += supervised
     if supervised == sample.ids.count { report.wholeRows += 1 }
     if sample.hasOpenPadding { report.openRows += 1 }
-    let match = comparison?.match(sample)
+    // Where values are missing there is no row to compare.
+    let isReadable = Set(sample.faults).isDisjoint(with: [.missingValue, .unequalColumns])
+    let match = isReadable ? comparison?.match(sample) : nil
     // A row that is just what the template makes was checked where it was made.
     let isKnown = match?.isSound ?? false && sample.faults.isEmpty
     for finding in checked.findings where !isKnown { note(finding, sample, split, &report) }

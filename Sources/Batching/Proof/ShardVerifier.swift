@@ -73,9 +73,10 @@ public struct ShardVerifier: Sendable {
   /// - Parameter conversations: the files that the set was made of, in order, to compare the rows'
   ///   text with; `nil` leaves that out.
   /// - Throws: `checkFailed` if the tokenizer is not the set's; `missingFile`, `malformed` for the
-  ///   files of conversations.
+  ///   files of conversations; `invalidOption` if they are given for rows of another tool's set.
   public func verify(_ set: ShardSet, conversations: [String]? = nil) throws -> Report {
     try requireTokenizer(of: set.manifest, at: set.path)
+    if conversations != nil { try Self.requireOrder(of: set) }
     let checker = RowChecker(set.manifest, tokenizer: tokenizer)
     var report = report(
       on: set.manifest, in: set.path, digests: set.currentDigests(threads: threads),
@@ -88,6 +89,17 @@ public struct ShardVerifier: Sendable {
       report.notices += comparison.notices
     }
     return report
+  }
+
+  /// Rows of another tool's set stand in that one's order, and some may not be there.
+  private static func requireOrder(of set: ShardSet) throws {
+    guard let origin = set.manifest.origin else { return }
+    throw AksharaError(
+      .invalidOption,
+      "the rows come of another tool's set, `\(TerminalText.line(origin.name))`, and do not stand in the order of "
+        + "the conversations", at: SourceLocation(file: set.path),
+      remedy: "name the conversations and the template where the set is made (`akshara shard --from`), or check "
+        + "that other set itself")
   }
 
   private func requireTokenizer(of manifest: ShardManifest, at path: String) throws {

@@ -120,6 +120,33 @@ public struct ShardCounts: Sendable, Equatable {
     attribute(ledger.since(before), language, source)
   }
 
+  /// Counts a row that was made elsewhere, of which a cut character was left out, if `cut` is above 0.
+  mutating func count(_ record: ShardRecord, without cut: Int, as truncation: String) {
+    let before = ledger
+    let tokens = record.sample.inputIDs.count
+    let supervised = record.sample.supervisedCount
+    rowsIn += 1
+    rowsKept += 1
+    ledger.rendered += tokens + cut
+    ledger.supervised += supervised
+    ledger.context += tokens - supervised
+    ledger.truncated += cut
+    if cut > 0 { truncated[truncation, default: 0] += 1 }
+    languages[record.language ?? "", default: 0] += 1
+    sources[record.source ?? "", default: 0] += 1
+    attribute(ledger.since(before), record.language, record.source)
+  }
+
+  /// Counts a row that was made elsewhere and became none.
+  mutating func countDropped(tokens: Int, for reason: String) {
+    let before = ledger
+    rowsIn += 1
+    ledger.rendered += tokens
+    dropped[reason, default: 0] += 1
+    ledger.dropped[reason, default: 0] += tokens
+    attribute(ledger.since(before), nil, nil)
+  }
+
   /// Says whose the tokens of one conversation are.
   private mutating func attribute(_ part: TokenLedger, _ language: String?, _ source: String?) {
     languageLedgers[language ?? "", default: .init()].add(part)

@@ -89,9 +89,7 @@ struct ShardPart: Sendable {
       return
     }
     for sample in outcome.samples {
-      let record = ShardRecord(
-        sample: sample, language: conversation.language, source: source, tags: conversation.tags)
-      withColumns(of: split) { $0.append(record) }
+      withColumns(of: split) { $0.append(ShardRecord(sample: sample, of: conversation)) }
     }
   }
 

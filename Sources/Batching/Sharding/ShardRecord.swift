@@ -1,3 +1,5 @@
+internal import Conversations
+
 /// A row of a shard set with what is known about its conversation.
 public struct ShardRecord: Sendable, Equatable {
   /// The row as tokens, labels and spans.
@@ -17,5 +19,12 @@ public struct ShardRecord: Sendable, Equatable {
     self.language = language
     self.source = source
     self.tags = tags
+  }
+
+  /// The record of a row that was made of a conversation.
+  init(sample: LabeledSample, of conversation: Conversation) {
+    self.init(
+      sample: sample, language: conversation.language, source: conversation.provenance?.source,
+      tags: conversation.tags)
   }
 }

@@ -53,7 +53,8 @@ public struct QuantizedModelWriter {
   ///   folder; `malformed`, `unsupported`, `unwritable`; `device` if there is no room.
   @discardableResult
   public func write(to path: String, onLayer: (Int) -> Void = { _ in }) throws -> Int {
-    let output = try AtomicFolder(path, replacing: "config.json", inputs: [folder.path])
+    let output = try ModelFolder.begin(
+      at: path, replacing: "config.json", inputs: [folder.path])
     let split = WeightFileSplit(try tensors(), largest: largestFile, size: \.byteCount)
     let buffer = try backend.makeTensor([largestMatrix], .float32)
     for (part, name) in zip(split.parts, split.fileNames) {
@@ -189,11 +190,8 @@ public struct QuantizedModelWriter {
 
   /// Tokenizer, template and settings of generation.
   private func copyOtherFiles(to target: String) throws {
-    for name in [
-      "generation_config.json", "tokenizer.json", "tokenizer_config.json", "tokenizer.model",
-      "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
-      "chat_template.jinja", "tekken.json", ModelFolder.newRowsName,
-    ] where Path.exists(Path.join(folder.path, name)) {
+    for name in ModelFolder.tokenizerNames + ModelFolder.settingsNames
+    where Path.exists(Path.join(folder.path, name)) {
       try AtomicFile.copy(Path.join(folder.path, name), to: Path.join(target, name))
     }
   }

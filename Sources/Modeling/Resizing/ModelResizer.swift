@@ -131,8 +131,8 @@ public struct ModelResizer {
   public func write(
     to output: String, rows initialization: RowInitialization, tokenizerFolder: String
   ) throws -> Result {
-    let folder = try AtomicFolder(
-      output, replacing: Self.rowFile, inputs: [path, tokenizerFolder])
+    let folder = try ModelFolder.begin(
+      at: output, replacing: Self.rowFile, inputs: [path, tokenizerFolder])
     var weights: [(String, String)] = []
     var sizes: [(file: String, names: [String], bytes: Int)] = []
     for file in files {

@@ -72,8 +72,9 @@ package struct AdapterMerger {
   /// - Throws: `invalidOption`, `malformed`, `unsupported`, `unwritable`; `device`.
   package func run(to output: String) throws -> Outcome {
     let outcome = try choose()
-    let folder = try AtomicFolder(
-      output, replacing: "config.json", inputs: [adapter.path, model.path])
+    let folder = try ModelFolder.begin(
+      at: output, replacing: "config.json", inputs: [adapter.path, model.path],
+      others: [Passport.fileName])
     let source = try MergedWeights(model, adapter, into: outcome.form, as: type)
     try ModelShards(source.configuration, from: source, as: type)
       .write(to: folder.workPath, largest: options.largestFile, on: backend)
@@ -232,21 +233,14 @@ package struct AdapterMerger {
 
 /// The files beside a model's weights, by what they are for.
 enum ModelFiles {
-  private static let tokenizerNames = [
-    "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "special_tokens_map.json",
-    "added_tokens.json", "vocab.json", "merges.txt", "chat_template.jinja", "tekken.json",
-  ]
-
   /// The tokenizer's files that stand in a folder.
   static func tokenizer(in folder: String) -> [String] {
-    tokenizerNames.filter { Path.exists(Path.join(folder, $0)) }
+    ModelFolder.tokenizerNames.filter { Path.exists(Path.join(folder, $0)) }
   }
 
   /// How the model is to be generated with, and which rows it was given, if it says so.
   static func companions(in folder: String) -> [String] {
-    ["generation_config.json", ModelFolder.newRowsName].filter {
-      Path.exists(Path.join(folder, $0))
-    }
+    ModelFolder.settingsNames.filter { Path.exists(Path.join(folder, $0)) }
   }
 
   /// Whether a folder holds a tokenizer.

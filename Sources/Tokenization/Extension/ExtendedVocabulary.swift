@@ -62,7 +62,15 @@ public struct ExtendedVocabulary: Sendable {
   ///
   /// - Throws: `invalidOption`, `unwritable`.
   public static func checkOutput(_ path: String, inputs: [String]) throws {
-    _ = try AtomicFolder(path, replacing: marker, inputs: inputs)
+    _ = try begin(at: path, inputs: inputs)
+  }
+
+  private static func begin(at path: String, inputs: [String]) throws -> AtomicFolder {
+    let folder = try AtomicFolder(path, replacing: marker, inputs: inputs)
+    try AtomicFolder.requireNothingElse(at: path) {
+      $0 == marker || $0 == "tokenizer.json" || carriedFiles.contains($0)
+    }
+    return folder
   }
 
   /// The file that tells such a folder from any other.
@@ -78,7 +86,7 @@ public struct ExtendedVocabulary: Sendable {
   public func write(
     to path: String, baseFolder: String? = nil, inputs: [String] = []
   ) throws {
-    let folder = try AtomicFolder(path, replacing: Self.marker, inputs: inputs)
+    let folder = try Self.begin(at: path, inputs: inputs)
     let carried = Self.carriedFiles.filter { name in
       baseFolder.map { Path.exists(Path.join($0, name)) } ?? false
     }

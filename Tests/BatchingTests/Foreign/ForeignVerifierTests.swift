@@ -422,6 +422,42 @@ import Tokenization
     try ShardSet(output).requireProof()
   }
 
+  @Test func rowsOfKnownConversationsTakeTheirIDsAndSpans() throws {
+    var conversations = conversations
+    conversations[1].language = "kn"
+    conversations[1].tags = ["x"]
+    let file = folder.file("in.jsonl")
+    try ShardFolder.write(conversations, to: file)
+    let samples = try samples()
+    // The second conversation comes first, and again at the end; the third row is none of theirs.
+    var other = samples[0]
+    other.inputIDs.removeLast(3)
+    other.labels.removeLast(3)
+    _ = try verify([samples[1], samples[0], other, samples[1]].map(row))
+    var knowledge = ForeignVerifier.Knowledge()
+    knowledge.isTemplateGiven = true
+    knowledge.conversations = [file]
+    let output = folder.file("ours")
+    let made = try ForeignSharder(tokenizer: tokenizer, knowledge: knowledge, threads: 2)
+      .run(try ForeignSet(folder.file("rows.jsonl")), output: output)
+    #expect(made.manifest.proof?.unproven == [.originalText, .controlTokens])
+    #expect(made.manifest.totals.isConserved)
+    #expect(made.manifest.totals.languages == ["": 2, "kn": 2])
+    let ours = try ShardSet(output)
+    let records = try (0..<4).map { try ours.record(.train, $0) }
+    #expect(records.map(\.sample.conversationID) == ["b", "a", "rows-2", "rows-3"])
+    for (record, sample) in zip(records, [samples[1], samples[0]]) {
+      #expect(record.sample == sample)
+    }
+    #expect(records[0].tags == ["x"] && records[3].sample.spans == samples[1].spans)
+    #expect(!Path.exists(Path.join(output, "rendered")))
+    #expect {
+      try ShardVerifier(tokenizer: tokenizer).verify(ours, conversations: [file])
+    } throws: {
+      "\($0)".contains("akshara shard --from")
+    }
+  }
+
   @Test func faultyRowsStayUnlessTheyShallGo() throws {
     var rows = try samples()
     let end = try #require(rows[1].labels.lastIndex { $0 != ignoreIndex })
