@@ -445,7 +445,7 @@ import Tokenization
     #expect(made.manifest.totals.languages == ["": 2, "kn": 2])
     let ours = try ShardSet(output)
     let records = try (0..<4).map { try ours.record(.train, $0) }
-    #expect(records.map(\.sample.conversationID) == ["b", "a", "rows-2", "rows-3"])
+    #expect(records.map(\.sample.conversationID) == ["b", "a", "train-2", "train-3"])
     for (record, sample) in zip(records, [samples[1], samples[0]]) {
       #expect(record.sample == sample)
     }
