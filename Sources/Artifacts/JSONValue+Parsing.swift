@@ -13,6 +13,17 @@ extension JSONValue {
     self = try bytes.withUnsafeBytes { try JSONValue(parsing: $0, at: location) }
   }
 
+  /// Parses a configuration of another tool's: a whole number that needs more than 64 bits becomes the nearest 64-bit
+  /// float. transformers writes 10³⁰ as `model_max_length` where it knows no limit.
+  ///
+  /// - Throws: `malformed`.
+  public init(configuration bytes: [UInt8], at location: SourceLocation? = nil) throws {
+    do { self = try JSONValue(parsing: bytes, at: location) } catch {
+      guard let rounded = NumberRange.rounding(bytes) else { throw error }
+      self = try JSONValue(parsing: rounded, at: location)
+    }
+  }
+
   /// Parses one document held in a string.
   public init(parsing text: String, at location: SourceLocation? = nil) throws {
     try self.init(parsing: Array(text.utf8), at: location)

@@ -18,7 +18,7 @@ struct SpecialTokenTexts: Sendable, Equatable {
   init(besides tokenizerFile: String) throws {
     let path = Self.path(besides: tokenizerFile)
     guard Path.exists(path) else { return }
-    let json = try JSONValue(parsing: TextFile(path).bytes, at: SourceLocation(file: path))
+    let json = try JSONValue(configuration: TextFile(path).bytes, at: SourceLocation(file: path))
     // transformers writes a token as its text or as an object with `content`.
     func text(_ key: String) -> String? { json[key]?.string ?? json[key]?["content"]?.string }
     (bos, eos, pad) = (text("bos_token"), text("eos_token"), text("pad_token"))

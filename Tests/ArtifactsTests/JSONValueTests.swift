@@ -16,6 +16,22 @@ import Testing
     #expect(throws: AksharaError.self) { try JSONValue(parsing: #"{"a": [1, 2"#) }
   }
 
+  /// transformers writes such a limit into most tokenizers' configurations.
+  @Test func configurationsMayHoldWholeNumbersOfAnyLength() throws {
+    let text =
+      #"{"model_max_length": 1000000000000000019884624838656, "a": "1000000000000000019884624838656","b":[-20000000000000000000,1,2.5]}"#
+    #expect(throws: AksharaError.self) { try JSONValue(parsing: text) }
+    let value = try JSONValue(configuration: Array(text.utf8))
+    #expect(value["model_max_length"]?.double == 1e30)
+    #expect(value["a"] == "1000000000000000019884624838656")
+    #expect(value["b"]?.array == [.number(-2e19), 1, 2.5])
+    let written = try JSONValue(parsing: value.pretty)
+    #expect(written["model_max_length"]?.double == 1e30)
+    for bad in [#"{"a": 1e400}"#, #"{"a": 100000000000000000000"#, #"{"a": NaN}"#, ""] {
+      #expect(throws: AksharaError.self) { try JSONValue(configuration: Array(bad.utf8)) }
+    }
+  }
+
   @Test func prettyDocumentsReadBack() throws {
     let value: JSONValue = ["a": [1, 2.5, []], "b": ["c": .null]]
     #expect(try JSONValue(parsing: value.pretty) == value)

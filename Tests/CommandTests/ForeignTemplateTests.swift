@@ -30,8 +30,11 @@ import Testing
       ],
     ]
     try AtomicFile.write(named.pretty, to: folder.file("named/tokenizer_config.json"))
-    let single: JSONValue = ["eos_token": "<|im_end|>", "chat_template": .string(Self.template)]
-    try AtomicFile.write(single.pretty, to: folder.file("model/tokenizer_config.json"))
+    // The limit of a tokenizer that has none, as transformers writes it.
+    let single =
+      #"{"model_max_length": 1000000000000000019884624838656, "eos_token": "<|im_end|>", "chat_template": "#
+      + JSONValue.string(Self.template).compactString + "}"
+    try AtomicFile.write(Array(single.utf8), to: folder.file("model/tokenizer_config.json"))
     let rows = [
       #"{"messages":[{"role":"user","content":"ಒಂದು"},{"role":"assistant","content":"two"}]}"#,
       #"{"messages":[{"role":"user","content":"one"},{"role":"assistant","content":"ಎರಡು <|im_end|>"}]}"#,

@@ -143,8 +143,8 @@ final class ForeignComparison {
     /// Which of the rows that the template makes a sample is; `nil` if it is none, or not sound.
     func number(of sample: ForeignSample) -> Int? {
       guard sample.faults.isEmpty,
-        let row = labels[ForeignComparison.hash(sample.ids)]?[ForeignComparison.hash(sample.labels)],
-        row.isSound
+        let rows = labels[ForeignComparison.hash(sample.ids)],
+        let row = rows[ForeignComparison.hash(sample.labels)], row.isSound
       else { return nil }
       return row.number
     }

@@ -25,7 +25,7 @@ public struct ModelTokens: Sendable, Equatable {
       guard Path.exists(path) else { continue }
       let file = try MappedFile(path)
       guard file.bytes.count <= Self.largestFile else { continue }
-      let json = try JSONValue(parsing: file.bytes, at: SourceLocation(file: path))
+      let json = try JSONValue(configuration: Array(file.bytes), at: SourceLocation(file: path))
       begin = Self.text(json["bos_token"]) ?? begin
       end = Self.text(json["eos_token"]) ?? end
       padding = Self.text(json["pad_token"]) ?? padding

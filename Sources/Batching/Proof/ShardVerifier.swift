@@ -96,10 +96,10 @@ public struct ShardVerifier: Sendable {
     guard let origin = set.manifest.origin else { return }
     throw AksharaError(
       .invalidOption,
-      "the rows come of another tool's set, `\(TerminalText.line(origin.name))`, and do not stand in the order of "
-        + "the conversations", at: SourceLocation(file: set.path),
-      remedy: "name the conversations and the template where the set is made (`akshara shard --from`), or check "
-        + "that other set itself")
+      "the rows come of another tool's set, `\(TerminalText.line(origin.name))`, and do not stand in "
+        + "the order of the conversations", at: SourceLocation(file: set.path),
+      remedy: "name the conversations and the template where the set is made "
+        + "(`akshara shard --from`), or check that other set itself")
   }
 
   private func requireTokenizer(of manifest: ShardManifest, at path: String) throws {

@@ -27,7 +27,7 @@ public struct AdapterFolder: Sendable {
   public init(_ path: String) throws {
     let file = Path.join(path, Self.configurationName)
     let location = SourceLocation(file: file)
-    let json = try JSONValue(parsing: TextFile(file).bytes, at: location)
+    let json = try JSONValue(configuration: TextFile(file).bytes, at: location)
     self.path = path
     configuration = try AdapterConfiguration(json: json, at: location)
   }

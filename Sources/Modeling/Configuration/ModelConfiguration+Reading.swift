@@ -12,7 +12,7 @@ extension ModelConfiguration {
   public init(contentsOf path: String) throws {
     let location = SourceLocation(file: path)
     let bytes = try TextFile(path).bytes
-    self = try ModelConfiguration(json: JSONValue(parsing: bytes, at: location), at: location)
+    self = try ModelConfiguration(json: JSONValue(configuration: bytes, at: location), at: location)
   }
 
   /// Reads the content of a `config.json`; `location` is where errors say it stands.

@@ -181,7 +181,7 @@ public struct QuantizedModelWriter {
   /// The model's own `config.json` with `quantization_config` beside what stands there.
   private func writeConfiguration(to target: String) throws {
     let file = Path.join(folder.path, "config.json")
-    let json = try JSONValue(parsing: TextFile(file).bytes, at: SourceLocation(file: file))
+    let json = try JSONValue(configuration: TextFile(file).bytes, at: SourceLocation(file: file))
     guard var object = json.object else { return }
     object["quantization_config"] = form.json
     try AtomicFile.write(

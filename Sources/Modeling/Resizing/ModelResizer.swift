@@ -44,7 +44,7 @@ public struct ModelResizer {
     files = try folder.weightFiles()
     let file = Path.join(path, "config.json")
     let location = SourceLocation(file: file)
-    configuration = try JSONValue(parsing: TextFile(file).bytes, at: location)
+    configuration = try JSONValue(configuration: TextFile(file).bytes, at: location)
     oldCount = folder.configuration.vocabularyCount
     isTied = folder.configuration.tiesHead
     guard tokens.first <= oldCount else {

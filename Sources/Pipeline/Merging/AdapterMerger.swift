@@ -194,7 +194,7 @@ package struct AdapterMerger {
   private func writeConfiguration(of merged: MergedWeights, to folder: String) throws {
     let file = Path.join(model.path, "config.json")
     var json =
-      try JSONValue(parsing: TextFile(file).bytes, at: SourceLocation(file: file))
+      try JSONValue(configuration: TextFile(file).bytes, at: SourceLocation(file: file))
       .object ?? [:]
     json["quantization_config"] = nil
     if model.configuration.tiesHead, !merged.configuration.tiesHead {

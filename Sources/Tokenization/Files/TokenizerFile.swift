@@ -58,7 +58,7 @@ struct TokenizerFile {
       kind = .sentencePiece
       document = nil
     } else if bytes.first(where: { !Self.space.contains($0) }) == UInt8(ascii: "{") {
-      let document = Result { try JSONValue(parsing: bytes, at: location) }
+      let document = Result { try JSONValue(configuration: bytes, at: location) }
       kind = (try? document.get()).map(Self.kind) ?? .tokenizerJSON
       self.document = document
     } else {

@@ -55,6 +55,6 @@ extension TokenizerFolder {
 
   private static func object(_ path: String) throws -> JSONObject? {
     guard Path.exists(path) else { return nil }
-    return try JSONValue(parsing: TextFile(path).bytes, at: SourceLocation(file: path)).object
+    return try JSONValue(configuration: TextFile(path).bytes, at: SourceLocation(file: path)).object
   }
 }

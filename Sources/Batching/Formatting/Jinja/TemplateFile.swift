@@ -104,7 +104,7 @@ struct TemplateFile {
   }
 
   static func json(of path: String) throws -> JSONValue {
-    try JSONValue(parsing: TextFile(path).bytes, at: SourceLocation(file: path))
+    try JSONValue(configuration: TextFile(path).bytes, at: SourceLocation(file: path))
   }
 
   private static func name(of path: String) -> String {
