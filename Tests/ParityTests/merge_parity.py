@@ -37,6 +37,12 @@ UNIT = 2.0**-24  # what rounding to float32 changes at most, as a part of the nu
 TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 # peft 0.21 merges the rows of both tables into the one that a tied base has.
 OFF_IN_PEFT = {"token rows of both, tied, unlike"}
+# Adapters that are merged, though not trained here: keys of LoraConfig, and whether the head's own matrix is saved, too.
+HEADS = {
+    "low-rank head": (dict(target_modules=[*TARGETS, "lm_head"]), False),
+    "low-rank head beside its matrix": (dict(target_modules=["q_proj", "lm_head"]), True),
+    "dora, low-rank head": (dict(target_modules=["v_proj", "lm_head"], use_dora=True), True),
+}
 
 
 def merge(adapter, base, output, *options):
@@ -133,12 +139,12 @@ def rounding(folder, ids):
             same("config.json says bfloat16", {written[key] for key in ("dtype", "torch_dtype") if key in written}, {"bfloat16"})
 
 
-def kind(folder, name, shape, keys, seed):
+def kind(folder, name, shape, keys, seed, saves_head=False):
     """One kind of adapter, merged in float32."""
     base, adapter, output = (os.path.join(folder, f"{what}-{seed}") for what in ("kind-base", "kind-adapter", "kind-merged"))
     models.make_model(base, shape, seed)
     model = adapters.random_adapter(models.load(base), keys, seed)
-    model.save_pretrained(adapter, save_embedding_layers=False)
+    model.save_pretrained(adapter, save_embedding_layers=saves_head)
     weights = merge(adapter, base, output, "--dtype", "float32")
     ids = torch.randint(0, models.VOCABULARY, (2, 24), generator=torch.Generator().manual_seed(seed))
     ids[:, ::5] = 17  # a token whose row some adapters train
@@ -176,8 +182,10 @@ def main():
         rounding(folder, ids)
         for seed, (name, (shape, keys)) in enumerate(adapters.CASES.items()):
             kind(folder, name, shape, keys, seed)
+        for seed, (name, (keys, saves_head)) in enumerate(HEADS.items(), len(adapters.CASES)):
+            kind(folder, name, adapters.UNTIED, keys, seed, saves_head)
     # Five of each of four merges in bfloat16, three of each kind of adapter.
-    return verdict(4 * 5 + 3 * 24)
+    return verdict(4 * 5 + 3 * 27)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@ package import Compute
 
 /// A base with an adapter merged into it, tensor by tensor as they are asked for.
 ///
-///     W' = W + scaling · B A                      LoRA, and with the scaling alpha / √rank rsLoRA
+///     W' = W + scaling · B A                      LoRA, also of the head; with the scaling alpha / √rank rsLoRA
 ///     W' = m / ‖W + scaling · B A‖ · (…)          row by row, where the adapter has magnitudes: DoRA
 ///     W' = the adapter's own tensor               of modules that it trained whole
 ///     W'[row] = the adapter's own row             of new tokens
@@ -82,10 +82,16 @@ package final class MergedWeights: WeightSource {
       base.passOver(name)
       return value
     }
-    try fillBase(value, named: name, on: backend)
-    try replaceRows(of: value, named: name, on: backend)
-    guard projections.contains(name) else { return value }
     let module = "base_model.model.\(name.dropLast(".weight".count))"
+    // Of a head with a low-rank update PEFT saves the base's own matrix, too.
+    if adapter.shape(of: "\(module).base_layer.weight") != nil {
+      try adapter.fill(value, named: "\(module).base_layer.weight", on: backend)
+      base.passOver(name)
+    } else {
+      try fillBase(value, named: name, on: backend)
+    }
+    try replaceRows(of: value, named: name, on: backend)
+    guard projections.contains(name) || name == ParameterName.head else { return value }
     let names = (a: "\(module).lora_A.weight", b: "\(module).lora_B.weight")
     guard adapter.shape(of: names.a) != nil else { return value }
     try addUpdate(names, of: String(name.dropLast(".weight".count)), to: value, on: backend)
@@ -204,6 +210,8 @@ package final class MergedWeights: WeightSource {
     guard let name = adapter.unusedNames.first else { return }
     throw AksharaError(
       .unsupported, "the tensor `\(name)` of the adapter has no place in the merged model",
-      at: SourceLocation(file: adapterPath), remedy: "use the base that it was trained on")
+      at: SourceLocation(file: adapterPath),
+      remedy: "use the base that it was trained on; low-rank updates of an embedding, or of a head "
+        + "that is the embedding, are merged by peft")
   }
 }
