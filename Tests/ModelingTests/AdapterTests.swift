@@ -287,6 +287,30 @@ import Testing
     }
   }
 
+  @Test func aLowRankUpdateOfTheHeadIsLeftToMerging() throws {
+    let backend = try CPUBackend(threads: 1)
+    let folder = TemporaryFolder()
+    let base = try SmallModel.weights(on: backend)
+    let adapted = try base.addingAdapter(LoRAOptions(rank: 2), seed: 0, on: backend)
+    let configuration = AdapterConfiguration(
+      LoRAOptions(rank: 2), baseName: nil, baseRevision: nil)
+    try AdapterFolder.write(adapted, configuration, to: folder.file("a"), from: backend)
+    var writer = SafetensorsWriter()
+    for (name, tensor) in adapted.adapterTensors {
+      let bytes = tensor.floats(from: backend).withUnsafeBytes { Array($0) }
+      try writer.add(name, .f32, Array(tensor.shape), bytes: bytes)
+    }
+    try writer.add(
+      "base_model.model.lm_head.lora_A.weight", .f32, [1], bytes: [0, 0, 0, 0])
+    try writer.write(to: folder.file("a/adapter_model.safetensors"))
+    #expect {
+      try AdapterFolder(folder.file("a")).load(onto: base, on: backend)
+    } throws: {
+      "\($0)".contains("`base_model.model.lm_head.lora_A.weight`")
+        && "\($0)".contains("akshara merge --into bf16")
+    }
+  }
+
   /// PEFT draws A by `kaiming_uniform_(a=√5)`: uniform in ±1/√in, and sets B to zero.
   @Test func aNewAdapterBeginsAsPEFTBeginsAndChangesNothing() throws {
     let backend = try CPUBackend(threads: 1)

@@ -65,7 +65,9 @@ public struct AdapterFolder: Sendable {
     if let name = source.unusedNames.first {
       throw AksharaError(
         .malformed, "the base has no linear layer for the tensor `\(name)`", at: location,
-        remedy: "use the base that the adapter was trained on")
+        remedy: name.hasPrefix("base_model.model.lm_head.")
+          ? "a low-rank update of the head is only merged: use `akshara merge --into bf16`"
+          : "use the base that the adapter was trained on")
     }
     guard adapted.hasAdapter else {
       throw AksharaError(.malformed, "the adapter has no tensors", at: location)
