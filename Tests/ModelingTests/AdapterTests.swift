@@ -260,6 +260,9 @@ import Testing
     arguments: [
       ("bias", "all"), ("peft_type", "IA3"), ("fan_in_fan_out", true), ("lora_bias", true),
       ("layer_replication", [[0, 1]]), ("target_parameters", ["w"]), ("use_qalora", true),
+      // PEFT changes the base when it loads these.
+      ("init_lora_weights", "pissa"), ("init_lora_weights", "pissa_niter_4"),
+      ("init_lora_weights", "olora"), ("init_lora_weights", "loftq"),
     ] as [(String, JSONValue)])
   func whatIsNotPlainLoRAIsRefusedByName(key: String, value: JSONValue) throws {
     let place = SourceLocation(file: "adapter_config.json")
@@ -270,6 +273,15 @@ import Testing
       try AdapterConfiguration(json: .object(object), at: place)
     }
     #expect(error?.message.contains("`\(key)`") == true)
+  }
+
+  @Test(arguments: [true, false, "gaussian", "eva", "orthogonal"] as [JSONValue])
+  func howAPlainAdapterBeganIsNoMatter(beginning: JSONValue) throws {
+    let plain = AdapterConfiguration(LoRAOptions(), baseName: nil, baseRevision: nil).json
+    var object = try #require(plain.object)
+    object["init_lora_weights"] = beginning
+    _ = try AdapterConfiguration(
+      json: .object(object), at: SourceLocation(file: "adapter_config.json"))
   }
 
   @Test func anAdapterOfAnotherBaseIsRefused() throws {

@@ -95,10 +95,29 @@ public struct AdapterConfiguration: Sendable, Equatable {
     baseName = object["base_model_name_or_path"]?.string
     baseRevision = object["revision"]?.string
     try Self.refuseWhatIsNotHandled(object, at: location)
+    try Self.refuseChangedBases(object["init_lora_weights"] ?? true, at: location)
   }
 
-  /// Keys that are read, and keys that say where an adapter came from or how it began, not what it
-  /// computes. Which modules are adapted, and with which rank, is read from the tensors.
+  /// Ways to begin that leave the base as it is.
+  private static let beginnings: [JSONValue] = [
+    .null, true, false, "gaussian", "eva", "orthogonal",
+  ]
+
+  /// Refuses adapters that begin with a part of the base's weights (`pissa`, `olora`, `corda`, `loftq`, …): PEFT takes that
+  /// part out of the base again whenever it loads one, so they mean nothing over the base as it is stored.
+  private static func refuseChangedBases(
+    _ beginning: JSONValue, at location: SourceLocation
+  ) throws {
+    guard !beginnings.contains(beginning) else { return }
+    throw AksharaError(
+      .unsupported,
+      "the adapter was begun with `init_lora_weights`: \(beginning.compactString), which changes the base, too",
+      at: location,
+      remedy: "save it as plain LoRA, with peft's "
+        + "`save_pretrained(…, path_initial_model_for_weight_conversion=…)`")
+  }
+
+  /// Keys that are read, and keys that say where an adapter came from, not what it computes. Which modules are adapted, and with which rank, is read from the tensors.
   private static let withoutEffect: Set<String> = [
     "peft_type", "peft_version", "task_type", "r", "lora_alpha", "lora_dropout", "target_modules",
     "exclude_modules", "base_model_name_or_path", "revision", "inference_mode", "auto_mapping",

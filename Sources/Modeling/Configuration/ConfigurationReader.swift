@@ -143,6 +143,8 @@ struct ConfigurationReader {
     "num_return_sequences", "exponential_decay_length_penalty", "remove_invalid_values",
     "tf_legacy_loss", "use_bfloat16", "unsloth_version", "unsloth_fixed",
     "is_llama_config", "transformers.js_config", "tokenizer_model_max_length",
-    "tokenizer_padding_side", "_attn_implementation_internal",
+    "tokenizer_padding_side", "_attn_implementation_internal", "max_sequence_length",
+    "model_max_length", "_commit_hash", "max_new_tokens", "cache_implementation",
+    "tie_encoder_decoder",
   ]
 }
