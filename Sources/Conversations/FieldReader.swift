@@ -103,8 +103,17 @@ struct FieldReader {
 
   /// The keys with a value that nothing has asked for.
   var unused: [String] {
-    object.keys.filter { !asked.contains($0) && object[$0] != .null }
+    guard object.pairs.count > Self.mostScanned else {
+      return object.keys.filter { !asked.contains($0) && object[$0] != .null }
+    }
+    // Looking for each of a sheet's thousand columns among all would take their square.
+    let values = Dictionary(
+      object.pairs.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last })
+    return object.keys.filter { !asked.contains($0) && values[$0] != .null }
   }
+
+  /// Objects with at most so many keys are searched from one end to the other.
+  private static let mostScanned = 32
 
   /// Refuses keys that nothing has asked for.
   func finish() throws {
