@@ -284,14 +284,23 @@ import Testing
       json: .object(object), at: SourceLocation(file: "adapter_config.json"))
   }
 
+  /// A base with a new adapter, which is written to a folder, too.
+  @discardableResult
+  private func adapted(
+    _ base: DecoderWeights, in folder: String, on backend: any Backend
+  ) throws -> DecoderWeights {
+    let options = LoRAOptions(rank: 2)
+    let adapted = try base.addingAdapter(options, seed: 0, on: backend)
+    let configuration = AdapterConfiguration(options, baseName: nil, baseRevision: nil)
+    try AdapterFolder.write(adapted, configuration, to: folder, from: backend)
+    return adapted
+  }
+
   @Test func anAdapterOfAnotherBaseIsRefused() throws {
     let backend = try CPUBackend(threads: 1)
     let folder = TemporaryFolder()
     let base = try SmallModel.weights(on: backend)
-    let adapted = try base.addingAdapter(LoRAOptions(rank: 2), seed: 0, on: backend)
-    let configuration = AdapterConfiguration(
-      LoRAOptions(rank: 2), baseName: nil, baseRevision: nil)
-    try AdapterFolder.write(adapted, configuration, to: folder.file("a"), from: backend)
+    try adapted(base, in: folder.file("a"), on: backend)
     var shallow = base
     shallow.layers.removeLast()
     #expect(throws: AksharaError.self) {
@@ -303,10 +312,7 @@ import Testing
     let backend = try CPUBackend(threads: 1)
     let folder = TemporaryFolder()
     let base = try SmallModel.weights(on: backend)
-    let adapted = try base.addingAdapter(LoRAOptions(rank: 2), seed: 0, on: backend)
-    let configuration = AdapterConfiguration(
-      LoRAOptions(rank: 2), baseName: nil, baseRevision: nil)
-    try AdapterFolder.write(adapted, configuration, to: folder.file("a"), from: backend)
+    let adapted = try adapted(base, in: folder.file("a"), on: backend)
     var writer = SafetensorsWriter()
     for (name, tensor) in adapted.adapterTensors {
       let bytes = tensor.floats(from: backend).withUnsafeBytes { Array($0) }

@@ -103,8 +103,9 @@ public struct AdapterConfiguration: Sendable, Equatable {
     .null, true, false, "gaussian", "eva", "orthogonal",
   ]
 
-  /// Refuses adapters that begin with a part of the base's weights (`pissa`, `olora`, `corda`, `loftq`, …): PEFT takes that
-  /// part out of the base again whenever it loads one, so they mean nothing over the base as it is stored.
+  /// Refuses adapters that begin with a part of the base's weights (`pissa`, `olora`, `corda`,
+  /// `loftq`, …): PEFT takes that part out of the base again whenever it loads one, so they mean
+  /// nothing over the base as it is stored.
   private static func refuseChangedBases(
     _ beginning: JSONValue, at location: SourceLocation
   ) throws {
@@ -117,7 +118,8 @@ public struct AdapterConfiguration: Sendable, Equatable {
         + "`save_pretrained(…, path_initial_model_for_weight_conversion=…)`")
   }
 
-  /// Keys that are read, and keys that say where an adapter came from, not what it computes. Which modules are adapted, and with which rank, is read from the tensors.
+  /// Keys that are read, and keys that say where an adapter came from, not what it computes. Which
+  /// modules are adapted, and with which rank, is read from the tensors.
   private static let withoutEffect: Set<String> = [
     "peft_type", "peft_version", "task_type", "r", "lora_alpha", "lora_dropout", "target_modules",
     "exclude_modules", "base_model_name_or_path", "revision", "inference_mode", "auto_mapping",
