@@ -34,8 +34,9 @@ public final class AtomicFile {
   /// Bytes taken so far.
   public private(set) var count = 0
 
-  /// From here on the file is written past the page cache.
-  var directFrom = 32 << 20
+  /// From here on the file is written past the page cache. To be lowered where nobody will read the file
+  /// soon, before anything is written.
+  public var directFrom = 32 << 20
   /// Smaller pieces are gathered in the buffer.
   private static let leastUncopied = 1 << 18
 

@@ -8,17 +8,19 @@
 /// ends   [5, 11      | 5]            offsets in the text that was encoded, where asked for
 /// ```
 public final class TokenBuffer {
+  // Every row goes through these four: no run-time check of exclusive access.
+
   /// The number of tokens.
-  public internal(set) var count = 0
+  @exclusivity(unchecked) public internal(set) var count = 0
   /// Whether `ends` are kept, too.
   public let keepsEnds: Bool
 
   /// How many tokens there is room for.
-  private(set) var capacity: Int
+  @exclusivity(unchecked) private(set) var capacity: Int
   // Owned, with room for `capacity` elements; the first `count` hold tokens. `ids` and `ends` lie there.
   private var memory: (ids: TokenMemory<TokenID>, ends: TokenMemory<Int32>?)
-  private var ids: UnsafeMutablePointer<TokenID>
-  private var ends: UnsafeMutablePointer<Int32>?
+  @exclusivity(unchecked) private var ids: UnsafeMutablePointer<TokenID>
+  @exclusivity(unchecked) private var ends: UnsafeMutablePointer<Int32>?
 
   /// An empty buffer.
   ///

@@ -15,9 +15,11 @@ final class ArrowStreamWriter {
 
   /// Begins a file.
   ///
+  /// - Parameter isReadSoon: whether its first bytes should stay in the page cache.
   /// - Throws: `unwritable`.
-  init(_ path: String, schema: ArrowSchema) throws {
+  init(_ path: String, schema: ArrowSchema, isReadSoon: Bool = true) throws {
     file = try AtomicFile(path)
+    if !isReadSoon { file.directFrom = 0 }
     try file.write(EncodedBatch.prefixed(ArrowMetadata.schemaMessage(schema)))
   }
 

@@ -20,62 +20,26 @@ struct PlainRowEncoder {
   private let maxLength: Int
   private let chatTemplate: any ChatTemplate
   private let tokenizer: any Tokenizer
-  private var plans: [RowPlan] = []
-  /// The numbers of plans by the numbers of the messages' roles; `nil` where there can be none.
-  private var planNumbers: [[UInt8]: Int?] = [:]
+  /// Plans by the numbers of the messages' roles; `nil` where there can be none.
+  private var plans: [[UInt8]: RowPlan?] = [:]
   private var key: [UInt8] = []
   /// The plan that was followed last, with its key.
-  private var last: (key: [UInt8], plan: Int?) = ([], nil)
+  private var last: (key: [UInt8], plan: RowPlan?) = ([], nil)
 
-  // What was taken and waits for its tokens.
-  private var waiting: [Waiting] = []
-  /// IDs, languages, sources and tags.
-  private var names = Texts()
-  private var rendered = Texts()
-  private var byteEnds: [Int32] = []
+  /// What was taken; without tokens until they are joined.
+  private var rows = PlainRows()
   private var batch = TextBatch()
   private var borders: [Int] = []
 
-  // What the tokens are.
+  // What the tokens of the batch are.
   private let batchIDs = TokenBuffer(capacity: 1 << 16)
   private var places: [Int32] = []
-  private let rowIDs = TokenBuffer(capacity: 1 << 12)
-  private var tokenEnds: [Int32] = []
 
   /// Conversations with more messages than this, or with other roles than so many lists of roles
   /// that came before, are made in the other way: plans are kept.
   private static let (mostMessages, mostPlans) = (64, 256)
   /// So much text is encoded at once: with its tokens it stays in a second-level cache.
   private static let mostBytes = 1 << 16
-
-  /// A conversation that was taken.
-  private struct Waiting {
-    let plan: Int
-    let line: Int
-    let split: Split?
-    let id: Range<Int>
-    let language: Range<Int>
-    let source: Range<Int>
-    let tags: [Range<Int>]
-    var text = 0..<0
-    var firstSpan = 0
-    var straddles = 0
-    var trimmedContents = 0
-  }
-
-  /// Texts one behind another.
-  private struct Texts {
-    private(set) var bytes: [UInt8] = []
-
-    /// Appends a text, and says where it lies.
-    mutating func append(_ text: PlainConversation.Text) -> Range<Int> {
-      let start = bytes.count
-      bytes.append(contentsOf: text)
-      return start..<bytes.count
-    }
-
-    mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
-  }
 
   /// An encoder; `nil` if the options ask for rows that are not plain.
   init?(_ maker: SampleMaker) {
@@ -94,7 +58,7 @@ struct PlainRowEncoder {
   }
 
   /// Whether what was taken should be finished before more is.
-  var isFull: Bool { rendered.bytes.count >= Self.mostBytes }
+  var isFull: Bool { rows.texts.bytes.count >= Self.mostBytes }
 
   // MARK: Taking
 
@@ -103,20 +67,20 @@ struct PlainRowEncoder {
   /// - Parameter line: what `finish` calls it.
   /// - Throws: `invalidOption` if the tokenizer lacks a control token.
   mutating func take(_ conversation: PlainConversation, line: Int) throws -> Bool {
-    guard let plan = try planNumber(for: conversation), plans[plan].isTrainedOn else {
-      return false
-    }
+    guard let plan = try plan(for: conversation), plan.isTrainedOn else { return false }
     for message in conversation.messages where !isPlain(message.content) { return false }
-    var row = Waiting(
-      plan: plan, line: line, split: conversation.split, id: names.append(conversation.id),
-      language: names.append(conversation.language), source: names.append(conversation.source),
-      tags: conversation.tags.map { names.append($0) })
-    write(&row, plans[plan], conversation.messages)
-    waiting.append(row)
+    rows.ids.append(conversation.id)
+    rows.languages.append(conversation.language)
+    rows.sources.append(conversation.source)
+    for tag in conversation.tags { rows.tags.append(tag) }
+    var row = PlainRows.Row(plan: plan, line: line, split: conversation.split ?? .train)
+    row.tagEnd = rows.tags.count
+    write(&row, conversation.messages)
+    rows.rows.append(row)
     return true
   }
 
-  private mutating func planNumber(for conversation: PlainConversation) throws -> Int? {
+  private mutating func plan(for conversation: PlainConversation) throws -> RowPlan? {
     let messages = conversation.messages
     guard messages.count <= Self.mostMessages else { return nil }
     key.removeAll(keepingCapacity: true)
@@ -125,16 +89,15 @@ struct PlainRowEncoder {
     return last.plan
   }
 
-  private mutating func newPlan(_ roles: [Role]) throws -> Int? {
-    if let known = planNumbers[key] { return known }
-    guard planNumbers.count < Self.mostPlans, !roles.contains(.tool) else { return nil }
+  private mutating func newPlan(_ roles: [Role]) throws -> RowPlan? {
+    if let known = plans[key] { return known }
+    guard plans.count < Self.mostPlans, !roles.contains(.tool) else { return nil }
     let outline = TemplateOutline(of: chatTemplate, roles: roles) { [maker] in
       try maker.plan(for: $0, at: nil)
     }
     let plan = try outline.flatMap { try RowPlan($0, tokenizer: tokenizer) }
-    planNumbers[key] = .some(plan == nil ? nil : plans.count)
-    if let plan { plans.append(plan) }
-    return planNumbers[key] ?? nil
+    plans[key] = .some(plan)
+    return plan
   }
 
   /// Whether a content is neither blank nor has to be looked at for control tokens.
@@ -146,16 +109,15 @@ struct PlainRowEncoder {
 
   /// Writes the text of a row, and puts the parts of it that have to be encoded into the batch.
   private mutating func write(
-    _ row: inout Waiting, _ plan: RowPlan, _ messages: [PlainConversation.Message]
+    _ row: inout PlainRows.Row, _ messages: [PlainConversation.Message]
   ) {
-    let start = rendered.bytes.count
-    row.firstSpan = byteEnds.count
+    let start = rows.texts.bytes.count
     var isOpen = false
     var runStart = start
-    plan.text.withUnsafeBufferPointer { fixed in
-      for step in plan.steps {
+    row.plan.text.withUnsafeBufferPointer { fixed in
+      for step in row.plan.steps {
         switch step {
-        case .fixed(let range, _): _ = rendered.append(.init(rebasing: fixed[range]))
+        case .fixed(let range, _): rows.texts.appendPart(.init(rebasing: fixed[range]))
         case .literal(let range):
           isOpen = true
           append(.init(rebasing: fixed[range]))
@@ -170,18 +132,19 @@ struct PlainRowEncoder {
           batch.endText()
         case .endSpan:
           if isOpen { batch.mark() }
-          byteEnds.append(Int32(rendered.bytes.count - start))
-        case .beginRun: runStart = rendered.bytes.count
-        case .border: borders.append(rendered.bytes.count)
+          rows.byteEnds.append(Int32(rows.texts.bytes.count - start))
+        case .beginRun: runStart = rows.texts.bytes.count
+        case .border: borders.append(rows.texts.bytes.count)
         case .endRun: row.straddles += straddles(from: runStart)
         }
       }
     }
-    row.text = start..<rendered.bytes.count
+    rows.texts.endText()
+    row.spanEnd = rows.byteEnds.count
   }
 
   private mutating func append(_ text: PlainConversation.Text) {
-    _ = rendered.append(text)
+    rows.texts.appendPart(text)
     batch.append(text)
   }
 
@@ -189,7 +152,7 @@ struct PlainRowEncoder {
   /// `SampleEncoder`.
   private mutating func straddles(from start: Int) -> Int {
     var count = 0
-    for border in borders where start < border && border < rendered.bytes.count {
+    for border in borders where start < border && border < rows.texts.bytes.count {
       if isStraddled(border, from: start) { count += 1 }
     }
     borders.removeAll(keepingCapacity: true)
@@ -198,10 +161,10 @@ struct PlainRowEncoder {
 
   private mutating func isStraddled(_ border: Int, from start: Int) -> Bool {
     let reach = SampleEncoder.straddleWindow
-    let window = max(start, border - reach)..<min(rendered.bytes.count, border + reach)
+    let window = max(start, border - reach)..<min(rows.texts.bytes.count, border + reach)
     let offset = border - window.lowerBound
     let tokenizer = tokenizer
-    return rendered.bytes[window].withUnsafeBufferPointer { bytes in
+    return rows.texts.bytes[window].withUnsafeBufferPointer { bytes in
       !tokenizer.cuts(bytes, at: offset)
         && !tokenizer.encode(bytes, specials: .asText).ends.contains(Int32(offset))
     }
@@ -209,97 +172,66 @@ struct PlainRowEncoder {
 
   // MARK: Finishing
 
-  /// Encodes what was taken, and calls `body` with each conversation's line and row, in order; without
-  /// a row if it is not plain after all. Nothing waits any more then.
-  mutating func finish(_ body: (_ line: Int, _ row: PlainRow?) throws -> Void) rethrows {
-    guard !waiting.isEmpty else { return }
+  /// Encodes what was taken, and gives it to `body` in order: the rows that are plain, those of one
+  /// split together, and the others, which have to be made in the other way. Nothing waits any more
+  /// then.
+  mutating func finish(
+    _ body: (_ rows: PlainRows, _ range: Range<Int>, _ arePlain: Bool) throws -> Void
+  ) rethrows {
+    guard rows.count > 0 else { return }
     batchIDs.removeAll()
     places.removeAll(keepingCapacity: true)
     tokenizer.encode(batch, into: batchIDs, places: &places)
     defer { forget() }
-    var position = Position()
-    for row in waiting {
-      let plan = plans[row.plan]
-      joinTokens(plan, &position)
-      let supervised = supervisedCount(plan)
-      let isPlain = supervised > 0 && rowIDs.count <= maxLength
-      try withRow(row, plan, supervised) { try body(row.line, isPlain ? $0 : nil) }
+    joinTokens()
+    var start = 0
+    while start < rows.count {
+      let range = rows.alikeRows(from: start)
+      try body(rows, range, rows.rows[start].isPlain)
+      start = range.upperBound
     }
   }
 
-  /// How far the tokens of the batch are used, and its places.
-  private struct Position {
-    var token = 0
-    var place = 0
-  }
-
-  /// Puts the tokens of a row together, and finds where its spans end: behind the first token that
+  /// Puts the tokens of the rows together, and finds where their spans end: behind the first token that
   /// reaches their border.
-  private mutating func joinTokens(_ plan: RowPlan, _ position: inout Position) {
-    rowIDs.removeAll()
-    tokenEnds.removeAll(keepingCapacity: true)
-    var isOpen = false
-    for step in plan.steps {
-      switch step {
-      case .fixed(_, let ids):
-        plan.ids.withUnsafeBufferPointer { rowIDs.append(.init(rebasing: $0[ids])) }
-      case .literal, .content: isOpen = true
-      case .encode:
-        isOpen = false
-        let end = Int(places[position.place])
-        batchIDs.withIDs { rowIDs.append(.init(rebasing: $0[position.token..<end])) }
-        (position.token, position.place) = (end, position.place + 1)
-      case .endSpan where isOpen:
-        let inside = Int(places[position.place]) - position.token
-        tokenEnds.append(Int32(rowIDs.count + inside))
-        position.place += 1
-      case .endSpan: tokenEnds.append(Int32(rowIDs.count))
-      case .beginRun, .border, .endRun: break
-      }
-    }
-  }
-
-  private func supervisedCount(_ plan: RowPlan) -> Int {
-    var (start, count): (Int32, Int32) = (0, 0)
-    for (span, end) in zip(plan.spans, tokenEnds) {
-      if span.supervised { count += end - start }
-      start = end
-    }
-    return Int(count)
-  }
-
-  private func withRow(
-    _ row: Waiting, _ plan: RowPlan, _ supervised: Int, _ body: (PlainRow) throws -> Void
-  ) rethrows {
-    try rendered.bytes.withUnsafeBufferPointer { text in
-      try names.bytes.withUnsafeBufferPointer { names in
-        try byteEnds.withUnsafeBufferPointer { byteEnds in
-          try tokenEnds.withUnsafeBufferPointer { tokenEnds in
-            try rowIDs.withIDs { ids in
-              let spans = row.firstSpan..<row.firstSpan + tokenEnds.count
-              try body(
-                PlainRow(
-                  plan: plan, id: .init(rebasing: names[row.id]), split: row.split,
-                  language: .init(rebasing: names[row.language]),
-                  source: .init(rebasing: names[row.source]),
-                  tags: row.tags.map { .init(rebasing: names[$0]) },
-                  text: .init(rebasing: text[row.text]), ids: ids,
-                  byteEnds: .init(rebasing: byteEnds[spans]), tokenEnds: tokenEnds,
-                  supervisedCount: supervised, straddles: row.straddles,
-                  trimmedContents: row.trimmedContents))
-            }
+  private mutating func joinTokens() {
+    // How far the tokens of the batch are used, and its places.
+    var (token, place) = (0, 0)
+    let tokens = rows.tokens
+    for index in rows.rows.indices {
+      let (plan, start) = (rows.rows[index].plan, tokens.count)
+      var (isOpen, span, spanStart, supervised) = (false, 0, start, 0)
+      for step in plan.steps {
+        switch step {
+        case .fixed(_, let ids):
+          plan.ids.withUnsafeBufferPointer { tokens.append(.init(rebasing: $0[ids])) }
+        case .literal, .content: isOpen = true
+        case .encode:
+          isOpen = false
+          let end = Int(places[place])
+          batchIDs.withIDs { tokens.append(.init(rebasing: $0[token..<end])) }
+          (token, place) = (end, place + 1)
+        case .endSpan:
+          var end = tokens.count
+          if isOpen {
+            end += Int(places[place]) - token
+            place += 1
           }
+          rows.tokenEnds.append(Int32(end - start))
+          if plan.spans[span].supervised { supervised += end - spanStart }
+          (span, spanStart) = (span + 1, end)
+        case .beginRun, .border, .endRun: break
         }
       }
+      rows.rows[index].tokenEnd = tokens.count
+      rows.rows[index].supervisedCount = supervised
+      rows.rows[index].isPlain = supervised > 0 && tokens.count - start <= maxLength
     }
   }
 
   /// Forgets what was taken.
   mutating func forget() {
-    waiting.removeAll(keepingCapacity: true)
-    names.removeAll()
-    rendered.removeAll()
-    byteEnds.removeAll(keepingCapacity: true)
+    rows.removeAll()
     batch.removeAll()
   }
 }

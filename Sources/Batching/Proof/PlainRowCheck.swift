@@ -12,9 +12,9 @@ internal import Tokenization
 ///     labels    −100          tokens    token            all of a span the one or the other
 ///     control   the template's, not in content; one end token a trained message, the template's
 ///
-/// `holds` is false for a row with a fault, and for rows that need a closer look (tokens across
-/// borders or without bytes, normalized text, prefixes, cut answers): those go to `RowChecker`, which
-/// says what is wrong. So this decides nothing but how long it takes.
+/// A row with a fault, and one that needs a closer look (tokens across borders or without bytes,
+/// normalized text, prefixes, cut answers), is not said to hold: those go to `RowChecker`, which says
+/// what is wrong. So this decides nothing but how long it takes.
 struct PlainRowCheck: Sendable {
   /// A template's name and control tokens. A class, so that a row that names its template counts one
   /// reference.
@@ -39,25 +39,28 @@ struct PlainRowCheck: Sendable {
 
   /// A check of rows that were made with `options`; `nil` where rows always need a closer look.
   init?(_ options: FormatOptions, _ templates: [Template], _ table: TokenTable) {
-    guard options.trainOnEOS == .turn else { return nil }
+    // Begin tokens are counted among the control tokens.
+    guard options.trainOnEOS == .turn,
+      templates.allSatisfy({ $0.begin.map(table.isSpecial) ?? true })
+    else { return nil }
     self.options = options
     self.templates = templates
     words = TokenWords(table)
   }
 
-  /// Whether row `index` has no fault, and nothing to note.
+  /// The number of supervised tokens of row `index`, if it has no fault, and nothing to note.
   ///
   /// - Parameter spans: those of `batch`.
-  func holds(_ batch: ShardBatch, _ spans: SpanTable, _ index: Int) -> Bool {
+  func supervisedCount(_ batch: ShardBatch, _ spans: SpanTable, _ index: Int) -> Int? {
     let ids = batch.inputIDs(index)
     let name = batch.templateBytes(index)
     guard !ids.isEmpty, ids.count <= options.maxLength,
       batch.attentionMask(index).holdsOnly(1),
       let template = templates.first(where: { name.equals($0.name) })
-    else { return false }
+    else { return nil }
     let row = Row(
       ids: ids, labels: batch.labels(index), text: batch.text(index), template: template)
-    return hasOneBegin(row) && spansHold(row, spans, spans.range(ofRow: index))
+    return supervisedCount(row, spans, spans.range(ofRow: index))
   }
 
   private struct Row {
@@ -65,24 +68,25 @@ struct PlainRowCheck: Sendable {
     let labels: UnsafeBufferPointer<TokenID>
     let text: UnsafeRawBufferPointer
     let template: Template
+
+    /// Whether it has `begins` begin tokens where it must have one, in front.
+    func opens(with begins: Int) -> Bool {
+      guard let begin = template.begin, begin != template.endOfTurn else { return true }
+      return begins == 1 && ids[0] == begin
+    }
   }
 
-  private func hasOneBegin(_ row: Row) -> Bool {
-    guard let begin = row.template.begin, begin != row.template.endOfTurn else { return true }
-    return row.ids[0] == begin && row.ids.count(of: begin) == 1
-  }
-
-  private func spansHold(_ row: Row, _ spans: SpanTable, _ range: Range<Int>) -> Bool {
+  private func supervisedCount(_ row: Row, _ spans: SpanTable, _ range: Range<Int>) -> Int? {
     var (token, byte) = (0, 0)
     var message = MessageState()
-    var isTrained = false
+    var (supervised, begins) = (0, 0)
     for index in range {
       guard let span = spans[index], span.tokens.lowerBound == token,
         span.bytes.lowerBound == byte, span.tokens.upperBound <= row.ids.count,
         span.bytes.upperBound <= row.text.count, message.enter(span, options),
-        tokensAreText(row, span), labelsFit(row, span)
-      else { return false }
-      isTrained = isTrained || span.supervised && !span.tokens.isEmpty
+        tokensAreText(row, span, &begins), labelsFit(row, span)
+      else { return nil }
+      if span.supervised { supervised += span.tokens.count }
       if span.kind == .endOfTurn {
         message.ends += 1
         message.endIsRight =
@@ -90,7 +94,9 @@ struct PlainRowCheck: Sendable {
       }
       (token, byte) = (span.tokens.upperBound, span.bytes.upperBound)
     }
-    return message.isRight && isTrained && token == row.ids.count && byte == row.text.count
+    let isWhole = token == row.ids.count && byte == row.text.count
+    return message.isRight && supervised > 0 && isWhole && row.opens(with: begins)
+      ? supervised : nil
   }
 
   /// What was seen of one message: if it is trained on, it must have one end token, the template's,
@@ -122,11 +128,11 @@ struct PlainRowCheck: Sendable {
   }
 
   /// Whether the span's tokens decode to its bytes, and nothing to more, and control tokens are the
-  /// template's and stand in no content.
-  private func tokensAreText(_ row: Row, _ span: SpanTable.Span) -> Bool {
+  /// template's and stand in no content. Begin tokens are added to `begins`.
+  private func tokensAreText(_ row: Row, _ span: SpanTable.Span, _ begins: inout Int) -> Bool {
     words.fill(
       span.bytes, of: row.text, with: UnsafeBufferPointer(rebasing: row.ids[span.tokens]),
-      allowed: span.kind == .content ? nil : row.template)
+      allowed: span.kind == .content ? nil : row.template, &begins)
   }
 
   private func labelsFit(_ row: Row, _ span: SpanTable.Span) -> Bool {

@@ -71,20 +71,33 @@ struct RowChecker: Sendable {
 
   /// Checks all rows of a batch.
   func check(_ batch: ShardBatch) -> BatchFindings {
-    var result = BatchFindings(tallies: batch.tallies)
+    var result = BatchFindings()
     let spans = batch.spanTable
-    for row in 0..<batch.rowCount where !(plain?.holds(batch, spans, row) ?? false) {
-      var seen: Set<Fault> = []
-      let (findings, observations) = check(batch, row)
-      for observation in observations { result.observations[observation, default: 0] += 1 }
-      for finding in findings where seen.insert(finding.fault).inserted {
-        // Excerpts are shown of the first faults alone, whichever batch they lie in.
-        let isShown = result.faults.count < ShardVerifier.mostExamples
-        result.faults.append(
-          (row, batch.id(row), finding, isShown ? excerpt(batch, row, finding) : nil))
+    for rows in batch.alikeRows {
+      var tally = RowTallies.Tally()
+      for row in rows {
+        let supervised = plain?.supervisedCount(batch, spans, row)
+        if supervised == nil { lookClosely(batch, row, &result) }
+        tally.addRow(
+          tokens: batch.labels(row).count, supervised: supervised ?? batch.supervisedCount(row))
       }
+      result.tallies.add(
+        tally, language: batch.language(rows.lowerBound), source: batch.source(rows.lowerBound))
     }
     return result
+  }
+
+  /// Notes every kind of fault of a row once.
+  private func lookClosely(_ batch: ShardBatch, _ row: Int, _ result: inout BatchFindings) {
+    var seen: Set<Fault> = []
+    let (findings, observations) = check(batch, row)
+    for observation in observations { result.observations[observation, default: 0] += 1 }
+    for finding in findings where seen.insert(finding.fault).inserted {
+      // Excerpts are shown of the first faults alone, whichever batch they lie in.
+      let isShown = result.faults.count < ShardVerifier.mostExamples
+      result.faults.append(
+        (row, batch.id(row), finding, isShown ? excerpt(batch, row, finding) : nil))
+    }
   }
 
   private func excerpt(_ batch: ShardBatch, _ row: Int, _ finding: Finding) -> LabelExcerpt? {
@@ -95,7 +108,7 @@ struct RowChecker: Sendable {
 
   /// Whether it is quickly seen that a row has no fault; else `check` tells.
   func isPlain(_ batch: ShardBatch, _ index: Int) -> Bool {
-    plain?.holds(batch, batch.spanTable, index) ?? false
+    plain?.supervisedCount(batch, batch.spanTable, index) != nil
   }
 
   /// Every fault of one row, and what else was seen in it.

@@ -31,10 +31,11 @@ struct TokenWords: Sendable {
   }
 
   /// Whether tokens stand in `text` one after another and fill `range` of it, none empty and none a
-  /// control token that is not one of a template `allowed` here.
+  /// control token that is not one of a template `allowed` here, whose begin tokens are added to
+  /// `begins`.
   func fill(
     _ range: Range<Int>, of text: UnsafeRawBufferPointer, with tokens: UnsafeBufferPointer<TokenID>,
-    allowed: PlainRowCheck.Template?
+    allowed: PlainRowCheck.Template?, _ begins: inout Int
   ) -> Bool {
     words.withUnsafeBufferPointer { words in
       guard let known = words.baseAddress else { return tokens.isEmpty && range.isEmpty }
@@ -45,6 +46,7 @@ struct TokenWords: Sendable {
         else { return false }
         guard step == .closer else { break }
         guard let length = close(tokens[index], text, place, allowed) else { return false }
+        if tokens[index] == allowed?.begin { begins += 1 }
         (index, place) = (index + 1, place + length)
       }
       return place == range.upperBound

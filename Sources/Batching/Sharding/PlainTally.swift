@@ -16,22 +16,22 @@ struct PlainTally: Sendable {
   init() { (split, language, source) = (.train, [], []) }
 
   /// A tally of rows like this one.
-  init(of row: PlainRow) {
-    split = row.split ?? .train
-    (language, source) = (Array(row.language), Array(row.source))
+  init(of rows: PlainRows, _ row: Int) {
+    split = rows.rows[row].split
+    language = Array(rows.languages.bytes[rows.languages.byteRange(row..<row + 1)])
+    source = Array(rows.sources.bytes[rows.sources.byteRange(row..<row + 1)])
   }
 
   /// Whether a row is counted here.
-  func isOf(_ row: PlainRow) -> Bool {
-    (row.split ?? .train) == split
-      && UnsafeRawBufferPointer(row.language).equals(language)
-      && UnsafeRawBufferPointer(row.source).equals(source)
+  func isOf(_ rows: PlainRows, _ row: Int) -> Bool {
+    rows.rows[row].split == split && rows.languages.holds(language, at: row)
+      && rows.sources.holds(source, at: row)
   }
 
   /// Counts a row.
-  mutating func count(_ row: PlainRow) {
+  mutating func count(_ row: PlainRows.Row, tokens: Int) {
     rows += 1
-    tokens += row.ids.count
+    self.tokens += tokens
     supervised += row.supervisedCount
     straddles += row.straddles
     trimmedContents += row.trimmedContents

@@ -8,6 +8,10 @@ struct RowTallies: Sendable, Equatable {
     var tokens = 0
     var supervised = 0
 
+    mutating func addRow(tokens: Int, supervised: Int) {
+      add(Tally(rows: 1, tokens: tokens, supervised: supervised))
+    }
+
     mutating func add(_ other: Tally) {
       rows += other.rows
       tokens += other.tokens

@@ -64,29 +64,37 @@ struct ShardBatch: Sendable {
   /// How many rows, tokens and supervised tokens there are of each language and source.
   var tallies: RowTallies {
     var tallies = RowTallies()
-    var rest = 0..<rowCount
-    while let first = rest.first {
-      // Rows that follow one another are mostly alike.
-      let isAlike = { row in [Row.language, Row.source].allSatisfy { hasEqual($0, first, row) } }
-      let end = rest.dropFirst().first { !isAlike($0) } ?? rowCount
-      tallies.add(tally(of: first..<end), language: language(first), source: source(first))
-      rest = end..<rowCount
+    for rows in alikeRows {
+      var tally = RowTallies.Tally()
+      for row in rows {
+        tally.addRow(tokens: labels(row).count, supervised: supervisedCount(row))
+      }
+      tallies.add(tally, language: language(rows.lowerBound), source: source(rows.lowerBound))
     }
     return tallies
+  }
+
+  /// Rows that follow one another and have one language and source, as most have.
+  var alikeRows: [Range<Int>] {
+    var ranges: [Range<Int>] = []
+    var start = 0
+    while start < rowCount {
+      let isAlike = { row in [Row.language, Row.source].allSatisfy { hasEqual($0, start, row) } }
+      let end = (start + 1..<rowCount).first { !isAlike($0) } ?? rowCount
+      ranges.append(start..<end)
+      start = end
+    }
+    return ranges
   }
 
   private func hasEqual(_ column: Int, _ one: Int, _ other: Int) -> Bool {
     rows.bytes(column, one).equals(rows.bytes(column, other))
   }
 
-  private func tally(of rows: Range<Int>) -> RowTallies.Tally {
-    guard let last = rows.last else { return RowTallies.Tally() }
-    let tokens =
-      data.range(Data.labels, rows.lowerBound).lowerBound..<data.range(Data.labels, last).upperBound
-    let labels = UnsafeBufferPointer(rebasing: data.int32(Data.labelValues)[tokens])
-    return RowTallies.Tally(
-      rows: rows.count, tokens: labels.count,
-      supervised: labels.count - labels.count(of: ignoreIndex))
+  /// How many tokens of a row are trained on.
+  func supervisedCount(_ row: Int) -> Int {
+    let labels = labels(row)
+    return labels.count - labels.count(of: ignoreIndex)
   }
 
   /// The conversation's ID.

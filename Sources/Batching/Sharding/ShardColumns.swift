@@ -8,13 +8,13 @@ struct ShardColumns: Sendable {
   private var inputIDs: [TokenID] = []
   private var labels: [TokenID] = []
 
-  private var ids = StringColumn()
-  private var templates = StringColumn()
-  private var texts = StringColumn()
-  private var languages = StringColumn()
-  private var sources = StringColumn()
+  private var ids = TextColumn()
+  private var templates = TextColumn()
+  private var texts = TextColumn()
+  private var languages = TextColumn()
+  private var sources = TextColumn()
   private var tagOffsets: [Int32] = [0]
-  private var tags = StringColumn()
+  private var tags = TextColumn()
   private var spanOffsets: [Int32] = [0]
   private var spans = SpanColumns()
 
@@ -35,18 +35,18 @@ struct ShardColumns: Sendable {
 
   /// Takes the rows of `other` in behind its own.
   mutating func append(_ other: ShardColumns) {
-    tokenOffsets.append(offsets: other.tokenOffsets, from: inputIDs.count)
-    tagOffsets.append(offsets: other.tagOffsets, from: tags.count)
-    spanOffsets.append(offsets: other.spanOffsets, from: spans.count)
+    tokenOffsets.append(offsets: other.tokenOffsets[...], from: inputIDs.count)
+    tagOffsets.append(offsets: other.tagOffsets[...], from: tags.count)
+    spanOffsets.append(offsets: other.spanOffsets[...], from: spans.count)
     rowCount += other.rowCount
     inputIDs += other.inputIDs
     labels += other.labels
-    ids.append(other.ids)
-    templates.append(other.templates)
-    texts.append(other.texts)
-    languages.append(other.languages)
-    sources.append(other.sources)
-    tags.append(other.tags)
+    ids.append(other.ids, 0..<other.ids.count)
+    templates.append(other.templates, 0..<other.templates.count)
+    texts.append(other.texts, 0..<other.texts.count)
+    languages.append(other.languages, 0..<other.languages.count)
+    sources.append(other.sources, 0..<other.sources.count)
+    tags.append(other.tags, 0..<other.tags.count)
     spans.append(other.spans)
   }
 
@@ -68,30 +68,63 @@ struct ShardColumns: Sendable {
     spanOffsets.append(Int32(spans.count))
   }
 
-  /// Takes in a row that lies in an encoder's memory.
-  mutating func append(_ row: PlainRow, template: [UInt8]) {
-    rowCount += 1
+  /// How many of some rows of an encoder can be taken in before the batch is full; one at least.
+  func fitting(_ rows: PlainRows, _ range: Range<Int>, limit: Int) -> Range<Int> {
+    var end = range.lowerBound + 1
+    while end < range.upperBound {
+      let taken = range.lowerBound..<end
+      guard rowCount + taken.count < limit,
+        inputIDs.count + rows.tokenRange(taken).count < Self.mostTokens,
+        texts.bytes.count + rows.texts.byteRange(taken).count < Self.mostTextBytes
+      else { break }
+      end += 1
+    }
+    return range.lowerBound..<end
+  }
+
+  /// Takes in rows that lie in an encoder's memory.
+  mutating func append(_ rows: PlainRows, _ range: Range<Int>, template: [UInt8]) {
+    rowCount += range.count
+    appendTokens(rows, range)
+    ids.append(rows.ids, range)
+    texts.append(rows.texts, range)
+    languages.append(rows.languages, range)
+    sources.append(rows.sources, range)
+    template.withUnsafeBufferPointer { for _ in range { templates.append($0) } }
+    let (firstTag, firstSpan) = (tags.count, spans.count)
+    let (tagRange, spanRange) = (rows.tagRange(range), rows.spanRange(range))
+    tags.append(rows.tags, tagRange)
+    spans.append(rows, range)
+    for row in rows.rows[range] {
+      tagOffsets.append(Int32(firstTag + row.tagEnd - tagRange.lowerBound))
+      spanOffsets.append(Int32(firstSpan + row.spanEnd - spanRange.lowerBound))
+    }
+  }
+
+  private mutating func appendTokens(_ rows: PlainRows, _ range: Range<Int>) {
     let first = inputIDs.count
-    inputIDs.append(contentsOf: row.ids)
-    labels.append(contentsOf: row.ids)
-    tokenOffsets.append(Int32(inputIDs.count))
+    let tokens = rows.tokenRange(range)
+    rows.tokens.withIDs { ids in
+      let new = UnsafeBufferPointer(rebasing: ids[tokens])
+      inputIDs.append(contentsOf: new)
+      labels.append(contentsOf: new)
+    }
+    for row in rows.rows[range] {
+      tokenOffsets.append(Int32(first + row.tokenEnd - tokens.lowerBound))
+    }
     labels.withUnsafeMutableBufferPointer { labels in
-      var start = first
-      for (span, end) in zip(row.plan.spans, row.tokenEnds) {
-        let next = first + Int(end)
-        if !span.supervised { labels[start..<next].update(repeating: ignoreIndex) }
-        start = next
+      var span = rows.spanRange(range).lowerBound
+      var rowStart = first
+      for row in rows.rows[range] {
+        var start = rowStart
+        for kind in row.plan.spans {
+          let end = rowStart + Int(rows.tokenEnds[span])
+          if !kind.supervised { labels[start..<end].update(repeating: ignoreIndex) }
+          (start, span) = (end, span + 1)
+        }
+        rowStart = start
       }
     }
-    ids.append(row.id)
-    template.withUnsafeBufferPointer { templates.append($0) }
-    texts.append(row.text)
-    languages.append(row.language)
-    sources.append(row.source)
-    for tag in row.tags { tags.append(tag) }
-    tagOffsets.append(Int32(tags.count))
-    spans.append(row.plan.spanFields, byteEnds: row.byteEnds, tokenEnds: row.tokenEnds)
-    spanOffsets.append(Int32(spans.count))
   }
 
   /// Makes room for the rows of so many bytes of lines.
@@ -119,35 +152,7 @@ struct ShardColumns: Sendable {
   }
 }
 
-/// Strings that are being collected.
-private struct StringColumn: Sendable {
-  private var offsets: [Int32] = [0]
-  private(set) var bytes: [UInt8] = []
-
-  var count: Int { offsets.count - 1 }
-  var column: ArrowColumn { .utf8(offsets: offsets, bytes: bytes) }
-
-  mutating func append(_ text: String) {
-    bytes.append(contentsOf: text.utf8)
-    offsets.append(Int32(bytes.count))
-  }
-
-  mutating func append(_ text: UnsafeBufferPointer<UInt8>) {
-    bytes.append(contentsOf: text)
-    offsets.append(Int32(bytes.count))
-  }
-
-  mutating func reserve(_ count: Int) { bytes.reserveCapacity(count) }
-
-  mutating func append(_ other: StringColumn) {
-    offsets.append(offsets: other.offsets, from: bytes.count)
-    bytes += other.bytes
-  }
-}
-
-extension [Int32] {
-  /// Appends the ends of other lists, which begin where `count` elements stand already.
-  fileprivate mutating func append(offsets: [Int32], from count: Int) {
-    for offset in offsets.dropFirst() { append(offset + Int32(count)) }
-  }
+extension TextColumn {
+  /// As it is written.
+  fileprivate var column: ArrowColumn { .utf8(offsets: offsets, bytes: bytes) }
 }

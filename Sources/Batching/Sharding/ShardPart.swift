@@ -42,14 +42,25 @@ struct ShardPart: Sendable {
     self.size = size
   }
 
-  /// Takes in a row that lies in an encoder's memory.
-  mutating func append(_ row: PlainRow, template: [UInt8]) {
-    if !tally.isOf(row) {
-      finishTally()
-      tally = PlainTally(of: row)
+  /// Takes in rows of one split that lie in an encoder's memory.
+  mutating func append(_ rows: PlainRows, _ range: Range<Int>, template: [UInt8]) {
+    for row in range { count(rows, row) }
+    var rest = range
+    while !rest.isEmpty {
+      withColumns(of: rows.rows[rest.lowerBound].split) { [limits] columns in
+        let fitting = columns.fitting(rows, rest, limit: limits.batchRows)
+        columns.append(rows, fitting, template: template)
+        rest = fitting.upperBound..<rest.upperBound
+      }
     }
-    tally.count(row)
-    withColumns(of: tally.split) { $0.append(row, template: template) }
+  }
+
+  private mutating func count(_ rows: PlainRows, _ row: Int) {
+    if !tally.isOf(rows, row) {
+      finishTally()
+      tally = PlainTally(of: rows, row)
+    }
+    tally.count(rows.rows[row], tokens: rows.tokenRange(row..<row + 1).count)
   }
 
   /// Makes record batches of the rows, and checks them; to be called behind the last row.

@@ -72,12 +72,9 @@ final class ShardWorker {
     _ plains: inout PlainRowEncoder, of block: LineBlock, in path: String, to part: inout ShardPart
   ) throws {
     let template = plains.template
-    try plains.finish { number, row in
-      if let row {
-        part.append(row, template: template)
-      } else {
-        try append(number, of: block, in: path, to: &part)
-      }
+    try plains.finish { rows, range, arePlain in
+      guard !arePlain else { return part.append(rows, range, template: template) }
+      for row in range { try append(rows.rows[row].line, of: block, in: path, to: &part) }
     }
   }
 

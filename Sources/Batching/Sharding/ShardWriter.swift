@@ -80,9 +80,12 @@ final class ShardWriter {
 
   private func begin() throws -> (data: ArrowStreamWriter, rows: ArrowStreamWriter) {
     let number = written.count
+    let isFirst = number == 0
     let files = (
-      data: try ArrowStreamWriter(path("data", number, nil), schema: ShardSchema.data),
-      rows: try ArrowStreamWriter(path("rows", number, nil), schema: ShardSchema.rows)
+      data: try ArrowStreamWriter(
+        path("data", number, nil), schema: ShardSchema.data, isReadSoon: isFirst),
+      rows: try ArrowStreamWriter(
+        path("rows", number, nil), schema: ShardSchema.rows, isReadSoon: isFirst)
     )
     open = files
     return files

@@ -20,23 +20,28 @@ struct SpanColumns: Sendable {
     tokenEnds.append(Int32(span.tokens.upperBound))
   }
 
-  /// Takes in the spans of a row, which follow one another from 0 on.
-  mutating func append(
-    _ fields: SpanFields, byteEnds: UnsafeBufferPointer<Int32>,
-    tokenEnds: UnsafeBufferPointer<Int32>
-  ) {
-    self.fields.append(fields)
-    Self.append(byteEnds, to: &self.byteEnds, starts: &byteStarts)
-    Self.append(tokenEnds, to: &self.tokenEnds, starts: &tokenStarts)
-  }
-
-  private static func append(
-    _ new: UnsafeBufferPointer<Int32>, to ends: inout [Int32], starts: inout [Int32]
-  ) {
-    guard !new.isEmpty else { return }
-    ends.append(contentsOf: new)
-    starts.append(0)
-    starts.append(contentsOf: UnsafeBufferPointer(rebasing: new.dropLast()))
+  /// Takes in the spans of rows that lie in an encoder's memory. Those of a row follow one another from 0
+  /// on.
+  mutating func append(_ rows: PlainRows, _ range: Range<Int>) {
+    let spans = rows.spanRange(range)
+    var rest = range
+    while !rest.isEmpty {
+      let alike = rows.rowsOfOnePlan(rest)
+      fields.append(rows.rows[alike.lowerBound].plan.spanFields, times: alike.count)
+      rest = alike.upperBound..<rest.upperBound
+    }
+    byteEnds.append(contentsOf: rows.byteEnds[spans])
+    tokenEnds.append(contentsOf: rows.tokenEnds[spans])
+    var span = spans.lowerBound
+    for row in rows.rows[range] {
+      var (byte, token): (Int32, Int32) = (0, 0)
+      while span < row.spanEnd {
+        byteStarts.append(byte)
+        tokenStarts.append(token)
+        (byte, token) = (rows.byteEnds[span], rows.tokenEnds[span])
+        span += 1
+      }
+    }
   }
 
   /// Takes the spans of `other` in behind its own.
@@ -93,6 +98,15 @@ struct SpanFields: Sendable {
     supervised += other.supervised
     weights += other.weights
   }
+
+  /// Takes the spans of `other` in, again and again.
+  mutating func append(_ other: SpanFields, times: Int) {
+    roles.append(other.roles, times: times)
+    kinds.append(other.kinds, times: times)
+    messages.append(other.messages, times: times)
+    supervised.append(other.supervised, times: times)
+    weights.append(other.weights, times: times)
+  }
 }
 
 /// Strings of a small set that are being collected: each as its number.
@@ -102,6 +116,10 @@ private struct NameColumn: Sendable {
   mutating func append(_ number: Int) { numbers.append(UInt8(truncatingIfNeeded: number)) }
 
   mutating func append(_ other: NameColumn) { numbers += other.numbers }
+
+  mutating func append(_ other: NameColumn, times: Int) {
+    numbers.append(other.numbers, times: times)
+  }
 
   /// The strings, where number `i` means `names[i]`.
   func column(_ names: [[UInt8]]) -> ArrowColumn {
@@ -139,6 +157,13 @@ private struct NameColumn: Sendable {
       count = name.count
       withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: name.prefix($0.count)) }
     }
+  }
+}
+
+extension Array {
+  fileprivate mutating func append(_ other: [Element], times: Int) {
+    reserveCapacity(Swift.max(capacity, count + other.count * times))
+    other.withUnsafeBufferPointer { for _ in 0..<times { append(contentsOf: $0) } }
   }
 }
 

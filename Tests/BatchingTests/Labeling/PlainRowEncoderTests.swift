@@ -73,15 +73,19 @@ import Testing
         #expect(isTaken)
       }
       var lines: [Int] = []
-      try encoder.finish { line, row in
-        lines.append(line)
-        let row = try #require(row)
-        #expect(String(decoding: row.text, as: UTF8.self) == expected.text)
-        #expect(String(decoding: row.id, as: UTF8.self) == "x")
-        #expect(Array(row.ids) == expected.inputIDs)
-        #expect(row.supervisedCount == expected.supervisedCount)
-        #expect(row.tokenEnds.map { Int($0) } == expected.spans.map(\.tokens.upperBound))
-        #expect(row.byteEnds.map { Int($0) } == expected.spans.map(\.bytes.upperBound))
+      encoder.finish { rows, range, arePlain in
+        #expect(range == 0..<3 && arePlain)
+        for row in range {
+          let one = row..<row + 1
+          lines.append(rows.rows[row].line)
+          #expect(rows.texts.holds(Array(expected.text.utf8), at: row))
+          #expect(rows.ids.holds(Array("x".utf8), at: row))
+          #expect(rows.tokens.encoding.ids[rows.tokenRange(one)] == expected.inputIDs[...])
+          #expect(rows.rows[row].supervisedCount == expected.supervisedCount)
+          let ends = rows.spanRange(one)
+          #expect(rows.tokenEnds[ends].map { Int($0) } == expected.spans.map(\.tokens.upperBound))
+          #expect(rows.byteEnds[ends].map { Int($0) } == expected.spans.map(\.bytes.upperBound))
+        }
       }
       #expect(lines == [10 * round, 10 * round + 1, 10 * round + 2])
     }
