@@ -2,10 +2,10 @@ internal import Foundation
 
 /// Writes a folder of files that appears whole or not at all.
 ///
-/// Files are written below `<path>.partial`; `commit()` moves that folder to `path`, replacing an
-/// artifact of the same kind that stood there, and nothing else. The partial folder is locked, so
-/// that two processes never mix their files, and what a crash left in one is removed by the next
-/// writer.
+/// Files are written below `.<name>.partial` in the same folder; `commit()` moves that to `path`,
+/// replacing an artifact of the same kind that stood there, and nothing else. The partial folder is
+/// locked, so that two processes never mix their files, and what a crash left in one is removed by
+/// the next writer: its name is hidden, so that nobody keeps work of their own in it.
 public final class AtomicFolder {
   /// Where the folder will stand.
   public let path: String
@@ -24,7 +24,8 @@ public final class AtomicFolder {
   ///   `unwritable`.
   public init(_ path: String, replacing marker: String? = nil, inputs: [String] = []) throws {
     self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-    workPath = self.path + ".partial"
+    workPath = Path.join(
+      Path.folder(of: self.path), ".\(Path.name(of: self.path)).partial")
     try Self.check(self.path, marker: marker, inputs: inputs)
     lock = try FolderLock.take(workPath)
     for name in try FileManager.default.contentsOfDirectory(atPath: workPath) {
@@ -60,7 +61,8 @@ public final class AtomicFolder {
   /// Refuses a folder that holds anything besides an artifact's own files, so that replacing the
   /// artifact takes nothing of its user's away.
   ///
-  /// What a crash left of the artifact's own files (`.NAME.partial`) is no foreign thing.
+  /// What a crash left of the artifact's own files (`.NAME.partial`) is no foreign thing, and neither are
+  /// caches of its files.
   ///
   /// - Parameters:
   ///   - path: where the artifact is to stand; nothing needs to be there.
@@ -92,7 +94,9 @@ public final class AtomicFolder {
         if let other = firstOther(in: path, below: "\(prefix)\(name)/", than: isOwn) {
           return other
         }
-      } else if !isOwn(prefix + name), !isOwn(prefix + AtomicFile.finalName(of: name)) {
+      } else if !isOwn(prefix + name), !isOwn(prefix + AtomicFile.finalName(of: name)),
+        !CacheFile.isName(name)
+      {
         return prefix + name
       }
     }

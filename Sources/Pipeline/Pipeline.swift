@@ -111,13 +111,17 @@ package struct Pipeline: Sendable {
   ///
   /// - Parameter tokenizer: the folder of the tokenizer that made the shards; `nil`: the base
   ///   model's.
-  /// - Throws: what the stage throws.
+  /// - Throws: `invalidOption` if the set was made with another tokenizer, or with another template
+  ///   than the recipe states; what the stage throws.
   package func train(shards: String, tokenizer: String?) throws {
-    let lock = try RunLock(context.runDirectory)
-    defer { withExtendedLifetime(lock) {} }
     var single = self
     single.context.otherShards = shards
     single.context.otherTokenizer = tokenizer ?? context.recipe.baseModel
+    let given = try GivenShards(shards, tokenizer: single.context.tokenizerFile)
+    single.context.recipe = try given.recipe(context.recipe)
+    single.context.givenShards = given
+    let lock = try RunLock(context.runDirectory)
+    defer { withExtendedLifetime(lock) {} }
     _ = try single.perform(TrainStage(context: single.context), after: [:])
   }
 

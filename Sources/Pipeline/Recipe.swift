@@ -41,7 +41,9 @@ package struct Recipe: Sendable {
   package var evaluation: EvaluationOptions
   /// All resolved values, with paths as the recipe writes them, so that they do not depend on where
   /// it is run from: what manifests hold.
-  package let json: JSONValue
+  package private(set) var json: JSONValue
+  /// Whether the recipe says how rows are made.
+  let statesFormat: Bool
 
   /// What a recipe is read for.
   package enum Use: Sendable {
@@ -84,6 +86,7 @@ package struct Recipe: Sendable {
     sources = try Self.sources(&reader, folder: folder, seed: seed, for: use, pull: pull)
     curation = try Self.section(&reader, "curation", seed: seed, CurationOptions.init(reading:))
     tokenizer = try Self.section(&reader, "tokenizer", TokenizerOptions.init(reading:))
+    statesFormat = file.root.json["format"] != nil
     format = try Self.section(&reader, "format", seed: seed, FormatOptions.init(reading:))
     training = try Self.section(&reader, "training", seed: seed, TrainingOptions.init(reading:))
     quantization = try Self.section(&reader, "quantization", QuantizationOptions.init(reading:))
@@ -127,6 +130,25 @@ package struct Recipe: Sendable {
         ).map { ($0.path, $0.name, source) }
       }
     }
+  }
+
+  /// The recipe with another format.
+  func taking(_ format: FormatOptions) -> Recipe {
+    var recipe = self
+    recipe.format = format
+    if case .object(var object) = json {
+      object["format"] = format.json
+      recipe.json = .object(object)
+    }
+    return recipe
+  }
+
+  /// The recipe without the sources from which none of `names` comes.
+  func keepingSources(_ names: Set<String>) throws -> Recipe {
+    var recipe = self
+    let used = Set(try sourceFiles.filter { names.contains($0.name) }.map(\.source.paths))
+    recipe.sources.removeAll { !used.contains($0.paths) }
+    return recipe
   }
 
   /// The paths of the sources that are not there, each as the recipe writes them.

@@ -5,7 +5,7 @@ internal import Tokenization
 /// What every stage of a run is given.
 package struct RunContext: Sendable {
   /// What is to be done.
-  package let recipe: Recipe
+  package var recipe: Recipe
   /// Where everything is written.
   package let runDirectory: String
   /// Threads to use; results do not depend on it.
@@ -24,6 +24,9 @@ package struct RunContext: Sendable {
   package var otherShards: String?
   /// The folder of the tokenizer that made it, where it is not the run's own.
   package var otherTokenizer: String?
+
+  /// That set, opened.
+  var givenShards: GivenShards?
 
   /// The shard set.
   var shardFolder: String { otherShards ?? path(Place.shards) }

@@ -30,6 +30,8 @@ struct Akshara: ParsableCommand {
   static func main() {
     // A reader that goes away (`akshara … | head`) ends the program quietly, not with a signal.
     signal(SIGPIPE, SIG_DFL)
+    // A file that would grow past a limit (`ulimit -f`) is an error like a full disk.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -137,7 +137,7 @@ import Testing
       try AtomicFolder.requireNothingElse(at: out) { ["a", "b/c"].contains($0) }
     }
     try accepts()
-    for own in ["a", "b/c", ".a.partial", "b/.c.partial"] {
+    for own in ["a", "b/c", ".a.partial", "b/.c.partial", ".a.akshara-cache"] {
       try AtomicFile.write([1], to: "\(out)/\(own)")
     }
     try accepts()
@@ -167,6 +167,13 @@ import Testing
     #expect(throws: AksharaError.self) { try AtomicFolder(folder.file("b")) }
     try one.commit()
     try AtomicFolder(folder.file("b")).commit()
+  }
+
+  @Test func whatAPersonKeepsBesideTheOutputStays() throws {
+    let folder = TemporaryFolder()
+    try AtomicFile.write([1], to: folder.file("out.partial/notes.txt"))
+    try AtomicFolder(folder.file("out")).commit()
+    #expect(Path.exists(folder.file("out.partial/notes.txt")))
   }
 
   @Test func inputsAreNotReplaced() throws {

@@ -73,6 +73,39 @@ import Testing
     #expect(verified.status == 0, "\(verified.errors)")
   }
 
+  /// Else the adapter would be served with another tokenizer, or another template.
+  @Test func shardsAreTrainedOnWithTheirOwnTokenizerAndTemplate() throws {
+    guard let akshara else { return }
+    let folder = TemporaryFolder()
+    let recipe = try recipe(folder, steps: 2)
+    let made = try akshara.run(["run", recipe, "--output", folder.file("run"), "--until", "shard"])
+    #expect(made.status == 0, "\(made.errors)")
+    let (shards, own) = (folder.file("run/shards"), folder.file("run/tokenizer"))
+    try AtomicFile.write(Array("ಕನ್ನಡ text".utf8), to: folder.file("text.txt"))
+    let other = try akshara.run([
+      "tokenizer", "train", folder.file("text.txt"), "--vocab-size", "260", "--output",
+      folder.file("other"), "--special", "<|im_start|>", "<|im_end|>",
+    ])
+    #expect(other.status == 0, "\(other.errors)")
+    func train(_ tokenizer: String, _ more: [String] = []) throws -> (status: Int32, errors: String) {
+      let trained = try akshara.run(
+        [
+          "train", recipe, "--shards", shards, "--tokenizer", tokenizer, "--output",
+          folder.file("trained"),
+        ] + more)
+      return (trained.status, trained.errors)
+    }
+    let wrong = try train(folder.file("other"))
+    #expect(wrong.status == 2 && wrong.errors.contains("the shard set was made with the tokenizer"))
+    let mismatch = try train(own, ["--set", "format.template=vicuna"])
+    #expect(mismatch.status == 2 && mismatch.errors.contains("made with chatml"))
+    #expect(!Path.exists(folder.file("trained")), "nothing is begun before")
+    let right = try train(own)
+    #expect(right.status == 0, "\(right.errors)")
+    let verified = try akshara.run(["verify", folder.file("trained/model"), "--shards", shards])
+    #expect(verified.status == 0, "\(verified.errors)")
+  }
+
   @Test func threadsDoNotChangeAByte() throws {
     guard let akshara else { return }
     let folder = TemporaryFolder()

@@ -63,7 +63,7 @@ import Testing
     #expect(kills > 3)
     #expect(try Digest(ofFile: folder.file("out/tokenizer.json")) == new)
     #expect(Folder.list(folder.file("out")) == Self.files)
-    #expect(!Path.exists(folder.file("out.partial")))
+    #expect(!Path.exists(folder.file(".out.partial")))
   }
 
   @Test func aFullDiskLeavesNothing() throws {
@@ -72,10 +72,10 @@ import Testing
     let pipe = folder.file("pipe")
     #expect(mkfifo(pipe, 0o600) == 0)
     let process = try akshara.start(arguments(pipe, "out"))
-    while process.isRunning, !Path.exists(folder.file("out.partial")) { usleep(500) }
+    while process.isRunning, !Path.exists(folder.file(".out.partial")) { usleep(500) }
     usleep(50_000)
     try FileManager.default.createSymbolicLink(
-      atPath: folder.file("out.partial/.tokenizer.json.partial"),
+      atPath: folder.file(".out.partial/.tokenizer.json.partial"),
       withDestinationPath: "/dev/full")
     let writer = try #require(FileHandle(forWritingAtPath: pipe))
     try writer.write(contentsOf: Data("ab ab ab\n".utf8))
@@ -86,7 +86,7 @@ import Testing
       outcome.errors.contains("tokenizer.json: cannot write the file: No space left on device"),
       "\(outcome.errors)")
     #expect(!Path.exists(folder.file("out")))
-    #expect(!Path.exists(folder.file("out.partial")))
+    #expect(!Path.exists(folder.file(".out.partial")))
   }
 
   @Test func saysWhenItsReportCannotBeWritten() throws {

@@ -83,7 +83,8 @@ import Testing
 
   /// The checkpoint that is being written, by its partial folder.
   private func isWritingCheckpoint(_ run: String) -> Bool {
-    Folder.list("\(run)/train").contains { $0.hasPrefix("checkpoint-") && $0.hasSuffix(".partial") }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(run)/train")) ?? []
+    return names.contains { $0.hasPrefix(".checkpoint-") && $0.hasSuffix(".partial") }
   }
 
   /// Waits for a random moment: anywhere in the run, or while a checkpoint is written.

@@ -102,7 +102,8 @@ public final class ReviewFile {
     return last != UInt8(ascii: "\n")
   }
 
-  /// Takes in whole lines from where the last reading ended.
+  /// Takes in the lines from where the last reading ended; the last of all need not be ended, as an
+  /// editor may leave it.
   private func read(_ descriptor: Int32) throws {
     var rest: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: Self.blockSize)
@@ -113,13 +114,17 @@ public final class ReviewFile {
         if errno == EINTR { continue }
         throw failure(.unreadable, "cannot read")
       }
-      guard count > 0 else { return }
+      guard count > 0 else {
+        // Taken again once it is ended: the same is said twice then.
+        if !rest.isEmpty { try take(rest, line: lines + 1) }
+        return
+      }
       position += count
       rest += buffer[..<count]
       var start = 0
       while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
         lines += 1
-        try take(Array(rest[start..<end]))
+        try take(Array(rest[start..<end]), line: lines)
         readTo += end + 1 - start
         start = end + 1
       }
@@ -132,8 +137,8 @@ public final class ReviewFile {
     }
   }
 
-  private func take(_ line: [UInt8]) throws {
-    let location = SourceLocation(file: path, line: lines)
+  private func take(_ line: [UInt8], line number: Int) throws {
+    let location = SourceLocation(file: path, line: number)
     // A line that does not end as it began was torn by a crash; what it would have said is lost.
     guard !line.isEmpty, line.last == UInt8(ascii: "}"),
       let json = try? JSONValue(parsing: line, at: location)

@@ -74,11 +74,11 @@ extension SampleMaker {
   /// or nothing in it is trained on.
   private func newestTurns(of whole: Whole) throws -> LabeledSample? {
     let turns = ConversationTurns(whole.conversation)
-    let lengths = TurnLengths(whole.row.sample, messages: whole.conversation.messages.count)
+    let lengths = TurnLengths(whole.row.sample, turns)
     for first in turns.turns.indices.dropFirst() {
-      let kept = turns.messages(of: first..<turns.turns.count)
-      guard lengths.least(kept, behind: turns.system) <= options.maxLength else { continue }
-      let row = try row(of: whole, messages: kept)
+      let range = first..<turns.turns.count
+      guard lengths.least(range) <= options.maxLength else { continue }
+      let row = try row(of: whole, messages: turns.messages(of: range))
       if row.inputIDs.count <= options.maxLength { return row.supervisedCount > 0 ? row : nil }
     }
     return nil
@@ -88,20 +88,17 @@ extension SampleMaker {
   /// themselves, and rows in which nothing is trained on, are left out.
   private func windows(of whole: Whole) throws -> [LabeledSample] {
     let turns = ConversationTurns(whole.conversation)
-    let lengths = TurnLengths(whole.row.sample, messages: whole.conversation.messages.count)
+    let lengths = TurnLengths(whole.row.sample, turns)
     var rows: [LabeledSample] = []
     var first = 0
     while first < turns.turns.count {
-      var end = turns.turns.count
+      var end = lengths.mostEnd(from: first, limit: options.maxLength)
       var window: LabeledSample?
       while end > first {
-        let kept = turns.messages(of: first..<end)
-        if lengths.least(kept, behind: turns.system) <= options.maxLength {
-          let row = try row(of: whole, messages: kept)
-          if row.inputIDs.count <= options.maxLength {
-            window = row
-            break
-          }
+        let row = try row(of: whole, messages: turns.messages(of: first..<end))
+        if row.inputIDs.count <= options.maxLength {
+          window = row
+          break
         }
         end -= 1
       }
@@ -112,26 +109,47 @@ extension SampleMaker {
   }
 }
 
-/// How many tokens messages have at least, whatever part of their conversation they stand in.
+/// How many tokens turns have at least, whatever part of their conversation they stand in.
 private struct TurnLengths {
-  private var tokens: [Int]
-  private var headers: [Int]
+  /// Those of the system messages in front.
+  private var system = 0
+  /// Those of all turns before each, and before the end.
+  private var before: [Int] = [0]
+  /// Those of the header of each turn's first message, which it may lose where it opens the sequence.
+  private var headers: [Int] = []
 
-  init(_ sample: LabeledSample, messages: Int) {
-    tokens = [Int](repeating: 0, count: messages)
-    headers = tokens
+  init(_ sample: LabeledSample, _ turns: ConversationTurns) {
+    var (tokens, headers): ([Int: Int], [Int: Int]) = ([:], [:])
     for span in sample.spans {
       guard let message = span.message else { continue }
-      if span.kind == .header { headers[message] += span.tokens.count }
+      if span.kind == .header { headers[message, default: 0] += span.tokens.count }
       // What a template leaves out or puts elsewhere in a part is no part of the least.
-      if span.kind != .thinking { tokens[message] += span.tokens.count }
+      if span.kind != .thinking { tokens[message, default: 0] += span.tokens.count }
+    }
+    func sum(_ messages: [Int]) -> Int { messages.reduce(0) { $0 + (tokens[$1] ?? 0) } }
+    system = sum(turns.system)
+    for turn in turns.turns {
+      before.append(before[before.count - 1] + sum(turn))
+      self.headers.append(turn.first.flatMap { headers[$0] } ?? 0)
     }
   }
 
-  /// The first message behind the system messages may lose its header where it opens the sequence.
-  func least(_ kept: [Int], behind system: [Int]) -> Int {
-    let first = kept.count > system.count ? headers[kept[system.count]] : 0
-    return kept.reduce(0) { $0 + tokens[$1] } - first
+  /// The least of a row of some turns, with the system messages.
+  func least(_ turns: Range<Int>) -> Int {
+    system + before[turns.upperBound] - before[turns.lowerBound] - headers[turns.lowerBound]
+  }
+
+  /// Behind the last turn that could stand in a row of at most `limit` tokens which begins with
+  /// turn `first`; that turn's own number if it could not itself.
+  ///
+  /// - Complexity: O(log n): with every turn the least grows.
+  func mostEnd(from first: Int, limit: Int) -> Int {
+    var (low, high) = (first, headers.count)
+    while low < high {
+      let middle = (low + high + 1) / 2
+      if least(first..<middle) <= limit { low = middle } else { high = middle - 1 }
+    }
+    return low
   }
 }
 

@@ -36,6 +36,21 @@ public final class ShardSet: Sendable {
     try self.init(path, try Self.readManifest(in: path))
   }
 
+  /// Opens a shard set for whoever relies on it: damage is a check that failed, not a wrong argument.
+  ///
+  /// - Throws: `checkFailed` if a file of the set is missing or not what the manifest says; `missingFile`
+  ///   if the folder holds no shard set, `unsupported` for another version.
+  public convenience init(sound path: String) throws {
+    do { try self.init(path) } catch let error as AksharaError
+    where [.malformed, .missingFile].contains(error.code)
+      && Path.exists(Path.join(path, Self.manifestName))
+    {
+      var failure = error
+      failure.code = .checkFailed
+      throw failure
+    }
+  }
+
   /// Opens the files that a manifest names.
   ///
   /// - Throws: `missingFile`, `unreadable`, `malformed`; each names the file.

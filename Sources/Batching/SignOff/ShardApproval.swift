@@ -5,7 +5,8 @@ public import Artifacts
 ///
 /// It names the digest of what was looked at: everything that the manifest says but the proof, which
 /// may be made again, and so, through the files' digests, every row. A set that was changed has no
-/// approval any more.
+/// approval any more. A seal over the file's own words shows whether somebody wrote into them since;
+/// it is no secret, and proves nothing against whoever wants to forge it.
 public struct ShardApproval: Sendable, Equatable {
   /// The file's name.
   public static let fileName = "approval.json"
@@ -52,13 +53,20 @@ public struct ShardApproval: Sendable, Equatable {
       let list = json["approvals"]?.array, !list.isEmpty
     else { throw Self.malformed(location) }
     self.content = content
-    signatures = try list.map { value in
+    let signatures = try list.map { value in
       guard let by = value["by"]?.string, let note = value["note"]?.string,
         let time = value["time"]?.string, let tool = value["tool"]?.string
       else { throw Self.malformed(location) }
       var signature = Signature(by: by, note: note, time: time)
       signature.tool = tool
       return signature
+    }
+    self.signatures = signatures
+    // Approvals of the first versions had no seal.
+    guard json["seal"] == nil || json["seal"] == self.json["seal"] else {
+      throw AksharaError(
+        .malformed, "the approval was changed since it was written", at: location,
+        remedy: "remove it, and approve the set again")
     }
   }
 
@@ -78,7 +86,7 @@ public struct ShardApproval: Sendable, Equatable {
   ///   `malformed` if what stands in the approval's place is none; `unwritable`.
   /// - Complexity: reads every byte of the set.
   public static func sign(_ folder: String, _ signature: Signature) throws -> ShardApproval {
-    let set = try ShardSet(folder)
+    let set = try ShardSet(sound: folder)
     // What could not be proven is for those who sign to judge, and for the training to accept.
     try set.requireProof(accepting: SupervisionProof.Unproven.allCases)
     let content = set.manifest.contentDigest
@@ -98,10 +106,13 @@ public struct ShardApproval: Sendable, Equatable {
         "time": .string(signature.time), "tool": .string(signature.tool),
       ]
     }
-    return [
+    var object: JSONObject = [
       "format": .string(Self.format), "version": JSONValue(Self.version),
       "content": .string(content.description), "approvals": .array(list),
     ]
+    object.append(
+      "seal", .string(Digest(of: JSONValue.object(object).pretty).description))
+    return .object(object)
   }
 }
 

@@ -181,11 +181,20 @@ public struct ShardDifference: Sendable {
       return note(
         .truncation, id, "message \(message) has \(old.count) → \(new.count) bytes")
     }
+    // A template may trim what another leaves as it is.
+    let word = "message \(message) is written with other white space at its ends"
+    if left.template != right.template, Self.trimmed(old) == Self.trimmed(new) {
+      return note(.template, id, "\(word): \(left.template) → \(right.template)")
+    }
     let byte = zip(old, new).prefix { $0 == $1 }.count
     note(
       .textChanged, id,
       "message \(message), byte \(byte): `\(Self.excerpt(of: old, at: byte))` → "
         + "`\(Self.excerpt(of: new, at: byte))`")
+  }
+
+  private static func trimmed(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+    bytes[bytes.withUnsafeBytes { PythonWhitespace.range(of: $0, .both) }]
   }
 
   /// Some characters of a text, from a little before an offset on; none is cut in two.

@@ -27,8 +27,10 @@ async function ask(path, parameters, options) {
   try {
     response = await fetch(path + query, options);
   } catch (error) {
-    if (error.name !== 'AbortError') trouble('The server does not answer; is `akshara view` still running?');
-    throw error;
+    if (error.name === 'AbortError') throw error;
+    const sentence = 'The server does not answer; is `akshara view` still running?';
+    trouble(sentence);
+    throw new Error(sentence);
   }
   if (!response.ok) {
     const text = await response.text();
@@ -41,12 +43,24 @@ async function ask(path, parameters, options) {
   return response.json();
 }
 
-const send = (path, value) =>
-  ask(path, null, {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(value)});
+const PATIENCE = 20_000;  // milliseconds until a change counts as not kept
 
-function trouble(sentence) {
-  $('trouble').textContent = sentence;
-  $('trouble').hidden = !sentence;
+const send = (path, value) => ask(path, null, {
+  method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(value),
+  priority: 'high', signal: AbortSignal.timeout(PATIENCE),
+});
+
+let lastTrouble = '';
+/** Says what went wrong last, and which verdicts are still not kept. */
+function trouble(sentence = lastTrouble) {
+  lastTrouble = sentence;
+  const ids = [...reviews.unkept.keys()];
+  const names = ids.slice(0, 5).map(seen).join(', ') + (ids.length > 5 ? ` and ${count(ids.length - 5)} more` : '');
+  const text = [sentence, ids.length && `Verdicts not kept: ${names}.`].filter(Boolean).join(' ');
+  // Said once, not with every answer.
+  if ($('trouble-text').textContent !== text) $('trouble-text').textContent = text;
+  $('trouble').hidden = !text;
+  $('again').hidden = !ids.length;
 }
 
 let saidTimer;
@@ -96,6 +110,22 @@ function appendText(node, raw) {
   return node;
 }
 
+// So many characters of a row are drawn, and so many of its tokens: browsers stand still for minutes over more.
+const MOST_TEXT = 500_000, MOST_TOKENS = 100_000;
+// The other side of a comparison may need more tokens for the same text.
+const MOST_ENDS = 8 * MOST_TOKENS;
+
+/** The beginning of a text, cut at a character, and better at a space. */
+function beginning(text, length) {
+  if (text.length <= length) return text;
+  const space = Math.max(text.lastIndexOf(' ', length), text.lastIndexOf('\n', length));
+  const end = space > length - 200 ? space : length;
+  return text.slice(0, /[\uDC00-\uDFFF]/.test(text[end]) ? end - 1 : end);
+}
+
+const leftOut = (what, shown, all) =>
+  el('p', {class: 'remark left-out', role: 'note'}, `The first ${count(shown)} of ${count(all)} ${what} are shown; the rest is left out here.`);
+
 const textNode = (raw, properties = {}) => appendText(el('div', {class: 'text', ...properties}), raw);
 
 // ---------------------------------------------------------------- state
@@ -105,7 +135,7 @@ const state = {
   filter: {}, at: 0,          // what is listed, and how often it was applied
   found: 0, scanned: 0, done: true,
   position: 0,                // the chosen line, counted in what is listed
-  row: null, shown: null,     // the chosen row's number; what is shown of it
+  choice: null, shown: null,  // what is chosen there, at once; what is shown of it, as soon as it is there
   view: 'conversation', ids: false, bytes: false, aksharas: false,
   last: null,                 // the last verdict, to be taken back
 };
@@ -208,7 +238,8 @@ const list = {
     return el('div', properties,
       el('div', {class: 'top'},
         el('span', {}, count(entry.row)), el('span', {class: 'id', title: entry.id}, seen(entry.id)),
-        verdict && el('span', {class: 'mark ' + verdict}, verdict === 'accept' ? '✓ accepted' : '✗ rejected'),
+        reviews.unkept.has(entry.id) ? el('span', {class: 'mark reject'}, '! not kept')
+          : verdict && el('span', {class: 'mark ' + verdict}, verdict === 'accept' ? '✓ accepted' : '✗ rejected'),
         note && el('span', {class: 'mark note', title: note}, '✎ note'),
         entry.language && el('span', {}, entry.language),
         entry.tokens !== null && el('span', {title: 'tokens, and how many of them are trained on'}, `${count(entry.tokens)} · ${share ?? '–'}`)),
@@ -223,10 +254,11 @@ const list = {
 
   async fetchPage(page) {
     this.waiting.add(page);
-    const controller = this.controller;
+    const controller = this.controller, asked = reviews.tick;
     try {
       const answer = await ask('/api/rows', {...wanted(), from: page * PAGE, count: PAGE}, {signal: controller.signal});
       if (controller !== this.controller) return;
+      for (const entry of answer.rows) entry.review = reviews.newest(entry.id, entry.review, asked);
       const isFull = answer.rows.length === PAGE || answer.done;
       this.pages.delete(page);
       this.pages.set(page, answer.rows);
@@ -236,6 +268,21 @@ const list = {
       this.drawNow();
       if (!isFull) setTimeout(() => { if (controller === this.controller) this.fetchPage(page); }, 150);
     } catch { if (controller === this.controller) this.waiting.delete(page); }
+  },
+
+  /** Asks anew what is said of the rows in view: other windows and programs write verdicts, too. */
+  freshen() {
+    clearTimeout(this.freshening);
+    this.freshening = setTimeout(async () => {
+      const controller = this.controller, asked = reviews.tick;
+      if (!state.found) return;
+      try {
+        const from = Math.min(Math.floor(this.top), state.found - 1);
+        const answer = await ask('/api/rows', {...wanted(), from, count: Math.min(PAGE, this.visible + 2)}, {signal: controller.signal});
+        const news = answer.rows.map(entry => [entry.id, reviews.newest(entry.id, entry.review, asked)]);
+        if (controller === this.controller) learn(new Map(news));
+      } catch { /* the page says so */ }
+    }, 50);
   },
 
   /** Puts a line into view. */
@@ -265,7 +312,7 @@ function took(answer) {
 async function watch() {
   const at = state.at;
   for (;;) {
-    if (state.found > 0 && state.row === null) await choose(0);
+    if (state.found > 0 && state.choice === null) await choose(0);
     if (at !== state.at || state.done) break;
     await new Promise(resume => setTimeout(resume, 200));
     if (at !== state.at) return;
@@ -277,8 +324,7 @@ async function watch() {
 }
 
 function nothing() {
-  state.row = null;
-  state.shown = null;
+  state.choice = state.shown = null;
   $('lines').replaceChildren();
   $('row').replaceChildren(el('p', {class: 'quiet empty'}, state.set.count ? 'No row is like this. Clear the filters (f) or search for something else (/).' : 'There are no rows.'));
 }
@@ -297,7 +343,7 @@ async function apply() {
   $('filter-count').textContent = active ? ` (${active})` : '';
   $('filter-button').classList.toggle('on', active > 0);
   list.reset();
-  Object.assign(state, {found: 0, done: false, row: null, position: 0});
+  Object.assign(state, {found: 0, done: false, choice: null, shown: null, position: 0});
   $('lines').replaceChildren();
   $('row').replaceChildren(el('p', {class: 'quiet empty'}, 'Looking …'));
   await list.fetchPage(0);
@@ -311,36 +357,80 @@ const rows = {
   /** A row; the ones before and behind are usually there already. */
   get(number) {
     if (!this.cache.has(number)) {
-      this.cache.set(number, ask('/api/row', {row: number}).catch(error => { this.cache.delete(number); throw error; }));
+      this.cache.set(number, this.fetch(number).catch(error => { this.cache.delete(number); throw error; }));
       if (this.cache.size > 12) this.cache.delete(this.cache.keys().next().value);
     }
     return this.cache.get(number);
   },
+
+  async fetch(number) {
+    const asked = reviews.tick;
+    const row = await ask('/api/row', {row: number});
+    if (row.id) learn(new Map([[row.id, row.review = reviews.newest(row.id, row.review, asked)]]));
+    return row;
+  },
 };
 
-let choosing = 0;
-/** Chooses a line of the list and shows its row. */
+const pause = milliseconds => new Promise(resume => setTimeout(resume, milliseconds));
+
+let lastChoice = 0;
+/**
+ * Chooses a line of the list and shows its row. What is chosen is so at once, and keys act on it; what is shown follows,
+ * and while it does not, the panel says so.
+ */
 async function choose(position) {
   if (!state.found) return;
-  state.position = Math.max(0, Math.min(position, state.found - 1));
-  list.reveal(state.position);
-  const turn = ++choosing;
-  let entry = list.entry(state.position);
-  // A key that is held down runs over rows; the one where it rests is shown.
-  if (!entry) {
-    const answer = await ask('/api/rows', {...wanted(), from: state.position, count: 1});
-    entry = answer.rows[0];
+  const at = Math.max(0, Math.min(position, state.found - 1));
+  const choice = {position: at, entry: list.entry(at) ?? null, found: null};
+  choice.found = choice.entry ? Promise.resolve(choice.entry) : find(choice);
+  state.position = at;
+  state.choice = choice;
+  list.reveal(at);
+  const isRunning = performance.now() - lastChoice < 120;
+  lastChoice = performance.now();
+  const slow = setTimeout(() => { if (choice === state.choice) $('row').ariaBusy = 'true'; }, 150);
+  try {
+    const entry = await choice.found;
+    // A key that is held down runs over rows; the one where it rests is asked for.
+    if (isRunning && !rows.cache.has(entry.row)) await pause(60);
+    if (choice !== state.choice) return;
+    const shown = await rows.get(entry.row);
+    if (choice !== state.choice) return;
+    state.shown = shown;
+    shown.review = entry.review;
+    history.replaceState(null, '', '#row=' + entry.row);
+    render();
+  } catch (error) {
+    if (choice === state.choice) notShown(error);
+    return;
+  } finally {
+    clearTimeout(slow);
+    if (choice === state.choice) $('row').ariaBusy = 'false';
   }
-  if (turn !== choosing || !entry) return;
-  const shown = await rows.get(entry.row);
-  if (turn !== choosing) return;
-  state.row = entry.row;
-  state.shown = shown;
-  if (entry.review) shown.review = {verdict: null, note: null, ...entry.review};
-  history.replaceState(null, '', '#row=' + entry.row);
-  render();
-  const next = list.entry(state.position + 1);
+  list.freshen();
+  const next = list.entry(at + 1);
   if (next) rows.get(next.row).catch(() => {});
+}
+
+/** The entry of a line that the list has not loaded. */
+async function find(choice) {
+  const asked = reviews.tick;
+  const answer = await ask('/api/rows', {...wanted(), from: choice.position, count: 1});
+  const entry = answer.rows[0];
+  if (!entry) throw new Error('The list has no such line any more.');
+  entry.review = reviews.newest(entry.id, entry.review, asked);
+  return choice.entry = entry;
+}
+
+const isShown = choice => state.shown !== null && choice.entry?.row === state.shown.row;
+
+/** The panel does not keep another row than the one that is chosen. */
+function notShown(error) {
+  state.shown = null;
+  const row = state.choice.entry?.row;
+  $('row').replaceChildren(
+    el('p', {class: 'fault'}, `${row === undefined ? 'The row' : 'Row ' + count(row)} could not be shown. ${error.message}`),
+    el('button', {type: 'button', onclick: () => choose(state.position)}, 'Try again'));
 }
 
 function render() {
@@ -362,12 +452,26 @@ function render() {
     el('div', {class: 'head'}, el('h2', {}, row.id ? seen(row.id) : place)), facts, tools(row),
     ...(row.faults ?? []).map(fault => el('p', {class: 'fault', role: 'note'}, el('b', {}, fault.name), ': ', seen(fault.detail))),
     ...(row.remarks ?? []).map(remark => el('p', {class: 'remark', role: 'note'}, seen(remark))),
-    row.review?.note && appendText(el('p', {class: 'note'}), row.review.note), body].filter(Boolean));
+    noteOf(row), body].filter(Boolean));
   if (state.view === 'tokens') drawTokens(body, row.tokens);
   else if (state.view === 'compare') drawComparison(body, row.row);
   else drawConversation(body, row);
   $('row').scrollTop = 0;
   markHits(body);
+}
+
+const noteOf = row => row.review?.note ? appendText(el('p', {class: 'note'}), row.review.note) : null;
+
+/** Draws anew what is said of the row, and nothing else: a long row takes a while, and is scrolled to somewhere. */
+function renderReview() {
+  const row = state.shown, old = document.querySelector('#row .tools');
+  if (!row || !old) return;
+  const focused = old.contains(document.activeElement) ? document.activeElement.id : '';
+  old.replaceWith(tools(row));
+  document.querySelector('#row > .note')?.remove();
+  const note = noteOf(row);
+  if (note) $('body').before(note);
+  if (focused) $(focused)?.focus();
 }
 
 /** Marks what was searched for, in place: no node is changed, so letters stay joined. */
@@ -407,12 +511,12 @@ function tools(row) {
     type: 'button', 'aria-pressed': String(state[name]), onclick: () => flip(name),
   }, title + ' ', el('kbd', {'aria-hidden': 'true'}, key));
   const judge = (id, title, key) => el('button', {
-    type: 'button', id, 'aria-pressed': String(verdict === id), onclick: () => setVerdict(id),
+    type: 'button', id, 'aria-pressed': String(verdict === id), onclick: () => setVerdict(id, row),
   }, title + ' ', el('kbd', {'aria-hidden': 'true'}, key));
   return el('div', {class: 'tools'},
     row.id && el('div', {class: 'group', role: 'group', 'aria-label': 'Verdict'},
       judge('accept', verdict === 'accept' ? '✓ Accepted' : 'Accept', 'a'), judge('reject', verdict === 'reject' ? '✗ Rejected' : 'Reject', 'r'),
-      el('button', {type: 'button', onclick: openNote}, row.review?.note ? 'Note ✎ ' : 'Note ', el('kbd', {'aria-hidden': 'true'}, 'n'))),
+      el('button', {type: 'button', id: 'write-note', onclick: () => openNote(row)}, row.review?.note ? 'Note ✎ ' : 'Note ', el('kbd', {'aria-hidden': 'true'}, 'n'))),
     el('div', {class: 'group', role: 'tablist', 'aria-label': 'View'},
       tab('conversation', 'Conversation', 't', true), tab('tokens', 'Tokens', 't', !!row.tokens), tab('compare', 'Compare', 'c', !!state.set.comparison)),
     state.view !== 'conversation' && el('div', {class: 'group', role: 'group', 'aria-label': 'Tokens'},
@@ -435,7 +539,7 @@ const hex = bytes => Array.from(bytes, byte => byte.toString(16).toUpperCase().p
 
 function drawConversation(body, row) {
   if (row.messages) {
-    for (const message of row.messages) body.append(bubble(message.role, message.supervised, message.weight, message.name, message.content, message.reasoning, message.tool_calls));
+    drawMessages(body, row.messages);
   } else if (row.tokens) {
     const bytes = encoder.encode(row.tokens.text);
     let last = null;
@@ -448,9 +552,31 @@ function drawConversation(body, row) {
       if (!last || last.message !== span.message || last.supervised !== span.supervised) messages.push(last = {...span, text: '', thinking: '', calls: ''});
       last[place] += text;
     }
-    for (const message of messages) body.append(bubble(message.role, message.supervised, message.weight, null, message.text, message.thinking, message.calls));
-    if (!messages.length) body.append(textNode(row.tokens.text));
-  } else if (row.plain) body.append(textNode(row.plain));
+    drawMessages(body, messages.map(({text, thinking, calls, ...message}) => ({...message, name: null, content: text, reasoning: thinking, tool_calls: calls})));
+    if (!messages.length) drawMessages(body, [{content: row.tokens.text}], textOf);
+  } else if (row.plain) drawMessages(body, [{content: row.plain}], textOf);
+}
+
+const bubbleOf = message => bubble(message.role, message.supervised, message.weight, message.name, message.content, message.reasoning, message.tool_calls);
+const textOf = message => textNode(message.content);
+
+/** Draws messages until so many characters are drawn; behind a text that was cut nothing is. */
+function drawMessages(body, messages, draw = bubbleOf) {
+  let room = MOST_TEXT, shown = 0, all = 0;
+  const fit = text => {
+    if (!text) return text;
+    const part = beginning(text, room);
+    shown += part.length;
+    all += text.length;
+    room = part.length < text.length ? 0 : room - part.length;
+    return part;
+  };
+  for (const message of messages) {
+    const hasRoom = room > 0;
+    const reasoning = fit(message.reasoning), content = fit(message.content), tool_calls = fit(message.tool_calls);
+    if (hasRoom) body.append(draw({...message, reasoning, content, tool_calls}));
+  }
+  if (shown < all) body.append(leftOut('characters', shown, all));
 }
 
 function bubble(role, supervised, weight, name, content, reasoning, calls) {
@@ -468,8 +594,11 @@ function bubble(role, supervised, weight, name, content, reasoning, calls) {
  * Each piece has its text (`null` where its bytes are no text), its tokens `first..<end`, and its part.
  */
 function pieces(tokens) {
-  const size = tokens.ids.length;
-  const parts = new Array(size), special = new Set(tokens.special), cutting = new Set(tokens.cutting);
+  // An akshara of so many tokens that it runs past the last one is drawn without them.
+  const size = Math.min(MOST_TOKENS, tokens.ids.length);
+  const upToSize = numbers => numbers.filter(number => number < size);
+  const parts = new Array(size), special = new Set(upToSize(tokens.special)), cutting = new Set(upToSize(tokens.cutting));
+  if (size < tokens.ids.length) cutting.delete(size - 1);
   for (let index = 0; index < tokens.parts.length; index += 3) parts.fill(tokens.parts[index + 2], tokens.parts[index], tokens.parts[index + 1]);
   const bytes = tokens.ends ? encoder.encode(tokens.text) : null;
   const result = [];
@@ -545,7 +674,7 @@ function drawTokens(body, tokens, otherEnds) {
     show(here)?.scrollIntoView({block: 'nearest'});
   };
   if (!otherEnds) body.append(legend(tokens));
-  body.append(mask, inspector);
+  body.append(mask, tokens.ids.length > MOST_TOKENS ? leftOut('tokens', MOST_TOKENS, tokens.ids.length) : '', inspector);
 }
 
 /** Goes from token to token; set by whichever tokens are drawn. */
@@ -619,7 +748,7 @@ async function drawComparison(body, number) {
         line('aksharas cut', tokens.cut, other?.cut), el('tr', {}, el('td', {}, 'bytes a token'), el('td', {class: 'n'}, (bytes / Math.max(1, tokens.ids.length)).toFixed(2)), el('td', {})))));
     }
     for (const remark of side.remarks) column.append(el('p', {class: 'remark'}, seen(remark)));
-    if (tokens) drawTokens(column, tokens, isSameText ? new Set(other.ends) : new Set(tokens.ends));
+    if (tokens) drawTokens(column, tokens, new Set((isSameText ? other : tokens).ends?.slice(0, MOST_ENDS)));
     grid.append(column);
   }
   body.append(el('div', {class: 'legend'}, isSameText ? 'Dashed: a token that the other side does not have.' : 'The two sides have different texts.'), grid);
@@ -627,46 +756,169 @@ async function drawComparison(body, number) {
 
 // ---------------------------------------------------------------- verdicts
 
-async function review(change, said) {
-  const row = state.shown, position = state.position;
-  if (!row?.id) return;
-  const answer = await send('/api/reviews', {id: row.id, row: row.row, ...change});
-  row.review = answer.review;
-  state.set.reviews = answer.reviews;
-  const entry = list.entry(position);
-  if (entry && entry.row === row.row) entry.review = answer.review;
-  facts();
+const PACE = 50;  // milliseconds
+
+const reviews = {
+  tick: 0,            // counts what this page had kept
+  own: new Map(),     // by ID: what the server said when it kept a change of this page, and the tick
+  unkept: new Map(),  // by ID: verdicts that could not be sent
+  sending: new Map(), // by ID: the last change under way
+  turn: Promise.resolve(),
+
+  /** What an answer that was asked for at a tick says of a conversation, unless this page had something kept since. */
+  newest(id, review, asked) {
+    const own = this.own.get(id);
+    return own && own.tick > asked ? own.review : review ?? null;
+  },
+
+  /**
+   * Sends a change of a conversation. Changes go off in the order of the keys: each waits for the one before, but not long,
+   * since a distant server would hold all of them up; two of one conversation always wait for one another.
+   */
+  keep(entry, change) {
+    const before = this.sending.get(entry.id) ?? Promise.resolve();
+    const sent = Promise.all([this.turn, before.catch(() => {})]).then(() => this.send(entry, change));
+    this.turn = this.turn.then(() => Promise.race([sent.catch(() => {}), pause(PACE)]));
+    this.sending.set(entry.id, sent);
+    const done = () => { if (this.sending.get(entry.id) === sent) this.sending.delete(entry.id); };
+    sent.then(done, done);
+    return sent;
+  },
+
+  async send(entry, change) {
+    const answer = await send('/api/reviews', {id: entry.id, row: entry.row, ...change});
+    this.own.set(entry.id, {review: answer.review, tick: ++this.tick});
+    state.set.reviews = answer.reviews;
+    facts();
+    learn(new Map([[entry.id, answer.review]]));
+  },
+
+  /** Sends a verdict; what cannot be sent is not forgotten. */
+  async judge(entry, verdict) {
+    try {
+      await this.keep(entry, {verdict});
+      this.unkept.delete(entry.id);
+      say(`${{accept: 'Accepted', reject: 'Rejected'}[verdict] ?? 'Took back the verdict on'} ${seen(entry.id)}`);
+    } catch (error) {
+      this.unkept.set(entry.id, {entry, verdict});
+    }
+    trouble();
+    list.draw();
+  },
+
+  again() {
+    for (const {entry, verdict} of this.unkept.values()) this.judge(entry, verdict);
+  },
+};
+
+/** Takes in what is said of conversations: it holds for all of their rows, in the list and in the panel. */
+function learn(news) {
+  const isNews = row => row && news.has(row.id) && !isSameReview(row.review, news.get(row.id));
+  for (const page of list.pages.values()) {
+    for (const entry of page) if (isNews(entry)) entry.review = news.get(entry.id);
+  }
+  if (isNews(state.choice?.entry)) state.choice.entry.review = news.get(state.choice.entry.id);
+  if (isNews(state.shown)) {
+    state.shown.review = news.get(state.shown.id);
+    renderReview();
+  }
   list.draw();
-  say(said);
 }
 
-async function setVerdict(verdict) {
-  const row = state.shown;
-  if (!row?.id) return;
-  const isSame = row.review?.verdict === verdict;
-  state.last = {position: state.position, id: row.id, verdict: row.review?.verdict ?? null};
-  await review({verdict: isSame ? null : verdict}, isSame ? `Verdict on ${row.id} taken back` : `${verdict === 'accept' ? 'Accepted' : 'Rejected'} ${row.id}`);
-  if (!isSame && $('go-on').checked && state.position + 1 < state.found) choose(state.position + 1);
-  else if (state.shown === row) render();
+const isSameReview = (one, other) => (one?.verdict ?? null) === (other?.verdict ?? null) && (one?.note ?? null) === (other?.note ?? null);
+
+/**
+ * Judges the chosen row, shown already or not, or the row that a button stands with; then goes on.
+ * Only a verdict that is seen in the panel is taken back: who presses quickly means each row.
+ */
+async function setVerdict(verdict, row = null) {
+  const choice = state.choice;
+  if (!choice) return;
+  const isChosen = !row || choice.entry?.row === row.row;
+  const isSeen = row !== null || isShown(choice);
+  const known = row ?? choice.entry;
+  const isTakenBack = isSeen && known.review?.verdict === verdict;
+  const last = state.last = {position: isChosen ? choice.position : null, at: state.at, judged: null};
+  last.judged = judge(known ?? choice.found, isTakenBack ? null : verdict);
+  if (isChosen && !isTakenBack && $('go-on').checked) goOn(choice);
+}
+
+/** Sends a verdict as soon as its row is known; returns the row and the verdict that it had. */
+async function judge(found, verdict) {
+  try {
+    const entry = await found;
+    if (!entry.id) return null;
+    const before = entry.review?.verdict ?? null;
+    reviews.judge(entry, verdict);
+    return {entry, before};
+  } catch (error) {
+    trouble('The row was not found, and is not judged. ' + error.message);
+    return null;
+  }
+}
+
+/** Goes to the next conversation: a verdict holds for all rows of its own. */
+function goOn({position, entry}) {
+  let next = position + 1;
+  while (entry && next < state.found && list.entry(next)?.id === entry.id) next++;
+  if (next < state.found) choose(next);
 }
 
 async function undo() {
   const last = state.last;
   if (!last) return;
   state.last = null;
-  await choose(last.position);
-  if (state.shown?.id !== last.id) return;
-  await review({verdict: last.verdict}, `Verdict on ${last.id} taken back`);
-  render();
+  const judged = await last.judged;
+  if (!judged) return;
+  reviews.judge(judged.entry, judged.before);
+  if (last.position !== null && last.at === state.at) await choose(last.position);
 }
 
-function openNote() {
-  if (!state.shown?.id) return;
-  $('note-id').textContent = seen(state.shown.id);
-  $('note-text').value = state.shown.review?.note ?? '';
-  $('note').returnValue = '';
+// ---------------------------------------------------------------- notes
+
+const LONGEST_NOTE = 4096;  // bytes; `ReviewChange.longestNote`
+let noted = null;           // the row that the note is about
+
+function openNote(row = state.choice?.entry) {
+  if (!row) { say('The row is not loaded yet.'); return; }
+  if (!row.id) return;
+  noted = row;
+  $('note-id').textContent = seen(row.id);
+  $('note-text').value = row.review?.note ?? '';
+  noteTrouble('');
+  measureNote();
   $('note').showModal();
   $('note-text').focus();
+}
+
+function noteTrouble(sentence) {
+  $('note-trouble').textContent = sentence;
+  $('note-trouble').hidden = !sentence;
+}
+
+const noteSize = () => encoder.encode($('note-text').value.trim()).length;
+
+function measureNote() {
+  const size = noteSize(), isLong = size > LONGEST_NOTE;
+  $('note-size').textContent = `${count(size)} of ${count(LONGEST_NOTE)} bytes` + (isLong ? `: ${count(size - LONGEST_NOTE)} too many` : '');
+  $('note-size').classList.toggle('bad', isLong);
+  $('note-text').ariaInvalid = String(isLong);
+}
+
+/** Keeps the note; the dialog stays open, with its text, until it is kept. */
+async function saveNote() {
+  const note = $('note-text').value.trim();
+  if (noteSize() > LONGEST_NOTE) { noteTrouble('The note is too long to be kept; shorten it.'); return; }
+  $('note-save').disabled = $('note-text').readOnly = true;
+  try {
+    await reviews.keep(noted, {note: note || null});
+    $('note').close();
+    say(note ? 'Note kept' : 'Note taken away');
+  } catch (error) {
+    noteTrouble('The note is not kept. ' + error.message);
+  } finally {
+    $('note-save').disabled = $('note-text').readOnly = false;
+  }
 }
 
 // ---------------------------------------------------------------- ledger
@@ -735,10 +987,13 @@ function toggleFilters(isOpen = $('filters').hidden) {
   list.resize();
 }
 
+// Keys that may be held down. A verdict that repeats by itself would judge rows that nobody saw.
+const HELD = new Set(['j', 'k', 'ArrowLeft', 'ArrowRight']);
+
 const keys = {
   j: () => choose(state.position + 1), k: () => choose(state.position - 1),
   '/': () => { $('search').focus(); $('search').select(); }, f: () => toggleFilters(), g: () => $('go').focus(), l: openLedger,
-  '?': () => $('help').showModal(), a: () => setVerdict('accept'), r: () => setVerdict('reject'), n: openNote, u: undo,
+  '?': () => $('help').showModal(), a: () => setVerdict('accept'), r: () => setVerdict('reject'), n: () => openNote(), u: undo,
   t: () => { state.view = state.view === 'conversation' && state.shown?.tokens ? 'tokens' : 'conversation'; kept('view', state.view); render(); },
   c: () => { if (state.set.comparison) { state.view = state.view === 'compare' ? 'tokens' : 'compare'; render(); } else say('Start with --compare-tokenizer or --compare-template to compare.'); },
   i: () => flip('ids'), b: () => flip('bytes'), x: () => flip('aksharas'), ArrowRight: () => step(1), ArrowLeft: () => step(-1),
@@ -765,7 +1020,7 @@ function pressed(event) {
   const action = keys[event.key];
   if (!action) return;
   event.preventDefault();
-  action();
+  if (!event.repeat || HELD.has(event.key)) action();
 }
 
 // ---------------------------------------------------------------- start
@@ -819,14 +1074,16 @@ function listen() {
   $('go-on').checked = kept('goOn') !== '0';
   $('go-on').addEventListener('change', () => kept('goOn', $('go-on').checked ? '1' : '0'));
   $('note-text').addEventListener('keydown', event => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); $('note').close('save'); }
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); $('note-form').requestSubmit(); }
   });
-  $('note').addEventListener('close', async () => {
-    if ($('note').returnValue !== 'save') return;
-    const note = $('note-text').value.trim();
-    await review({note: note || null}, note ? 'Note kept' : 'Note taken away');
-    render();
-  });
+  $('note-text').addEventListener('input', measureNote);
+  $('note-form').addEventListener('submit', event => { event.preventDefault(); if (!$('note-save').disabled) saveNote(); });
+  $('note-cancel').addEventListener('click', () => $('note').close());
+  // While a note is under way its text must not be lost; `PATIENCE` ends that.
+  $('note').addEventListener('cancel', event => { if ($('note-save').disabled) event.preventDefault(); });
+  $('again').addEventListener('click', () => reviews.again());
+  addEventListener('focus', () => list.freshen());
+  addEventListener('beforeunload', event => { if (reviews.sending.size || reviews.unkept.size) event.preventDefault(); });
 }
 
 async function start() {

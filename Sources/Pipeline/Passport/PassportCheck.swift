@@ -130,11 +130,17 @@ package struct PassportCheck: Sendable {
       check("shards", Path.join(shardFolder, file.path), file.digest)
     }
     add(
+      "tokenizer", manifest, shards.manifest.tokenizerDigest == passport.tokenizer.description)
+    add(
       "proof", manifest,
       (try? shards.requireProof(accepting: SupervisionProof.Unproven.allCases)) != nil)
     guard let run = places.runDirectory else { return }
     let curated = Path.join(run, "\(RunContext.Place.curated)/conversations.jsonl")
-    if let input = shards.manifest.inputs.first(where: { $0.name == Path.name(of: curated) }) {
+    // A set that the training was given may come from elsewhere.
+    let isHere = places.shards == nil || Path.exists(curated)
+    if isHere,
+      let input = shards.manifest.inputs.first(where: { $0.name == Path.name(of: curated) })
+    {
       check("conversations", curated, input.digest)
     }
     checkRows(shards, curated)

@@ -47,7 +47,7 @@ struct TrainStage: StageWork {
   }
 
   func perform() throws {
-    let shards = try ShardSet(context.shardFolder)
+    let shards = try ShardSet(sound: context.shardFolder)
     let backend = try context.makeBackend()
     let source = try ShardBatchSource(shards, options: recipe.training)
     if let packing = source.packing { context.report(Self.text(packing)) }
@@ -79,14 +79,12 @@ struct TrainStage: StageWork {
     for (source, name) in files {
       try AtomicFile.copy(Path.join(source, name), to: Path.join(folder.workPath, name))
     }
+    if let name = try context.givenShards?.writeTemplate(into: folder.workPath) {
+      context.report("train: the tokenizer's chat template is now that of the shards, \(name)")
+    }
+    let recipe = try publishedRecipe()
     let card = ModelCard(recipe: recipe)
     try AtomicFile.write(Array(card.text.utf8), to: Path.join(folder.workPath, "README.md"))
-    let absent = recipe.absentSources.flatMap(\.self)
-    if !absent.isEmpty {
-      context.report(
-        "train: the passport does not name sources that are not here: "
-          + absent.joined(separator: ", "))
-    }
     let passport = try Passport(
       recipe: recipe, shards: context.shardFolder, tokenizer: context.tokenizerFile,
       backend: backend.configuration, folder: folder.workPath, digests: context.digests)
@@ -95,5 +93,17 @@ struct TrainStage: StageWork {
     try folder.commit()
     context.report(
       "train: \(recipe.training.method == .full ? "model" : "adapter") in \(folder.path)")
+  }
+  /// The recipe as card and passport have it: with the sources that were read, of which rows were made.
+  private func publishedRecipe() throws -> Recipe {
+    guard let given = context.givenShards else { return recipe }
+    let published = try recipe.keepingSources(given.sourceNames)
+    let left = Set(recipe.sources.flatMap(\.paths)).subtracting(published.sources.flatMap(\.paths))
+    if !left.isEmpty {
+      context.report(
+        "train: the passport does not name sources that are not here, or of which no row was made: "
+          + left.sorted().joined(separator: ", "))
+    }
+    return published
   }
 }

@@ -47,10 +47,12 @@ struct VerifyCommand: ParsableCommand {
     for link in check.links where link.finding != .intact {
       StandardError.print("\(link.finding.rawValue): \(link.part) \(link.path)")
     }
+    let rows =
+      check.rows == 0
+      ? "no row followed to its source" : "\(check.rows) rows followed to their sources"
     StandardError.print(
-      "verify: \(check.links.count) links looked at, \(check.rows) rows followed to their sources, "
-        + (check.holds ? "all intact" : "faults found")
-    )
+      "verify: \(check.links.count) links looked at, \(rows), "
+        + (check.holds ? "all intact" : "faults found"))
     if json { try StandardOutput.write(document(check).compact + [UInt8(ascii: "\n")]) }
     if !check.holds { throw ExitCode(ExitStatus.faultsFound.rawValue) }
   }

@@ -62,12 +62,21 @@ import Testing
       try Data(whole.utf8.prefix(length)).write(to: URL(fileURLWithPath: path))
       let file = try ReviewFile(path)
       let before = file.all.map(\.id)
-      #expect(before == Array(["a", "ಅ"].prefix(whole.utf8.prefix(length).count { $0 == 10 })))
+      // A line counts as soon as its last brace is there.
+      #expect(before == Array(["a", "ಅ"].prefix(whole.utf8.prefix(length).count { $0 == 125 })))
       try file.append(ReviewChange(id: "z", verdict: .set(.reject)))
       // A line that was whole but for its line feed is whole now.
       #expect(file.all.last?.id == (file.all.contains { $0.id == "ಅ" } ? "ಅ" : "z"))
       #expect(file["z"].verdict == .reject)
     }
+  }
+
+  /// As an editor leaves a file that somebody wrote into.
+  @Test func theLastLineNeedsNoLineFeed() throws {
+    try Data(#"{"id":"a","verdict":"reject"}"#.utf8).write(to: URL(fileURLWithPath: path))
+    #expect(try ReviewFile(path)["a"].verdict == .reject)
+    try Data("reject".utf8).write(to: URL(fileURLWithPath: path))
+    #expect(throws: AksharaError.self) { try ReviewFile(path) }
   }
 
   @Test func twoWritersDoNotUndoEachOther() throws {

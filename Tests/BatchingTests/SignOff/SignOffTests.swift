@@ -42,6 +42,34 @@ import Testing
     #expect(throws: AksharaError.self) { try folder.open().requireApproval() }
   }
 
+  @Test func anApprovalThatWasWrittenIntoIsNone() throws {
+    let folder = try ShardFolder(rows(2))
+    _ = try ShardApproval.sign(folder.path, signature)
+    let path = "\(folder.path)/\(ShardApproval.fileName)"
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    for (old, new) in [("\"R\"", "\"S\""), ("read", "seen"), ("11-22", "11-21")] {
+      let changed = text.replacingOccurrences(of: old, with: new)
+      #expect(changed != text)
+      try AtomicFile.write(Array(changed.utf8), to: path)
+      #expect(throws: AksharaError.self) { try folder.open().approvalState() }
+    }
+    // Approvals of the first versions had no seal.
+    guard case .object(var object) = try JSONValue(parsing: text) else { return }
+    object["seal"] = nil
+    try AtomicFile.write(JSONValue.object(object).pretty, to: path)
+    try folder.open().requireApproval()
+  }
+
+  @Test func aDamagedSetIsACheckThatFailed() throws {
+    let folder = try ShardFolder(rows(2))
+    try folder.change("train/data-00000-of-00001.arrow") { $0[0] ^= 1 }
+    #expect {
+      _ = try ShardApproval.sign(folder.path, signature)
+    } throws: {
+      ($0 as? AksharaError)?.code == .checkFailed
+    }
+  }
+
   @Test func aSetThatIsNotProvenIsNotApproved() throws {
     let folder = try ShardFolder(rows(2))
     var manifest = try folder.open().manifest
@@ -204,6 +232,14 @@ import Testing
         #expect(counts(found) == [.truncation: 1], "\(template), \(length): \(found.lines)")
       }
     }
+  }
+
+  /// Llama 3 trims what ChatML leaves as it is.
+  @Test func whatAnotherTemplateTrimsIsTheTemplates() throws {
+    let rows = [SampleConversations.dialogue("question ", "answer", id: "a")]
+    let old = try ShardFolder(rows, FormatOptions(templates: ["chatml"])).open()
+    let new = try ShardFolder(rows, FormatOptions(templates: ["llama3"])).open()
+    #expect(counts(try ShardDifference(from: old, to: new)) == [.template: 1])
   }
 
   @Test func excerptsAreCutWhereCharactersEnd() {

@@ -1,4 +1,5 @@
 package import Artifacts
+package import Tokenization
 
 extension FormatOptions {
   /// The files that the options' templates are read from, with their digests: what rows depend on
@@ -12,6 +13,13 @@ extension FormatOptions {
         ("template \(option): \(Path.name(of: path))", Digest(of: try TextFile(path).bytes))
       }
     }
+  }
+
+  /// The names of all templates that the options may use, as manifests hold them.
+  ///
+  /// - Throws: as rendering would if one of them cannot be used with the tokenizer.
+  package func templateNames(for tokenizer: some Tokenizer) throws -> [String] {
+    try TemplateChooser(self, tokenizer: tokenizer).all.map(\.name)
   }
 
   /// The options as manifests hold them: files by their names without folders, so that a set is the

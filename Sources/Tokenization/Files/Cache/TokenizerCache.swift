@@ -62,8 +62,8 @@ public struct TokenizerCache: Sendable {
   func place(for path: String, content: [UInt8]) -> TokenizerCachePlace? {
     guard let folders, content.count >= smallestContent else { return nil }
     let source = Digest(of: content)
-    let beside = Path.join(Path.folder(of: path), ".\(Path.name(of: path)).akshara-cache")
-    let others = folders.map { Path.join($0, source.hexadecimal + ".akshara-cache") }
+    let beside = Path.join(Path.folder(of: path), CacheFile.name(for: Path.name(of: path)))
+    let others = folders.map { Path.join($0, source.hexadecimal + CacheFile.suffix) }
     return TokenizerCachePlace(source: source, paths: [beside] + others)
   }
 }

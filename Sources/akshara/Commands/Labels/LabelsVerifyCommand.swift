@@ -70,7 +70,13 @@ struct LabelsVerifyCommand: ParsableCommand {
     guard !json else { return }
     StandardError.print(
       TerminalColour.paint(report.conclusion, TerminalColour.right, if: coloured))
-    StandardError.print(try ShardSet(set).approvalState().line)
+    StandardError.print(try approvalLine())
+  }
+
+  /// Who has approved the set; a file that does not say so has no part in the proof.
+  private func approvalLine() throws -> String {
+    do { return try ShardSet(set).approvalState().line } catch let error as AksharaError
+    where error.code == .malformed { return "\(error)" }
   }
 
   private func runForeign() throws {
