@@ -7,10 +7,11 @@ internal import Tokenization
 ///     tokens  … [\n\n\n] …                  the token's reach is 4...5
 ///
 /// Where each token lies follows from the bytes that it decodes to, which must be the text, byte for
-/// byte. A tokenizer may change text before it encodes it; three such changes are known:
+/// byte. A tokenizer may change text before it encodes it; four such changes are known:
 ///
 /// - a space in front of a text (SentencePiece's dummy prefix), which stands for no byte of it;
 /// - a control token that takes the white space behind it (Phi-3's), which then has no tokens;
+/// - U+2581, by which SentencePiece writes a space, in a text: it is taken for one;
 /// - a normalizer (NFC in Qwen's), after which the tokens of each span, or of some where a token lies
 ///   across their borders, must decode to text that is canonically equivalent to theirs, as Unicode 17
 ///   chapter 3.7 says; Swift compares strings so.
@@ -36,7 +37,10 @@ struct RowFacts {
 
   /// Finds each token's place; `false` if the tokens are not the text.
   mutating func place(with table: TokenTable) -> Bool {
-    if placeExactly(with: table) || placeWithSpaces(table) { return true }
+    if placeExactly(with: table) || placeWithSpaces(table) {
+      isNormalized = table.takesBlockForSpace && text.indices.contains(where: isBlock)
+      return true
+    }
     isNormalized = placeBySpans(with: table)
     return isNormalized
   }
@@ -143,14 +147,27 @@ struct RowFacts {
     guard !table.isUnused(id) else { return nil }
     return table.withBytes(of: id) { bytes in
       guard dropping == 0 || bytes.first == UInt8(ascii: " ") else { return nil }
-      let count = bytes.count - dropping
-      guard start + count <= text.count else { return nil }
-      for offset in 0..<count where text[start + offset] != bytes[offset + dropping] {
-        return nil
+      var place = start
+      for byte in bytes.dropFirst(dropping) {
+        if place < text.count, text[place] == byte {
+          place += 1
+        } else if byte == UInt8(ascii: " "), table.takesBlockForSpace, isBlock(place) {
+          place += Self.block.count
+        } else {
+          return nil
+        }
       }
-      return count
+      return place - start
     }
   }
+
+  /// Whether U+2581 stands at an offset.
+  private func isBlock(_ place: Int) -> Bool {
+    place + Self.block.count <= text.count
+      && Self.block.indices.allSatisfy { text[place + $0] == Self.block[$0] }
+  }
+
+  private static let block = Array("\u{2581}".utf8)
 
   /// Notes the spans that hold a byte of `range`, of which none ends before span `first` does.
   ///

@@ -16,6 +16,8 @@ final class TokenTable: Sendable {
 
   /// Whether the tokenizer puts a space before a text, as SentencePiece's dummy prefix does.
   let addsSpace: Bool
+  /// Whether it takes U+2581, by which SentencePiece writes a space, for one.
+  let takesBlockForSpace: Bool
 
   /// The tokens of a tokenizer.
   ///
@@ -38,6 +40,8 @@ final class TokenTable: Sendable {
     added = Set(tokenizer.addedTokenIDs)
     takers = added.filter(tokenizer.takesSpace)
     addsSpace = first.flatMap { tokenizer.bytes(of: $0)?.first } == UInt8(ascii: " ")
+    let block = tokenizer.encode("a\u{2581}a").ids.flatMap { tokenizer.bytes(of: $0) ?? [] }
+    takesBlockForSpace = block.suffix(3) == Array("a a".utf8)
   }
 
   /// One more than the largest token ID.

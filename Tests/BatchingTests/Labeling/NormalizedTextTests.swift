@@ -74,6 +74,23 @@ import Tokenization
     #expect(try ShardSet(folder.file("set")).manifest.proof?.holds == true)
   }
 
+  /// SentencePiece takes U+2581 for a space: a row that holds one is no reason to doubt the set.
+  @Test func aSignThatIsTakenForASpaceMayStandInRows() throws {
+    let tokenizer = try tokenizer {
+      $0["normalizer"] = ["type": "Replace", "pattern": ["String": "▁"], "content": " "]
+    }
+    let input = folder.file("in.jsonl")
+    let texts = ["a▁b", "▁", "▂▁▃", "plain"]
+    try AtomicFile.write(
+      texts.enumerated().flatMap {
+        SampleConversations.dialogue($1, $1, id: "\($0)").json.compact + [UInt8(ascii: "\n")]
+      }, to: input)
+    let sharder = Sharder(tokenizer: tokenizer, options: FormatOptions(), threads: 1)
+    _ = try sharder.run(conversations: [input], output: folder.file("set"))
+    let proof = try #require(try ShardSet(folder.file("set")).manifest.proof)
+    #expect(proof.holds && proof.observations[.normalizedText] == 3)
+  }
+
   /// Where a token lies across the border of two spans, both are compared together.
   @Test func aTokenMayLieAcrossTheBorderOfNormalizedText() throws {
     let tokenizer = try normalizing()
