@@ -382,6 +382,88 @@ def long_list(browser, folder):
         window.context.close()
 
 
+def kept_verdicts(file):
+    """The last verdict on each conversation, in the order of the first."""
+    verdicts = {}
+    for line in file.read_text().splitlines() if file.exists() else []:
+        change = json.loads(line)
+        if "verdict" in change:
+            verdicts[change["id"]] = change["verdict"]
+    return verdicts
+
+
+def quick_keys(browser, folder):
+    """A verdict belongs to the row that is chosen when its key is pressed, however quickly."""
+    quick = [{"id": f"quick-{number}", "messages": [{"role": "user", "content": str(number)}, {"role": "assistant", "content": "ok"}]} for number in range(60)]
+    (folder / "quick.jsonl").write_text("".join(json.dumps(line) + "\n" for line in quick))
+    file = folder / "quick.verdicts"
+    with served(folder / "quick.jsonl", "--verdicts", file) as url:
+        window = Window(browser, url)
+        window.press(*["r"] * 20)
+        window.wait("() => state.set.reviews.reject === 20")
+        check(kept_verdicts(file) == {f"quick-{number}": "reject" for number in range(20)}, "20 quick verdicts are on 20 rows")
+        # As through a slow line: each request is held up on its own.
+        window.page.route("**/api/**", lambda route: (time.sleep(0.03), route.continue_()))
+        window.press("j", "a", "j", "a")
+        window.wait("() => state.set.reviews.accept === 2")
+        check([each for each, verdict in kept_verdicts(file).items() if verdict == "accept"] == ["quick-21", "quick-23"], "j and a at once judge the row that j chose")
+        window.page.unroute_all(behavior="wait")
+        window.wait_title("quick-24")
+        window.page.evaluate("() => document.dispatchEvent(new KeyboardEvent('keydown', {key: 'r', repeat: true, bubbles: true, cancelable: true}))")
+        window.page.wait_for_timeout(200)
+        check("quick-24" not in kept_verdicts(file), "a key that is held down judges nothing")
+        window.context.close()
+
+
+def rows_of_one(browser, folder):
+    """A verdict holds for all rows of its conversation, in every window."""
+    text = CONVERSATIONS[0]["messages"]
+    (folder / "one.jsonl").write_text("".join(json.dumps({"id": name, "messages": text * 12}) + "\n" for name in ("one", "two")))
+    akshara("shard", folder / "one.jsonl", "--tokenizer", TOKENIZER, "--template", "chatml", "--max-length", 300,
+            "--truncation", "split", "--output", folder / "one")
+    with served(folder / "one") as url:
+        window, other = Window(browser, url), Window(browser, url)
+        of_one = "[...document.querySelectorAll('.line')].filter(line => line.querySelector('.id')?.textContent === 'one')"
+        check(window.page.evaluate(f"() => {of_one}.length > 1"), "a conversation has several rows")
+        window.press("r")
+        check(window.wait(f"() => {of_one}.every(line => line.querySelector('.mark.reject'))"), "a verdict is shown with all rows of its conversation")
+        check(window.wait_title("two"), "and the next conversation follows")
+        other.press("j")
+        check(other.wait("() => state.position === 1 && document.querySelector('#reject').getAttribute('aria-pressed') === 'true'"), "another window shows it with the next row that is chosen")
+        for each in (window, other):
+            each.context.close()
+
+
+def notes(browser, folder):
+    file = folder / "notes.verdicts"
+    with served(folder / "quick.jsonl", "--verdicts", file) as url:
+        window = Window(browser, url)
+        page = window.page
+        page.route("**/api/reviews", lambda route: route.fulfill(status=500, content_type="application/json", body='{"error": "the disk is read-only"}'))
+        window.press("n")
+        page.keyboard.type("worth keeping")
+        window.press("Control+Enter")
+        page.wait_for_timeout(300)
+        check(page.is_visible("#note[open]") and page.input_value("#note-text") == "worth keeping", "a note that is not kept stays in its dialog")
+        check("the disk is read-only" in page.inner_text("#note"), "which says why")
+        window.shot("note-not-kept")
+        page.unroute_all(behavior="wait")
+        if not page.is_visible("#note[open]"):
+            window.press("n")
+        page.fill("#note-text", "ಕ" * 1400)
+        window.press("Control+Enter")
+        page.wait_for_timeout(300)
+        check("104 too many" in page.inner_text("#note") and not file.exists(), "a note that is too long is refused, and nothing of it is cut")
+        page.fill("#note-text", "ಕ" * 1365)
+        window.press("Control+Enter")
+        check(window.wait("() => !document.querySelector('#note[open]') && document.querySelector('#row .note')"), "a note of the greatest length is kept")
+        check(window.wait("() => document.querySelector('.line .mark.note')"), "the list marks its row")
+        style = page.evaluate("() => { const style = getComputedStyle(document.querySelector('.line .mark.note')); return [style.paddingLeft, style.borderLeftWidth, style.marginBottom]; }")
+        check(style == ["0px", "0px", "0px"], f"and the mark stands in its line: {style}")
+        window.shot("note-in-list")
+        window.context.close()
+
+
 def looked_at(browser, folder):
     verdict_file = folder / "set.verdicts.jsonl"
     with served(folder / "set", "--compare-tokenizer", TOKENIZER, "--compare-template", "completion") as url:
@@ -430,6 +512,9 @@ def main():
         browser = playwright.chromium.launch(executable_path=system, args=["--no-sandbox"])
         print(f"      chromium {browser.version}")
         looked_at(browser, folder)
+        quick_keys(browser, folder)
+        rows_of_one(browser, folder)
+        notes(browser, folder)
         long_list(browser, folder)
         browser.close()
     print(f"{len(faults)} faults")

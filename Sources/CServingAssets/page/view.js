@@ -730,9 +730,9 @@ function inspect(piece, tokens) {
 }
 
 async function drawComparison(body, number) {
-  const turn = choosing;
+  const turn = state.choice;
   const {sides} = await ask('/api/comparison', {row: number});
-  if (turn !== choosing || !body.isConnected) return;
+  if (turn !== state.choice || !body.isConnected) return;
   const [left, right] = sides.map(side => side.tokens);
   const isSameText = left && right && left.text === right.text;
   const grid = el('div', {class: 'sides'});
