@@ -16,11 +16,12 @@ struct ConversationComparison {
   private(set) var account: ConversationAccount
   /// What is wrong, a sentence each; the first `ShardVerifier.mostExamples`, then how many more.
   private(set) var problems: [String] = []
+  /// How many there are.
+  private(set) var problemCount = 0
   /// What should be known.
   private(set) var notices: [String] = []
 
   private let set: ShardSet
-  private var problemCount = 0
   /// The number of the next row of each split.
   private var next: [Split: Int] = [:]
   private var dropped: DroppedIDs?

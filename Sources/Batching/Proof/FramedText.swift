@@ -22,27 +22,52 @@ struct FramedText {
 
   /// Whether the text is these parts, in this order, with marks and white space around them.
   ///
-  /// - Parameter parts: texts without white space at their ends; empty ones count as absent.
+  /// - Parameter parts: texts, of which white space at their ends may be missing or be other white
+  ///   space; blank ones may be absent.
   func holds(_ parts: [[UInt8]]) -> Bool {
-    Self.holds(parts.filter { !$0.isEmpty }[...], in: bytes[...], isCut: false)
+    Self.holds(parts.map(Self.forms)[...], in: bytes[...], isCut: false)
   }
 
   /// Whether the text is a beginning of such a text.
   func begins(_ parts: [[UInt8]]) -> Bool {
-    Self.holds(parts.filter { !$0.isEmpty }[...], in: bytes[...], isCut: true)
+    Self.holds(parts.map(Self.forms)[...], in: bytes[...], isCut: true)
+  }
+
+  /// The forms in which a part may stand, the longest first: as it is; without the white space that may
+  /// stand between marks; and without what Jinja's `trim` takes off besides, such as U+00A0 and U+3000, at
+  /// one end or both.
+  private static func forms(_ part: [UInt8]) -> [ArraySlice<UInt8>] {
+    let inner = part.drop(while: isSpace)
+    let own = inner[..<(inner.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? inner.startIndex)]
+    // Short white space may stand between marks in any case.
+    if own.isEmpty { return part.count > longestFrame ? [part[...], []] : [[]] }
+    let core = own.withUnsafeBytes { PythonWhitespace.range(of: $0, .both) }
+    let (start, end) = (own.startIndex + core.lowerBound, own.startIndex + core.upperBound)
+    if own.startIndex == start && own.endIndex == end { return [part[...], own] }
+    if core.isEmpty { return [part[...], own, []] }
+    return [part[...], own, own[start...], own[..<end], own[start..<end]]
+  }
+
+  /// Whether the text is one form of each part.
+  private static func holds(
+    _ parts: ArraySlice<[ArraySlice<UInt8>]>, in text: ArraySlice<UInt8>, isCut: Bool
+  ) -> Bool {
+    if isCut && isFrameBeginning(text) { return true }
+    guard let forms = parts.first else { return text.count <= longestFrame && isFrame(text) }
+    return forms.contains { holds($0, then: parts.dropFirst(), in: text, isCut: isCut) }
   }
 
   private static func holds(
-    _ parts: ArraySlice<[UInt8]>, in text: ArraySlice<UInt8>, isCut: Bool
+    _ part: ArraySlice<UInt8>, then others: ArraySlice<[ArraySlice<UInt8>]>,
+    in text: ArraySlice<UInt8>, isCut: Bool
   ) -> Bool {
-    if isCut && isFrameBeginning(text) { return true }
-    guard let part = parts.first else { return text.count <= longestFrame && isFrame(text) }
+    if part.isEmpty { return holds(others, in: text, isCut: isCut) }
     for start in text.indices.prefix(longestFrame + 1) {
       let rest = text[start...]
       let isWhole = rest.starts(with: part)
       guard isWhole || isCut && part.starts(with: rest), isFrame(text[..<start]) else { continue }
       if !isWhole { return true }
-      if holds(parts.dropFirst(), in: rest.dropFirst(part.count), isCut: isCut) { return true }
+      if holds(others, in: rest.dropFirst(part.count), isCut: isCut) { return true }
     }
     return false
   }
@@ -94,7 +119,8 @@ struct FramedText {
     return name.count <= longestName && isEnded ? rest : text
   }
 
-  private static func isSpace(_ byte: UInt8) -> Bool {
+  /// Whether it is white space that may stand between marks.
+  static func isSpace(_ byte: UInt8) -> Bool {
     byte == 0x20 || (0x09...0x0D).contains(byte)
   }
 }

@@ -23,12 +23,23 @@ struct MessageComparison {
     guard let rendered else { return changeOfUnseen(content) }
     if !message.toolCalls.isEmpty { return changeOfCalls(content, rendered) }
     if rendered == content { return hasReasoning ? .reasoningLeftOut : .unchanged }
-    if message.role == .tool, let change = changeAsJSON(content, rendered) { return change }
-    if hasReasoning { return changeWithReasoning(trimmed(content), rendered) }
+    if message.role == .tool,
+      let change = ToolResultText(message).change(rendered, isCut: isCut)
+    {
+      return change
+    }
+    let change = changeOfText(content, rendered)
+    return change == .differs ? changeBehindName(rendered) ?? .differs : change
+  }
+
+  private func changeOfText(
+    _ content: [UInt8], _ rendered: [UInt8]
+  ) -> ConversationAccount.Change {
+    if hasReasoning { return changeWithReasoning(rendered) }
     if trimmed(rendered) == trimmed(content) { return .trimmed }
     if let change = changeOfThinking(content, rendered) { return change }
-    if isMerged(content, rendered) { return trimmed(content).isEmpty ? .trimmed : .merged }
-    return cutOrDiffers([trimmed(content)], rendered)
+    if isMerged(content, rendered) { return isTrimmed(content, rendered) ? .trimmed : .merged }
+    return cutOrDiffers(parts, rendered)
   }
 
   private func changeOfCalls(
@@ -37,7 +48,7 @@ struct MessageComparison {
     // How a call is written is the template's matter, so of one that is cut nothing can be told.
     if isCut { return .cut }
     if toolNames.allSatisfy({ contains($0, in: rendered) }) { return .toolCallsRendered }
-    return FramedText(rendered).holds([trimmed(content)]) ? .leftOut : .differs
+    return FramedText(rendered).holds(parts) ? .leftOut : .differs
   }
 
   private func changeOfUnseen(_ content: [UInt8]) -> ConversationAccount.Change {
@@ -51,26 +62,61 @@ struct MessageComparison {
   /// nothing else stands in an answer, a template's marks.
   private func isMerged(_ content: [UInt8], _ rendered: [UInt8]) -> Bool {
     let text = trimmed(content)
-    if FramedText(rendered).holds([text]) { return true }
+    if FramedText(rendered).holds(parts) { return true }
     return message.role != .assistant && message.role != .user && !text.isEmpty
       && contains(text, in: rendered)
+  }
+
+  /// The texts that must stand in the row in their order: of a content in parts, each part's, since
+  /// templates may set them apart.
+  private var parts: [[UInt8]] {
+    guard case .parts(let parts) = message.content else {
+      return [Array((message.content.text ?? "").utf8)]
+    }
+    return parts.map { Array(($0["text"]?.string ?? "").utf8) }
+  }
+
+  /// Whether nothing but white space is not as it was.
+  private func isTrimmed(_ content: [UInt8], _ rendered: [UInt8]) -> Bool {
+    func words(_ text: [UInt8]) -> [UInt8] { text.filter { !FramedText.isSpace($0) } }
+    return trimmed(content).isEmpty || words(content) == words(rendered)
+  }
+
+  /// The fate of a message in front of which the template writes the speaker's name as its own; `nil`
+  /// if no name stands there.
+  ///
+  ///     <|assistant|> (Sita)ನಮಸ್ಕಾರ
+  private func changeBehindName(_ rendered: [UInt8]) -> ConversationAccount.Change? {
+    guard let name = message.name.map({ Array($0.utf8) }), !name.isEmpty else { return nil }
+    var rest = rendered.drop(while: FramedText.isSpace)
+    let isBracketed = rest.first == UInt8(ascii: "(")
+    if isBracketed { rest = rest.dropFirst() }
+    guard rest.starts(with: name) else { return nil }
+    rest = rest.dropFirst(name.count)
+    if isBracketed {
+      guard rest.popFirst() == UInt8(ascii: ")") else { return nil }
+    }
+    var nameless = message
+    nameless.name = nil
+    let change = MessageComparison(
+      message: nameless, rendered: Array(rest), row: row, isCut: isCut, endsRow: endsRow,
+      isFramed: isFramed
+    ).change
+    return change == .unchanged || change == .trimmed ? .merged : change
   }
 
   // MARK: Thinking
 
   private var hasReasoning: Bool { message.reasoning?.isEmpty == false }
 
-  /// The fate of a message with separate thinking, of which `answer` is the content without white space
-  /// around it.
-  private func changeWithReasoning(
-    _ answer: [UInt8], _ rendered: [UInt8]
-  ) -> ConversationAccount.Change {
-    let thinking = trimmed(Array((message.reasoning ?? "").utf8))
+  /// The fate of a message with separate thinking.
+  private func changeWithReasoning(_ rendered: [UInt8]) -> ConversationAccount.Change {
+    let thinking = Array((message.reasoning ?? "").utf8)
     let text = FramedText(rendered)
-    if text.holds([thinking, answer]) { return .reasoningRendered }
-    if text.holds([answer]) { return .reasoningLeftOut }
-    if isCut && text.begins([thinking, answer]) { return .cut }
-    return cutOrDiffers([answer], rendered)
+    if text.holds([thinking] + parts) { return .reasoningRendered }
+    if text.holds(parts) { return .reasoningLeftOut }
+    if isCut && text.begins([thinking] + parts) { return .cut }
+    return cutOrDiffers(parts, rendered)
   }
 
   /// The fate of a message with thinking in its content, if it stands in the row without it or written
@@ -86,47 +132,15 @@ struct MessageComparison {
     return isCut && (text.begins([thinking, answer]) || text.begins([answer])) ? .cut : nil
   }
 
-  /// What is thought and what is said in `<think>…</think>…`, without white space around them; `nil` if
-  /// the content is not of this form.
+  /// What is thought and what is said in `<think>…</think>…`; `nil` if the content is not of this form.
   private func thinkingAndAnswer(_ content: [UInt8]) -> ([UInt8], [UInt8])? {
     let (open, close) = (Array("<think>".utf8), Array("</think>".utf8))
-    var inner = trimmed(content)
+    var inner = content.drop(while: FramedText.isSpace)
     if inner.starts(with: open) { inner.removeFirst(open.count) }
     guard let end = inner.firstRange(of: close), inner.firstRange(of: open) == nil,
       inner[end.upperBound...].firstRange(of: close) == nil
     else { return nil }
-    return (trimmed(Array(inner[..<end.lowerBound])), trimmed(Array(inner[end.upperBound...])))
-  }
-
-  // MARK: Results of tools
-
-  /// The fate of a tool's result that a template writes as JSON text; `nil` if it is not so written.
-  ///
-  ///     {"rain": "ಇಲ್ಲ"}   stands as   "{\"rain\": \"ಇಲ್ಲ\"}"
-  private func changeAsJSON(
-    _ content: [UInt8], _ rendered: [UInt8]
-  ) -> ConversationAccount.Change? {
-    let text = trimmed(rendered)
-    guard text.first == Self.quote else { return nil }
-    if let value = string(of: text) {
-      if value == content || value == trimmed(content) { return .toolResultRendered }
-      return Array(text.dropFirst().dropLast()) == content ? .merged : .differs
-    }
-    guard isCut else { return nil }
-    // The cut may lie inside of an escape.
-    let isBeginning = (0...Self.longestEscape).contains { count in
-      string(of: text.dropLast(count) + [Self.quote]).map(content.starts) ?? false
-    }
-    return isBeginning ? .cut : nil
-  }
-
-  private static let quote = UInt8(ascii: "\"")
-  /// A character beyond U+FFFF as two escapes: `\ud83d\ude42`.
-  private static let longestEscape = 12
-
-  /// What a JSON string says; `nil` if it is none.
-  private func string(of json: [UInt8]) -> [UInt8]? {
-    (try? JSONValue(parsing: json))?.string.map { Array($0.utf8) }
+    return (Array(inner[..<end.lowerBound]), Array(inner[end.upperBound...]))
   }
 
   // MARK: Cuts

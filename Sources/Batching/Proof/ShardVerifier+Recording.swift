@@ -162,7 +162,7 @@ extension ShardVerifier.Report {
   /// - Throws: `checkFailed` if anything is wrong.
   public func requireNoFaults(in folder: String) throws {
     guard !holds else { return }
-    let count = proof.faults.values.reduce(0, +) + problems.count
+    let count = proof.faults.values.reduce(0, +) + problemCount
     throw AksharaError(
       .checkFailed, "\(count) faults in \(proof.rows) rows", at: SourceLocation(file: folder),
       remedy: "make the set again with `akshara shard`")

@@ -29,6 +29,8 @@ public struct ShardVerifier: Sendable {
     public var examples: [Example]
     /// What is wrong with the set as a whole: files or counts that are not what the manifest says.
     public var problems: [String]
+    /// How many there are; the last of `problems` may stand for many.
+    public var problemCount: Int
     /// What is no fault, but should be known.
     public var notices: [String]
   }
@@ -86,6 +88,7 @@ public struct ShardVerifier: Sendable {
         set, conversations: conversations, threads: threads)
       report.proof.conversations = comparison.account
       report.problems += comparison.problems
+      report.problemCount += comparison.problemCount
       report.notices += comparison.notices
     }
     return report
@@ -146,11 +149,12 @@ public struct ShardVerifier: Sendable {
       let differences = manifest.counts(of: found.split)?.differences(from: found.tallies)
       return (differences ?? []).map { "\(found.split.rawValue): \($0)" }
     }
+    let problems =
+      vocabularyProblems(manifest) + differences
+      + SetFilesCheck(manifest, in: folder, digests: digests).problems
     return Report(
       proof: proof, examples: Array(findings.flatMap(\.examples).prefix(Self.mostExamples)),
-      problems: vocabularyProblems(manifest) + differences
-        + SetFilesCheck(manifest, in: folder, digests: digests).problems,
-      notices: paddingNotices(manifest))
+      problems: problems, problemCount: problems.count, notices: paddingNotices(manifest))
   }
 
   private func vocabularyProblems(_ manifest: ShardManifest) -> [String] {

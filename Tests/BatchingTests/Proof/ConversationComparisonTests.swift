@@ -218,6 +218,43 @@ import Testing
     #expect(comparison.notices == ["the conversations are not the files that the manifest names"])
   }
 
+  /// Of many problems the first are told one by one; the error counts them all.
+  @Test func everyProblemIsCounted() throws {
+    let count = ShardVerifier.mostExamples + 5
+    let rows = (0..<count).map { SampleConversations.dialogue("a", "b", id: "\($0)") }
+    let others = (0..<count).map { SampleConversations.dialogue("a", "x", id: "\($0)") }
+    let set = try ShardFolder(rows)
+    let file = folder.file("others.jsonl")
+    try ShardFolder.write(others, to: file)
+    let report = try ShardVerifier(tokenizer: set.tokenizer).verify(
+      set.open(), conversations: [file])
+    #expect(report.problems.count == ShardVerifier.mostExamples + 1)
+    #expect(report.problems.last == "5 more messages or rows are not as they were")
+    let error = #expect(throws: AksharaError.self) { try report.requireNoFaults(in: set.path) }
+    #expect(error?.message == "\(count) faults in \(count) rows")
+  }
+
+  /// Templates that stand headings between the parts of a question.
+  @Test(arguments: ["alpaca", "dolly", "instruction"])
+  func aContextIsAPartOfItsQuestion(template: String) throws {
+    func row(_ parts: String...) -> Conversation {
+      var row = SampleConversations.dialogue("q", "b")
+      row.messages[0].content = .parts(parts.map { ["type": "text", "text": .string($0)] })
+      return row
+    }
+    let right = row("Name it.", "\n\nSome facts.")
+    let options = FormatOptions(templates: [template])
+    let comparison = try compare([right], options)
+    #expect(comparison.problems == [])
+    #expect(counts(comparison) == [.unchanged: 1, .trimmed: 1])
+    for wrong in [
+      row("Name it.", "\n\nSome fact."), row("Some facts.", "\n\nName it."), row("Name it."),
+      row("Name it.", "Some", "facts!"),
+    ] {
+      #expect(try compare([right], options, with: [wrong]).problems.count == 1)
+    }
+  }
+
   @Test func flagsAgainstTheLabelsAreProblems() throws {
     let row = SampleConversations.dialogue("a", "b")
     var flagged = row
