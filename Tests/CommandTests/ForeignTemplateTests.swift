@@ -80,6 +80,56 @@ import Testing
     #expect(unknown.status == 2 && unknown.errors.contains("it has: default, chat"))
   }
 
+  /// A template that writes what ends an answer in front of the next message: a set that trains on it
+  /// is right, and one that does not is wrong.
+  @Test func endsInFrontOfTheNextMessageAreTheAnswers() throws {
+    guard let akshara else { return }
+    let folder = TemporaryFolder()
+    try makeSet(akshara, in: folder)
+    let template =
+      "{% for m in messages %}{% if not loop.first %}{{ '<|im_end|>' }}{% endif %}"
+      + "{{ '<|im_start|>' + m.role + '\\n' + m.content }}{% endfor %}{{ '<|im_end|>' }}"
+      + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
+    try AtomicFile.write(Array(template.utf8), to: folder.file("late.jinja"))
+    func message(_ role: String, _ text: String) -> JSONValue {
+      ["role": .string(role), "content": .string(text)]
+    }
+    let turns: JSONValue = [
+      "messages": [
+        message("user", "one"), message("assistant", "ಎರಡು"), message("tool", "two"),
+        message("assistant", "two"),
+      ]
+    ]
+    try AtomicFile.write(turns.compact, to: folder.file("turns.jsonl"))
+    let common = [
+      "--tokenizer", folder.file("model"), "--template", folder.file("late.jinja"),
+    ]
+    let made = try akshara.run(
+      ["shard", folder.file("turns.jsonl"), "--output", folder.file("late")] + common)
+    #expect(made.status == 0, "\(made.errors)")
+    let shown = try akshara.run(["labels", "show", folder.file("late"), "--json"])
+    var row = try JSONValue(parsing: shown.output)
+    let ids = row["input_ids"]?.array ?? []
+    let labels = row["labels"]?.array ?? []
+    let ends = ids.indices.filter { ids[$0] == ids.last }
+    #expect(ends.map { labels[$0] == ids[$0] } == [false, true, false, true])
+    func verify(_ labels: [JSONValue]) throws -> AksharaProcess.Outcome {
+      row = ["input_ids": .array(ids), "labels": .array(labels)]
+      try AtomicFile.write(row.compact, to: folder.file("theirs.jsonl"))
+      return try akshara.run(
+        [
+          "labels", "verify", folder.file("theirs.jsonl"), "--conversations",
+          folder.file("turns.jsonl"),
+        ] + common)
+    }
+    let right = try verify(labels)
+    #expect(right.status == 0 && right.errors.hasSuffix("1 rows checked: proven\n"))
+    var wrong = labels
+    wrong[ends[1]] = -100
+    let found = try verify(wrong)
+    #expect(found.status == 3 && found.errors.contains("other_labels"), "\(found.errors)")
+  }
+
   /// Bytes that are no UTF-8 never reach a template, whatever stands around them.
   @Test func controlTokensInBrokenUTF8AreRefusedWithTheirLine() throws {
     guard let akshara else { return }

@@ -40,6 +40,8 @@ struct RowChecker: Sendable {
     let ends: Set<TokenID>
     let all: Set<TokenID>
     let continuesTurns: Bool
+    /// Whether it is Akshara's own, and opens every row.
+    let alwaysBegins: Bool
   }
 
   /// - Parameter closely: whether to look at every row closely, which finds the same in more time.
@@ -56,7 +58,8 @@ struct RowChecker: Sendable {
             tokenizer.specialToken($0)
           }),
         all: Set(template.controlTokens.compactMap { tokenizer.specialToken($0) }),
-        continuesTurns: template.continuesTurns)
+        continuesTurns: template.continuesTurns,
+        alwaysBegins: TemplateCatalog.names.contains(template.name))
       return (template.name, tokens)
     }
     templates = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
@@ -231,7 +234,9 @@ struct RowChecker: Sendable {
     }
     if let begin = template.begin, begin != template.endOfTurn {
       let places = row.ids.indices.filter { row.ids[$0] == begin }
-      if places != [0] {
+      // Templates in Jinja may open only with a question or a system message, as InternLM 2's does.
+      let needsNone = places.isEmpty && row.beginsWithAnswer && !template.alwaysBegins
+      if places != [0] && !needsNone {
         faults.append(
           Finding(
             .misplacedBeginToken, "at \(places), not at 0", token: places.first { $0 > 0 } ?? 0))

@@ -229,10 +229,21 @@ struct RowFacts {
     spans.last { $0.message != nil }?.message == message
   }
 
-  /// Whether an answer follows the message, with nothing but tools' results between them.
+  /// Whether an answer's text follows the message's own, with nothing but white space between them.
   func isContinued(_ message: Int) -> Bool {
-    spans.first { ($0.message ?? -1) > message && $0.role != .tool }?.role == .assistant
+    guard let last = spans.lastIndex(where: { $0.message == message && $0.kind.isSaid }) else {
+      return false
+    }
+    let next = spans[(last + 1)...].first { $0.kind.isSaid || !isBlank($0) }
+    return next.map { $0.isAnswer && ($0.message ?? -1) > message } ?? false
   }
+
+  private func isBlank(_ span: SampleSpan) -> Bool {
+    text[span.bytes].allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) }
+  }
+
+  /// Whether an answer stands before all other messages.
+  var beginsWithAnswer: Bool { spans.first { $0.message != nil }?.role == .assistant }
 
   /// Whether the message is one that its template does not end: no message of its role in the row has
   /// an end token, or it is one of several tool results that end together.

@@ -1,3 +1,10 @@
+extension Value {
+  /// What `str(value)` prints, in bytes; `nil` for what prints as an address in memory.
+  package var printed: [UInt8]? {
+    (try? PythonText.str(self))?.withBytes { Array($0) }
+  }
+}
+
 /// `str` and `repr` of values, exactly as Python prints them.
 enum PythonText {
   /// `str(value)`.

@@ -35,13 +35,25 @@ struct AnswerFrame: Sendable, Equatable {
   ///     opening   nothing
   ///     header    " "  (Llama 2's, behind [/INST])                  the model writes it
   ///
-  /// - Parameter isOwned: whether the template wrote the header for this message; else it begins behind
-  ///   the question.
-  func promptLength(of header: [UInt8], isOwned: Bool) -> Int? {
+  ///     opening   <|im_end|>\n<|im_start|>assistant\n
+  ///     before    <|im_end|>\n  (Qwen 1.5's, written for the question)
+  ///     header    <|im_start|>assistant\n                           the prompt ends with it
+  ///
+  /// - Parameters:
+  ///   - isOwned: whether the template wrote the header for this message; else it begins behind the
+  ///     question.
+  ///   - before: what the template wrote in front of the header.
+  ///   - controls: where control tokens stand in the header; the prompt ends inside of none.
+  func promptLength(
+    of header: [UInt8], isOwned: Bool, behind before: [UInt8] = [], controls: [Range<Int>] = []
+  ) -> Int? {
     if opening.isEmpty {
-      return isOwned ? Self.length(of: plainHeader, in: header[...]) : unownedLength(of: header)
+      let length =
+        isOwned ? Self.length(of: plainHeader, in: header[...]) : unownedLength(of: header)
+      return length.map { end in controls.first { $0.contains(end) }?.lowerBound ?? end }
     }
     if let end = Self.end(of: opening, in: header) { return end }
+    if let end = lengthOfRest(in: header, behind: before) { return end }
     if header.isEmpty { return 0 }
     // The longest end of the header with which the opening begins.
     let longest = min(opening.count, header.count)
@@ -49,6 +61,15 @@ struct AnswerFrame: Sendable, Equatable {
       header.suffix($0).elementsEqual(opening.prefix($0))
     }
     return length == nil ? lengthBeforeParting(from: header) : header.count
+  }
+
+  /// How much of the header is the rest of an opening that begins in front of it; `nil` if none does.
+  private func lengthOfRest(in header: [UInt8], behind before: [UInt8]) -> Int? {
+    stride(from: min(opening.count, header.count), to: 0, by: -1).first { length in
+      let beginning = opening.dropLast(length)
+      return header.starts(with: opening.suffix(length))
+        && before.suffix(beginning.count).elementsEqual(beginning)
+    }
   }
 
   /// Where opening and header begin alike and then part, the header reaches to the last mark or line

@@ -17,17 +17,18 @@ final class AnswerFrames: Sendable {
   init(_ renderer: TemplateRenderer) { self.renderer = renderer }
 
   /// The ways to find the frame of the answer at `index`, the cheapest first: by a small conversation
-  /// of the same kind, by a plain question, and by the conversation itself up to there.
-  func ways(to index: Int, of conversation: Conversation) -> [() throws -> AnswerFrame] {
+  /// of the same kind, by a plain question, and by the conversation itself up to there, which a
+  /// template may refuse that takes the whole.
+  func ways(to index: Int, of conversation: Conversation) -> [() -> AnswerFrame?] {
     let role = index > 0 ? conversation.messages[index - 1].role : nil
-    var ways: [() throws -> AnswerFrame] = []
+    var ways: [() -> AnswerFrame?] = []
     for context in [role, .user] {
       if let frame = frame(after: context, like: conversation) { ways.append { frame } }
     }
     ways.append { [self] in
       var before = conversation
       before.messages.removeSubrange(index...)
-      return try frame(behind: before)
+      return try? frame(behind: before)
     }
     return ways
   }

@@ -7,7 +7,8 @@ internal import Jinja
 /// Data says itself where it comes from. What the template wrote belongs to the message that it was
 /// busy with (`Focus`), and to nobody where it was busy with none. An answer reaches from the end of
 /// what opens it (`AnswerFrame`) to the token that ends it; both ends are looked for only among what
-/// the template wrote. Where the pieces of an answer do not stand together, or its beginning cannot be
+/// the template wrote. Some templates write that token in front of the next message, and for it;
+/// still it is the answer's. Where the pieces of an answer do not stand together, or its beginning cannot be
 /// told, the conversation is refused.
 struct AtomLabeler {
   let conversation: Conversation
@@ -22,14 +23,14 @@ struct AtomLabeler {
   /// The text that ends answers where it is no control token: the tokenizer's `eos_token`.
   let endText: [UInt8]?
   /// The frames that the answer at an index may have, the likeliest first.
-  let frames: (Int) throws -> [() throws -> AnswerFrame]
+  let frames: (Int) -> [() -> AnswerFrame?]
 
   private(set) var labels: [AtomLabel] = []
 
   init(
     _ atoms: [TemplateAtom], of conversation: Conversation, template: String,
     marksGeneration: Bool, endToken: [UInt8]?, otherEnds: Set<[UInt8]>, endText: [UInt8]?,
-    frames: @escaping (Int) throws -> [() throws -> AnswerFrame]
+    frames: @escaping (Int) -> [() -> AnswerFrame?]
   ) {
     self.atoms = atoms
     self.conversation = conversation
@@ -149,7 +150,10 @@ struct AtomLabeler {
 
   /// The stretch of atoms that an answer and its header take; `nil` if it was not rendered.
   private func territory(_ message: Int, _ data: [Int]) throws -> Range<Int>? {
-    let written = atoms.indices.filter { atoms[$0].owner == message && atoms[$0].data == nil }
+    // What the answer before it ends with is not its own.
+    let written = atoms.indices.filter {
+      atoms[$0].owner == message && atoms[$0].data == nil && labels[$0].message == message
+    }
     // Where the template wrote nothing while it was busy with this message, its data alone says
     // where it stands, and what nobody owns around it is its frame.
     let own = (data + written).sorted()
@@ -176,10 +180,15 @@ struct AtomLabeler {
   private mutating func answerStart(
     _ message: Int, in bounds: Range<Int>, firstData: Int?, isOwned: Bool
   ) throws -> (index: Int, isCut: Bool) {
-    let bytes = atoms[bounds.lowerBound..<(firstData ?? bounds.upperBound)].flatMap(\.bytes)
+    let header = atoms[bounds.lowerBound..<(firstData ?? bounds.upperBound)]
+    let before = atoms[..<bounds.lowerBound].reversed().prefix {
+      $0.data == nil && !$0.isConversation
+    }
     var found: Int?
-    for frame in try frames(message) where found == nil {
-      found = try frame().promptLength(of: bytes, isOwned: isOwned)
+    for frame in frames(message) where found == nil {
+      found = frame()?.promptLength(
+        of: header.flatMap(\.bytes), isOwned: isOwned, behind: before.reversed().flatMap(\.bytes),
+        controls: Self.controls(in: header))
     }
     guard let length = found else {
       throw refusal(message, "begins with what no prompt for an answer has")
@@ -201,6 +210,16 @@ struct AtomLabeler {
     return (index, false)
   }
 
+  /// Where control tokens stand in the bytes of some atoms.
+  private static func controls(in atoms: ArraySlice<TemplateAtom>) -> [Range<Int>] {
+    var (end, controls): (Int, [Range<Int>]) = (0, [])
+    for atom in atoms {
+      if atom.isControl { controls.append(end..<end + atom.bytes.count) }
+      end += atom.bytes.count
+    }
+    return controls
+  }
+
   private mutating func cut(_ index: Int, at offset: Int) {
     let (left, right) = atoms[index].cut(at: offset)
     atoms.replaceSubrange(index...index, with: [left, right])
@@ -213,9 +232,10 @@ struct AtomLabeler {
   ) -> (answer: Int, token: Int) {
     let rest = (last + 1)..<max(last + 1, bounds.upperBound)
     let wanted = rest.first { isEnd(atoms[$0]) && atoms[$0].isControl }
-    let owned = rest.last { atoms[$0].isControl && atoms[$0].owner == message }
-    let any = rest.first { atoms[$0].isControl }
-    if let token = wanted ?? owned ?? any ?? rest.first(where: { isEnd(atoms[$0]) }) {
+    let late = atoms.lateEnd(of: message, behind: last, endToken)
+    let owned = rest.last { mayEnd(atoms[$0]) && atoms[$0].owner == message }
+    let any = rest.first { mayEnd(atoms[$0]) }
+    if let token = wanted ?? late ?? owned ?? any ?? rest.first(where: { isEnd(atoms[$0]) }) {
       return (token, token + 1)
     }
     // Without an end, what is no white space belongs to the answer.
@@ -227,6 +247,13 @@ struct AtomLabeler {
   private func isEnd(_ atom: TemplateAtom) -> Bool {
     guard atom.data == nil, let wanted = atom.isControl ? endToken : endText else { return false }
     return atom.bytes == wanted
+  }
+
+  /// Whether an atom is a control token that may end an answer: one of those that end answers of small
+  /// conversations, where a token ends the plain one.
+  private func mayEnd(_ atom: TemplateAtom) -> Bool {
+    guard atom.isControl, let endToken else { return atom.isControl }
+    return atom.bytes == endToken || otherEnds.contains(atom.bytes)
   }
 
   /// Labels an atom inside of an answer: data by its field, the template's words by their neighbours.
@@ -268,9 +295,10 @@ struct AtomLabeler {
       let isBehind = marked.first.map { $0 < index } ?? false
       labels[index] = AtomLabel(message: message, kind: isBehind ? .separator : .header)
     }
-    let lastControl = marked.last { atoms[$0].isControl }
+    let lastControl = marked.last { mayEnd(atoms[$0]) }
+    let lastSaid = data.last { !atoms[$0].bytes.isEmpty }
     for index in marked {
-      let isLast = index == lastControl && (data.last.map { $0 < index } ?? true)
+      let isLast = index == lastControl && (lastSaid.map { $0 < index } ?? true)
       if isLast {
         labels[index] = AtomLabel(message: message, kind: .endOfTurn)
       } else {
@@ -304,6 +332,18 @@ struct AtomLabeler {
       if label.kind == .endOfTurn { ended.insert(message) }
     }
     return (said, ended)
+  }
+
+  /// Whether an answer's text follows that of `message` at once: it goes on there without an end.
+  func goesOn(_ message: Int) -> Bool {
+    let last = labels.lastIndex { $0.message == message && $0.kind.isSaid }
+    guard let last else { return false }
+    let next = atoms.indices[(last + 1)...].first {
+      !atoms[$0].bytes.isEmpty && (labels[$0].kind.isSaid || !atoms[$0].isBlank)
+    }
+    guard let next, let other = labels[next].message else { return false }
+    return other > message && labels[next].kind.isSaid
+      && conversation.messages[other].role == .assistant
   }
 
   /// The error that refuses the conversation for one of its messages.

@@ -20,7 +20,7 @@ public struct JinjaTemplate: ChatTemplate {
   /// The control tokens that end other answers of small conversations: calls of tools, answers in
   /// the middle.
   public let otherEndTokens: [String]
-  /// Whether the template writes no end token between two answers.
+  /// Whether the template writes an answer that another one follows as one with it, without an end.
   public let continuesTurns: Bool
   /// Every control token that stands in the template's text, or in what it makes of small
   /// conversations with tools, thinking and calls.
@@ -138,8 +138,7 @@ public struct JinjaTemplate: ChatTemplate {
     guard writesEnd, plan.messages.contains(where: \.end) else { return }
     let (said, ended) = labeler.saidAndEnded
     for index in said.subtracting(ended).sorted() where plan[index].isTrainedOn {
-      let next = conversation.messages[(index + 1)...].first { $0.role != .tool }
-      guard !(continuesTurns && next?.role == .assistant) else { continue }
+      guard !(continuesTurns && labeler.goesOn(index)) else { continue }
       throw labeler.refusal(index, "has no end")
     }
   }
@@ -147,6 +146,7 @@ public struct JinjaTemplate: ChatTemplate {
   private func labelled(
     _ atoms: [TemplateAtom], of conversation: Conversation, _ plan: LabelPlan
   ) throws -> RenderedConversation {
+    try requireText(of: conversation, in: atoms)
     var labeler = AtomLabeler(
       atoms, of: conversation, template: name,
       marksGeneration: renderer.template.marksGeneration,

@@ -43,6 +43,16 @@ enum ProbeConversations {
     conversation([Message(.system, "s"), question, answer], tools: [tool]),
   ]
 
+  /// Conversations that begin with an answer, and in which a system message stands in the middle: what
+  /// opens rows of every kind opens these, too.
+  static let unusual: [Conversation] = [
+    conversation([answer]),
+    conversation([answer, question, answer]),
+    conversation([question, answer, Message(.system, "s"), question, answer]),
+    conversation([Message(.system, "s"), question, answer, Message(.system, "s"), question, answer]
+    ),
+  ]
+
   /// The same with every text as a typed part, as templates of models that also see want it.
   static let allInParts: [Conversation] = all.map { probe in
     var probe = probe

@@ -2,7 +2,8 @@ internal import Conversations
 
 /// The control tokens of a template, found by its text and by what it makes of small conversations.
 struct TemplateTokens {
-  /// The one that opens every sequence, and stands nowhere else.
+  /// The one that opens every sequence, and stands nowhere else: the tokenizer's `bos_token`, or one
+  /// that stands there whatever role comes first.
   let begin: String?
   /// The one that ends a plain answer.
   let end: String?
@@ -28,9 +29,13 @@ struct TemplateTokens {
     found += probes.flatMap { $0.atoms.filter(\.isControl).map(\.bytes) }
     var seen: Set<[UInt8]> = []
     all = found.filter { seen.insert($0).inserted }.map { String(decoding: $0, as: UTF8.self) }
-    begin = Self.begin(of: probes.map(\.atoms))
+    let unusual = Self.probes(ProbeConversations.unusual, renderer)
+    begin = Self.begin(
+      of: probes.map(\.atoms), unusual.map(\.atoms),
+      variable: renderer.variables.tokens.first { $0.name == "bos_token" }?.text)
     let last = Set(probes.compactMap(\.lastEnd).map { Array($0.utf8) })
-    let ends = probes.map { $0.ends(last) }
+    let plainEnd = probes.first?.lastEnd
+    let ends = probes.map { $0.ends(last, plain: plainEnd.map { Array($0.utf8) }) }
     end = ends.first?.first
     openEnd = end == nil ? probes.first?.textBehindAnswer : nil
     var others: [String] = []
@@ -38,7 +43,8 @@ struct TemplateTokens {
       others.append(token)
     }
     otherEnds = others
-    continuesTurns = end != nil && probes.contains(where: \.continuesTurn)
+    let endBytes = end.map { Array($0.utf8) }
+    continuesTurns = end != nil && probes.contains { $0.continuesTurn(plain: endBytes) }
   }
 
   /// What the template makes of conversations; it may refuse some of them, such as one without tools.
@@ -52,12 +58,20 @@ struct TemplateTokens {
     }
   }
 
-  private static func begin(of probes: [[TemplateAtom]]) -> String? {
+  /// - Parameters:
+  ///   - unusual: conversations in which a `bos_token` may be missing, and what opens a system message
+  ///     stands twice or not in front.
+  ///   - variable: the tokenizer's `bos_token`.
+  private static func begin(
+    of probes: [[TemplateAtom]], _ unusual: [[TemplateAtom]], variable: String?
+  ) -> String? {
     guard let first = probes.first?.first, first.isControl else { return nil }
-    let isAlone = probes.allSatisfy { atoms in
+    func opens(_ atoms: [TemplateAtom]) -> Bool {
       atoms.first?.bytes == first.bytes && atoms.count { $0.bytes == first.bytes } == 1
     }
-    return isAlone ? first.text : nil
+    let isVariable = first.text == variable
+    guard probes.allSatisfy(opens), isVariable || unusual.allSatisfy(opens) else { return nil }
+    return first.text
   }
 }
 
@@ -69,25 +83,40 @@ private struct Probe {
   /// The control token that ends its last message, if that is an answer.
   var lastEnd: String? {
     guard conversation.messages.last?.role == .assistant else { return nil }
-    return end(of: conversation.messages.count - 1)
+    return end(of: conversation.messages.count - 1, plain: nil)
   }
 
   /// The control tokens that end its answers.
   ///
-  /// - Parameter last: those that end the last answers of all probes.
-  func ends(_ last: Set<[UInt8]>) -> [String] {
+  /// - Parameters:
+  ///   - last: those that end the last answers of all probes.
+  ///   - plain: the one that ends a plain answer.
+  func ends(_ last: Set<[UInt8]>, plain: [UInt8]?) -> [String] {
     conversation.messages.indices.filter { conversation.messages[$0].role == .assistant }
       .compactMap { index in
-        guard let reply = atoms.replyInside(index) else { return end(of: index) }
+        guard let reply = atoms.replyInside(index) else { return end(of: index, plain: plain) }
+        if atoms.contains(where: \.isGenerated) { return markedEnd(of: index, before: reply) }
         return atoms.end(of: index, before: reply, among: last).map { atoms[$0].text }
       }
   }
 
-  /// Whether its first answer, which another one follows at once, has no end.
-  var continuesTurn: Bool {
+  /// The control token with which the marks of an answer close before its tool's result.
+  private func markedEnd(of message: Int, before reply: Int) -> String? {
+    let last = atoms[..<reply].last { $0.isGenerated && $0.owner == message && !$0.isBlank }
+    return last.flatMap { $0.isControl ? $0.text : nil }
+  }
+
+  /// Whether its first answer, which another one follows, has no end and goes on in that one's text.
+  ///
+  /// - Parameter plain: the token that ends a plain answer.
+  func continuesTurn(plain: [UInt8]?) -> Bool {
     let roles = conversation.messages.map(\.role)
     guard roles == [.user, .assistant, .assistant] else { return false }
-    return end(of: 1) == nil && end(of: 2) != nil
+    guard end(of: 1, plain: plain) == nil, end(of: 2, plain: plain) != nil,
+      let last = atoms.lastIndex(where: { $0.data?.message == 1 }),
+      let next = atoms[last...].firstIndex(where: { $0.data?.message == 2 })
+    else { return false }
+    return atoms[(last + 1)..<next].allSatisfy(\.isBlank)
   }
 
   /// Whether an answer's own text stands in it.
@@ -105,14 +134,18 @@ private struct Probe {
     return TerminalText.line(atoms[(own + 1)...].map(\.text).joined())
   }
 
-  /// The control token that ends an answer: the last one that was written for it behind its own
-  /// bytes, else the first one behind them that was written for nobody.
-  private func end(of message: Int) -> String? {
+  /// The control token that ends an answer: the one that ends a plain answer, if it stands behind its
+  /// own bytes or begins the next message there; else the last one that was written for it behind
+  /// them, else the first one that was written for nobody.
+  private func end(of message: Int, plain: [UInt8]?) -> String? {
     let own = atoms.lastIndex { $0.data?.message == message && $0.owner == message }
     guard let own else { return nil }
     let isMarked = atoms.contains(where: \.isGenerated)
     let behind = atoms[(own + 1)...].prefix { $0.data == nil && $0.owner ?? message == message }
       .filter { $0.isGenerated || !isMarked }
+    if let end = behind.first(where: { $0.isControl && $0.bytes == plain }) { return end.text }
+    let late = atoms.lateEnd(of: message, behind: own, plain)
+    if let late, !isMarked { return atoms[late].text }
     let written = behind.last { $0.isControl && $0.owner == message }
     return (written ?? behind.first { $0.isControl })?.text
   }
