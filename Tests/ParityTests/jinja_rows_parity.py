@@ -19,7 +19,7 @@ calls, thinking, empty contents, null contents, white space at borders, Kannada,
    word of the tokenizer lies across such a border, is counted: no row could begin with the ids of both that prompt and the
    earlier one;
    The rows' texts are compared with jinja2's, and what is dropped must be refused there or have no answer, but for the templates
-   of `UNTOLD`, whose refusals must say why, and but for typed parts that a template prints as Python prints a list;
+   of `UNTOLD`, whose refusals must say why;
 4. injection: with the text of every control token, whole and broken, in every text, name and argument of a conversation,
    the control ids are those of the same conversation without them.
 """
@@ -65,7 +65,9 @@ REFUSES = {"CohereForAI-c4ai-command-r-plus-tool_use", "NousResearch-Hermes-2-Pr
 # goes on without a beginning of its own, or in the middle of one, or a call has words of its own before and behind it, or nothing ends an
 # answer without text.
 SIDES = "stands on both sides of its tool's result"
-UNTOLD = {"diffusion_gemma": SIDES, "gemma4": SIDES, "gemma4_v3": SIDES, "gemma4_v4": SIDES, "gemma4_v5": SIDES,
+# Two answers in a row, of which the second is empty, may have no end between them either.
+OR_NO_END = f"(?:{SIDES}|has no end)"
+UNTOLD = {"diffusion_gemma": OR_NO_END, "gemma4": SIDES, "gemma4_v3": SIDES, "gemma4_v4": SIDES, "gemma4_v5": OR_NO_END,
           "google-gemma-4-31B-it": SIDES,
           "ByteDance-Seed-OSS": "has no end", "diffusion_gemma_training": "has no end",
           "Apertus-8B-Instruct": "begins with what no prompt for an answer has",
@@ -273,11 +275,7 @@ def compare_texts(work, name, folder, peer, given, ours, dropped, options):
         except Exception:  # As above.
             text = None
         own, reason = ours.get(row["id"]), dropped.get(row["id"])
-        if text is not None and any(isinstance(m.get("content"), list) and str(m["content"]) in text for m in row["messages"]):
-            # Typed parts that a template prints as Python does are refused.
-            if own is not None or reason != "refused_by_template":
-                wrong.append((row["id"], "typed parts are printed", reason, row))
-        elif own is None and text is not None and reason == "refused_by_template" and name in UNTOLD:
+        if own is None and text is not None and reason == "refused_by_template" and name in UNTOLD:
             _, said = shard(work, f"{name}-{row['id']}", folder, [row], *options, "--on-refusal", "stop")
             wanted = rf"message \d+ of conversation `{row['id']}` {UNTOLD[name]} when the template `.*` renders it, so its labels cannot be told;"
             untold += 1

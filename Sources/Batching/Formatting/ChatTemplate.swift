@@ -73,4 +73,7 @@ public enum RenderingChange: String, Sendable, CaseIterable {
   case contentLeftOut = "content_left_out"
   /// A tool's result was written as a JSON string, as the template demands.
   case resultAsJSON = "result_as_json"
+  /// Typed parts were printed as Python prints a list of dictionaries, by a template that knows texts
+  /// alone.
+  case printedParts = "printed_parts"
 }

@@ -124,6 +124,15 @@ public struct ShardManifest: Sendable, Equatable {
 }
 
 extension ShardManifest {
+  /// What hardly anybody means, though nothing is wrong with it; `nil` if there is nothing of that kind.
+  public var warning: String? {
+    let printed = totals.changes[RenderingChange.printedParts.rawValue] ?? 0
+    guard printed > 0 else { return nil }
+    return "warning: the typed parts of \(printed) messages stand in the rows as Python prints a list, "
+      + "`[{'type': …}]`, since the template knows texts alone; write each content as one text, or choose "
+      + "another template"
+  }
+
   /// The manifest of a set that is still to be made: no rows, and no proof.
   init(of maker: SampleMaker, inputs: [Input]) {
     let (templates, tokenizer) = (maker.chooser.all, maker.encoder.tokenizer)

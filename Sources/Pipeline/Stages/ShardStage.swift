@@ -34,6 +34,7 @@ struct ShardStage: StageWork {
       conversations: [context.path("\(RunContext.Place.curated)/conversations.jsonl")],
       output: context.path(RunContext.Place.shards))
     context.report("shard: \(manifest.summary)")
+    if let warning = manifest.warning { context.report("shard: \(warning)") }
   }
 }
 

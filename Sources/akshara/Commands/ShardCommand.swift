@@ -104,6 +104,7 @@ struct ShardCommand: ParsableCommand {
   private func finish(_ manifest: ShardManifest) throws {
     if json { try StandardOutput.write(manifest.json.pretty) }
     StandardError.print(manifest.summary)
+    if let warning = manifest.warning { StandardError.print(warning) }
     guard manifest.proof?.holds != true else { return }
     let set = try ShardSet(output)
     try set.requireProof(accepting: SupervisionProof.Unproven.allCases)

@@ -58,27 +58,27 @@ import Testing
   }
 
   /// A template that knows texts alone prints typed parts as Python does.
-  @Test func typedPartsThatArePrintedAreRefused() throws {
+  @Test func typedPartsThatArePrintedAreCounted() throws {
     let template = try JinjaFixture().template(
       "{% for m in messages %}{{ '<|im_start|>' + m.role + '\\n' }}{{ m.content }}{{ '<|im_end|>' }}"
         + "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}")
+    var conversation = SampleConversations.dialogue("a", "b")
     for role in [0, 1] {
-      var conversation = SampleConversations.dialogue("a", "b")
       conversation.messages[role].content = .parts([
         ["type": "text", "text": "it's\n\"ಕ\""], ["type": "text", "text": "x"],
       ])
-      let error = #expect(throws: AksharaError.self) {
-        try template.render(conversation, labels: .none)
-      }
-      #expect(error?.code == .unsupported)
-      #expect(
-        error?.message.hasPrefix("message \(role + 1) of conversation `d` has typed parts") == true)
-      #expect(error?.remedy?.hasPrefix("write the content as one text") == true)
-      // It is still shown as it is.
-      #expect(throws: Never.self) { try template.text(of: conversation) }
+      let rendered = try template.render(conversation, labels: .none)
+      #expect(rendered.changes[.printedParts] == role + 1)
     }
     // What looks like it in a text is a text.
     let text = SampleConversations.dialogue("a", "[{'type': 'text', 'text': 'x'}]")
-    #expect(throws: Never.self) { try template.render(text, labels: .none) }
+    #expect(try template.render(text, labels: .none).changes[.printedParts] == nil)
+  }
+
+  @Test func whoeverPrintsPartsIsWarned() throws {
+    var manifest = try ShardFolder([SampleConversations.dialogue("a", "b")]).open().manifest
+    #expect(manifest.warning == nil)
+    manifest.splits[0].counts.changes["printed_parts"] = 2
+    #expect(manifest.warning?.contains("the typed parts of 2 messages") == true)
   }
 }

@@ -1,26 +1,18 @@
-internal import Artifacts
 internal import Conversations
 internal import Jinja
 
 extension JinjaTemplate {
-  /// Refuses a message whose typed parts the template prints as Python prints a dictionary: it knows
-  /// texts alone, and a model would be trained on `{'type': 'text', …}`.
-  ///
-  /// - Throws: `unsupported`.
-  func requireText(of conversation: Conversation, in atoms: [TemplateAtom]) throws {
-    for (index, message) in conversation.messages.enumerated() {
-      guard case .parts(let parts) = message.content else { continue }
+  /// How many messages have typed parts that the template prints as Python prints a dictionary,
+  /// `{'type': 'text', …}`, since it knows texts alone. transformers gives a model the same, so it is
+  /// no refusal; but hardly anybody means it.
+  func printedParts(of conversation: Conversation, in atoms: [TemplateAtom]) -> Int {
+    conversation.messages.indices.count { index in
+      guard case .parts(let parts) = conversation.messages[index].content else { return false }
       let own = atoms.filter { $0.data?.message == index && $0.data?.field == .content }
       let text = own.flatMap(\.bytes)
-      let isPrinted = parts.contains { part in
+      return parts.contains { part in
         part.object != nil && (Value(part, origin: .computed).printed.map(text.holds) ?? false)
       }
-      guard isPrinted else { continue }
-      throw AksharaError(
-        .unsupported,
-        "message \(index + 1) of conversation `\(conversation.id)` has typed parts, which the "
-          + "template `\(name)` prints as Python prints a list (`[{'type': …}]`)",
-        remedy: "write the content as one text, or choose another template")
     }
   }
 }

@@ -146,7 +146,6 @@ public struct JinjaTemplate: ChatTemplate {
   private func labelled(
     _ atoms: [TemplateAtom], of conversation: Conversation, _ plan: LabelPlan
   ) throws -> RenderedConversation {
-    try requireText(of: conversation, in: atoms)
     var labeler = AtomLabeler(
       atoms, of: conversation, template: name,
       marksGeneration: renderer.template.marksGeneration,
@@ -166,6 +165,9 @@ public struct JinjaTemplate: ChatTemplate {
       }
       assembler.append(atom, label)
     }
-    return assembler.finish()
+    var rendered = assembler.finish()
+    let printed = printedParts(of: conversation, in: atoms)
+    if printed > 0 { rendered.changes[.printedParts] = printed }
+    return rendered
   }
 }
