@@ -8,5 +8,7 @@ public enum CacheFile {
   public static func name(for name: String) -> String { ".\(name)\(suffix)" }
 
   /// Whether a file of this name is one.
-  public static func isName(_ name: String) -> Bool { name.hasPrefix(".") && name.hasSuffix(suffix) }
+  public static func isName(_ name: String) -> Bool {
+    name.hasPrefix(".") && name.hasSuffix(suffix)
+  }
 }

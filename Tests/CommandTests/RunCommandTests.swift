@@ -87,7 +87,8 @@ import Testing
       folder.file("other"), "--special", "<|im_start|>", "<|im_end|>",
     ])
     #expect(other.status == 0, "\(other.errors)")
-    func train(_ tokenizer: String, _ more: [String] = []) throws -> (status: Int32, errors: String) {
+    func train(_ tokenizer: String, _ more: [String] = []) throws -> (status: Int32, errors: String)
+    {
       let trained = try akshara.run(
         [
           "train", recipe, "--shards", shards, "--tokenizer", tokenizer, "--output",

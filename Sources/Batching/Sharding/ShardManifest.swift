@@ -128,7 +128,8 @@ extension ShardManifest {
   public var warning: String? {
     let printed = totals.changes[RenderingChange.printedParts.rawValue] ?? 0
     guard printed > 0 else { return nil }
-    return "warning: the typed parts of \(printed) messages stand in the rows as Python prints a list, "
+    return
+      "warning: the typed parts of \(printed) messages stand in the rows as Python prints a list, "
       + "`[{'type': …}]`, since the template knows texts alone; write each content as one text, or choose "
       + "another template"
   }

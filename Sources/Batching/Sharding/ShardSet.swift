@@ -42,7 +42,7 @@ public final class ShardSet: Sendable {
   ///   if the folder holds no shard set, `unsupported` for another version.
   public convenience init(sound path: String) throws {
     do { try self.init(path) } catch let error as AksharaError
-    where [.malformed, .missingFile].contains(error.code)
+      where [.malformed, .missingFile].contains(error.code)
       && Path.exists(Path.join(path, Self.manifestName))
     {
       var failure = error

@@ -47,7 +47,8 @@ struct GivenShards {
       "the recipe's format is \(stated.joined(separator: ", ")), but the shard set was made with "
         + made.joined(separator: ", "),
       at: SourceLocation(file: path),
-      remedy: "write `template: \(made.joined(separator: ", "))` below `format`, leave `format` out, "
+      remedy:
+        "write `template: \(made.joined(separator: ", "))` below `format`, leave `format` out, "
         + "or give the set that the recipe describes")
   }
 

@@ -76,7 +76,8 @@ struct LabelsVerifyCommand: ParsableCommand {
   /// Who has approved the set; a file that does not say so has no part in the proof.
   private func approvalLine() throws -> String {
     do { return try ShardSet(set).approvalState().line } catch let error as AksharaError
-    where error.code == .malformed { return "\(error)" }
+      where error.code == .malformed
+    { return "\(error)" }
   }
 
   private func runForeign() throws {
