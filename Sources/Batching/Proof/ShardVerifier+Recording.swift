@@ -86,7 +86,7 @@ extension ShardVerifier {
   /// Turns an error about content that cannot be into one about a set that was checked.
   ///
   /// - Parameter missingFiles: whether a file that is not there is damage, too.
-  private static func asDamage<Result>(
+  static func asDamage<Result>(
     missingFiles: Bool = false, _ body: () throws -> Result
   ) throws -> Result {
     do { return try body() } catch var error as AksharaError {

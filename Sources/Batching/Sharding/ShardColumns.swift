@@ -151,8 +151,3 @@ struct ShardColumns: Sendable {
     ]
   }
 }
-
-extension TextColumn {
-  /// As it is written.
-  fileprivate var column: ArrowColumn { .utf8(offsets: offsets, bytes: bytes) }
-}

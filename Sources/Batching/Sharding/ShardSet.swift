@@ -40,14 +40,9 @@ public final class ShardSet: Sendable {
   ///
   /// - Throws: `checkFailed` if a file of the set is missing or not what the manifest says; `missingFile`
   ///   if the folder holds no shard set, `unsupported` for another version.
-  public convenience init(sound path: String) throws {
-    do { try self.init(path) } catch let error as AksharaError
-      where [.malformed, .missingFile].contains(error.code)
-      && Path.exists(Path.join(path, Self.manifestName))
-    {
-      var failure = error
-      failure.code = .checkFailed
-      throw failure
+  public static func sound(_ path: String) throws -> ShardSet {
+    try ShardVerifier.asDamage(missingFiles: Path.exists(Path.join(path, manifestName))) {
+      try ShardSet(path)
     }
   }
 

@@ -86,7 +86,7 @@ public struct ShardApproval: Sendable, Equatable {
   ///   `malformed` if what stands in the approval's place is none; `unwritable`.
   /// - Complexity: reads every byte of the set.
   public static func sign(_ folder: String, _ signature: Signature) throws -> ShardApproval {
-    let set = try ShardSet(sound: folder)
+    let set = try ShardSet.sound(folder)
     // What could not be proven is for those who sign to judge, and for the training to accept.
     try set.requireProof(accepting: SupervisionProof.Unproven.allCases)
     let content = set.manifest.contentDigest

@@ -15,7 +15,7 @@ struct GivenShards {
   /// - Throws: what opening throws; `invalidOption` if the set was made with another tokenizer.
   init(_ path: String, tokenizer file: String) throws {
     self.path = path
-    manifest = try ShardSet(sound: path).manifest
+    manifest = try ShardSet.sound(path).manifest
     tokenizer = try BPETokenizer(contentsOf: file)
     guard tokenizer.digest == manifest.tokenizerDigest else {
       throw AksharaError(

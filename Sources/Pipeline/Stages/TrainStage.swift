@@ -47,7 +47,7 @@ struct TrainStage: StageWork {
   }
 
   func perform() throws {
-    let shards = try ShardSet(sound: context.shardFolder)
+    let shards = try ShardSet.sound(context.shardFolder)
     let backend = try context.makeBackend()
     let source = try ShardBatchSource(shards, options: recipe.training)
     if let packing = source.packing { context.report(Self.text(packing)) }
