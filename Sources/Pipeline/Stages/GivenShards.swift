@@ -1,6 +1,5 @@
 internal import Artifacts
 internal import Batching
-internal import Modeling
 internal import Tokenization
 
 /// A shard set that a training is given rather than made by its run: what recipe, tokenizer and set have
