@@ -94,6 +94,7 @@ struct TrainStage: StageWork {
     context.report(
       "train: \(recipe.training.method == .full ? "model" : "adapter") in \(folder.path)")
   }
+
   /// The recipe as card and passport have it: with the sources that were read, of which rows were made.
   private func publishedRecipe() throws -> Recipe {
     guard let given = context.givenShards else { return recipe }
